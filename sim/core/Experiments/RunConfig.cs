@@ -1,0 +1,23 @@
+using ELLM.Sim.Policies;
+using ELLM.Sim.Serving;
+
+namespace ELLM.Sim.Experiments;
+
+/// <summary>Everything that decides a run besides its trace. Defaults first, then the preset, then the user's flags and --set.</summary>
+/// <param name="Model">Name in the model catalog, or the path of a model file.</param>
+/// <param name="Gpu">Name in the GPU catalog, or the path of a GPU file.</param>
+/// <param name="Tp">Tensor-parallel ranks.</param>
+/// <param name="Seed">Seed of everything random in the run (generated traces, sampled costs).</param>
+public sealed record RunConfig(
+    string Preset,
+    string Model = "llama-3.1-8b",
+    string Gpu = "a100-80",
+    int Tp = 1,
+    ulong Seed = 1)
+{
+    public EngineSpec Engine { get; init; } = new();
+
+    public PolicySpec Policy { get; init; } = new();
+
+    public SloSpec Slo { get; init; } = new();
+}

@@ -1,0 +1,37 @@
+namespace ELLM.Sim.Serving;
+
+/// <summary>Watches a run. Serving declares it, Metrics implements it; a run without an observer pays nothing.</summary>
+/// <remarks>Calls come in simulation order for each replica.</remarks>
+public interface IServingObserver
+{
+    /// <summary>The next instant a <see cref="Sample"/> is wanted; it is taken at the first iteration boundary at or after it.</summary>
+    long NextSamplePs { get; }
+
+    /// <summary>The state at an iteration boundary, after scheduling: the span that begins now, cut to no length yet.</summary>
+    void Sample(in ReplicaSample sample);
+
+    /// <summary>A span ended.</summary>
+    void Span(in IterationSpan span);
+
+    /// <summary>Inter-token gaps: <paramref name="tokens"/> tokens came <paramref name="gapPs"/> after their sequence's previous one.</summary>
+    void Gaps(long gapPs, long tokens);
+
+    /// <summary>Gaps inside a span: for each j below <paramref name="steps"/>, <paramref name="tokens"/> gaps of <paramref name="firstPs"/> + j * <paramref name="growthPs"/>.</summary>
+    void GapSeries(long firstPs, long growthPs, long steps, long tokens);
+
+    /// <summary>A request ended, finished or rejected; its record is complete.</summary>
+    void Ended(int request, in RequestRecord record);
+}
+
+/// <summary>One row of a timeline.</summary>
+public readonly record struct ReplicaSample(
+    int Replica,
+    long TimePs,
+    int Waiting,
+    int Running,
+    int Parked,
+    int PrefillTokens,
+    long LiveTokens,
+    long AllocatedTokens,
+    long CapacityTokens,
+    long HostKvTokens);

@@ -1,0 +1,55 @@
+namespace ELLM.Sim.Serving;
+
+/// <summary>One iteration, or a run of decode-only iterations of an unchanged batch that was jumped over at once.</summary>
+/// <remarks>
+/// Step j of the span (from 0) takes <see cref="FirstStepPs"/> + j * <see cref="StepGrowthPs"/> picoseconds and ends with
+/// <see cref="LiveTokens"/> + j * <see cref="DecodeSequences"/> tokens in the KV cache. A span with prefill tokens has one step.
+/// Splitting a span at a step boundary describes the same run: nothing computed from spans may depend on where they are cut.
+/// </remarks>
+public struct IterationSpan
+{
+    public int Replica;
+    public long StartPs;
+    public long EndPs;
+    public long Steps;
+    public long FirstStepPs;
+    public long StepGrowthPs;
+
+    /// <summary>Stall inside the span that no overlap hid (mapping, transfers); part of the first step's duration.</summary>
+    public long StallPs;
+
+    public int PrefillTokens;
+    public int PrefillSequences;
+    public int DecodeSequences;
+
+    /// <summary>Sum of the decoding sequences' KV lengths in the first step, the token being processed included.</summary>
+    public long ContextTokens;
+
+    /// <summary>Tokens held in the KV cache at the end of the first step.</summary>
+    public long LiveTokens;
+
+    public int Waiting;
+
+    /// <summary>The head of the queue does not fit into KV memory.</summary>
+    public bool MemoryBlocked;
+
+    public KvSpan Kv;
+}
+
+/// <summary>KV memory over a span, in tokens of capacity (blocks times block size where there are blocks).</summary>
+public struct KvSpan
+{
+    public long CapacityTokens;
+
+    /// <summary>Sum over the steps j of the allocated capacity.</summary>
+    public long AllocatedSum;
+
+    /// <summary>Sum over the steps j of j times the allocated capacity: with the affine step durations this gives the exact time integral.</summary>
+    public long AllocatedMoment;
+
+    /// <summary>Contiguous layouts: tokens the residents will hold when they end; the part beyond what is live is reserved. Zero for paged ones.</summary>
+    public long PlannedTokens;
+
+    /// <summary>Contiguous layouts: tokens asked from the allocator before its own rounding. Zero for paged ones.</summary>
+    public long RequestedTokens;
+}

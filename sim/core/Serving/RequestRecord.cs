@@ -1,0 +1,54 @@
+namespace ELLM.Sim.Serving;
+
+/// <summary>How a request ended.</summary>
+public enum RequestStatus : byte
+{
+    /// <summary>Still waiting or running when the run ended.</summary>
+    Unfinished,
+
+    /// <summary>Emitted every output token.</summary>
+    Finished,
+
+    /// <summary>Could never be held: longer than max_model_len, or than the memory. See <see cref="RequestRecord.EmittedTokens"/>.</summary>
+    Rejected,
+}
+
+/// <summary>What happened to one request: all that per-request metrics are made of.</summary>
+/// <remarks>
+/// Instants are picoseconds of simulation time, <c>-1</c> when they never came. The ledger sums to
+/// <see cref="FinishPs"/> - <see cref="ArrivalPs"/> to the last picosecond.
+/// </remarks>
+public struct RequestRecord
+{
+    public long ArrivalPs;
+
+    /// <summary>Start of the first iteration that computed a token for this request.</summary>
+    public long FirstScheduledPs;
+
+    /// <summary>End of the iteration that emitted the first output token; set once, preemptions do not move it.</summary>
+    public long FirstTokenPs;
+
+    /// <summary>End of the iteration that emitted the last output token, or the instant of the rejection.</summary>
+    public long FinishPs;
+
+    public LatencyLedger Ledger;
+
+    /// <summary>KV tokens that had been computed before a preemption and were computed again after it.</summary>
+    public long RecomputedTokens;
+
+    public int InputTokens;
+
+    /// <summary>Output tokens asked for, after clipping to max_model_len.</summary>
+    public int OutputTokens;
+
+    public int EmittedTokens;
+
+    public int Preemptions;
+
+    public ushort Replica;
+
+    public RequestStatus Status;
+
+    /// <summary>The trace asked for more output tokens than max_model_len leaves room for.</summary>
+    public bool Clipped;
+}
