@@ -1,0 +1,99 @@
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ELLM.Sim.Numerics;
+
+namespace ELLM.Sim.Hardware;
+
+/// <summary>A folder of named JSON files that travel inside the library, open to a user's own file of the same form.</summary>
+/// <remarks>
+/// Strict: unknown keys, missing keys and values out of range are refused with file, line and key. A name is looked up without
+/// regard to case; anything with a directory separator or ending in <c>.json</c> is a path.
+/// </remarks>
+/// <param name="kind">What an entry is, for messages: <c>model</c>.</param>
+/// <param name="folder">Folder below configs.</param>
+/// <param name="type">Source-generated contract of the entry.</param>
+/// <param name="check">First fault of a parsed entry, or null.</param>
+public sealed class Catalog<T>(string kind, string folder, JsonTypeInfo<T> type, Func<T, CatalogFault?> check)
+    where T : class
+{
+    private readonly string _prefix = $"configs/{folder}/";
+
+    private string[]? _names;
+
+    /// <summary>Names of the shipped entries in ordinal order.</summary>
+    public IReadOnlyList<string> Names => _names ??= ListNames();
+
+    /// <summary>The shipped entry of that name, or the entry in the user's file at that path.</summary>
+    /// <exception cref="InputException">Unknown name, unreadable file, or a fault in it.</exception>
+    public T Load(string nameOrPath)
+    {
+        if (IsPath(nameOrPath))
+            return LoadFile(nameOrPath);
+        string? name = Names.FirstOrDefault(known => known.Equals(nameOrPath, StringComparison.OrdinalIgnoreCase));
+        if (name is null)
+            throw new InputException(NearestName.Message(kind, nameOrPath, Names));
+        return Parse($"{_prefix}{name}.json", ReadResource($"{_prefix}{name}.json"));
+    }
+
+    /// <summary>Parses and checks one entry; <paramref name="source"/> names it in messages.</summary>
+    public T Parse(string source, string json)
+    {
+        T entry;
+        try
+        {
+            entry = JsonSerializer.Deserialize(json, type)
+                ?? throw InputException.At(source, 1, $"a {kind}", "null");
+        }
+        catch (JsonException fault)
+        {
+            throw CatalogFault.FromJson(source, json, type, fault);
+        }
+        return check(entry) is { } wrong ? throw wrong.At(source, json) : entry;
+    }
+
+    private static bool IsPath(string nameOrPath) =>
+        nameOrPath.Contains('/', StringComparison.Ordinal)
+        || nameOrPath.Contains('\\', StringComparison.Ordinal)
+        || nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+
+    private T LoadFile(string path)
+    {
+        if (Directory.Exists(path))
+            throw new InputException($"{path}: expected a {kind} file, found a directory");
+        if (!File.Exists(path))
+            throw new InputException($"{path}: no such {kind} file");
+        string json;
+        try
+        {
+            json = File.ReadAllText(path, Encoding.UTF8);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be read: {fault.Message}", fault);
+        }
+        return Parse(path, json);
+    }
+
+    private static string ReadResource(string name)
+    {
+        using Stream stream = typeof(Catalog<T>).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"resource {name} is listed but absent");
+        using StreamReader reader = new(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    private string[] ListNames()
+    {
+        Assembly assembly = typeof(Catalog<T>).Assembly;
+        string[] names =
+        [
+            .. assembly.GetManifestResourceNames()
+                .Where(name => name.StartsWith(_prefix, StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal))
+                .Select(name => name[_prefix.Length..^".json".Length]),
+        ];
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ELLM.Sim.Numerics;
+
+namespace ELLM.Sim.Hardware;
+
+/// <summary>A value in a catalog file that parsed but cannot be right.</summary>
+/// <param name="Key">The JSON key.</param>
+/// <param name="Expected">What would be right.</param>
+/// <param name="Found">What is there.</param>
+public sealed record CatalogFault(string Key, string Expected, string Found)
+{
+    internal InputException At(string source, string json) =>
+        new($"{source}:{LineOf(json, Key)}: {Key}: expected {Expected}, found {Found}");
+
+    /// <summary>Turns the parser's complaint into one line with file, line, key and, for an unknown key, the nearest known one.</summary>
+    internal static InputException FromJson(string source, string json, JsonTypeInfo root, JsonException fault)
+    {
+        // The parser counts lines from zero and leaves both out when a required key is missing.
+        long line = (fault.LineNumber ?? 0) + 1;
+        string[] path = (fault.Path ?? "$").Split('.', StringSplitOptions.RemoveEmptyEntries);
+        string key = path[^1].Split('[')[0];
+        string[] known = KnownKeys(root, path[1..^(path.Length > 1 ? 1 : 0)]);
+        if (fault.Message.Contains("could not be mapped", StringComparison.Ordinal))
+        {
+            string? near = NearestName.Of(key, known);
+            string hint = near is null ? $"; known: {string.Join(", ", known)}" : $" (did you mean '{near}'?)";
+            return new InputException($"{source}:{line}: unknown key '{key}'{hint}", fault);
+        }
+        int missing = fault.Message.IndexOf("missing required", StringComparison.Ordinal);
+        if (missing >= 0)
+        {
+            int colon = fault.Message.IndexOf(':', missing);
+            string keys = fault.Message[(colon + 1)..].Split(". Path", 2)[0].Trim().TrimEnd('.').Replace("'", "", StringComparison.Ordinal);
+            return new InputException($"{source}:{line}: missing {keys}", fault);
+        }
+        string where = key == "$" ? "" : $"{key}: ";
+        string what = fault.Message.Split(" Path:", 2)[0];
+        return new InputException($"{source}:{line}: {where}{what}", fault);
+    }
+
+    /// <summary>Keys allowed in the object at <paramref name="path"/> below <paramref name="root"/>.</summary>
+    private static string[] KnownKeys(JsonTypeInfo root, string[] path)
+    {
+        JsonTypeInfo at = root;
+        foreach (string step in path)
+        {
+            JsonPropertyInfo? property = at.Properties.FirstOrDefault(known => known.Name == step.Split('[')[0]);
+            if (property is null)
+                break;
+            at = root.Options.GetTypeInfo(property.PropertyType);
+        }
+        return [.. at.Properties.Select(property => property.Name).Where(name => !name.StartsWith('$'))];
+    }
+
+    private static int LineOf(string json, string key)
+    {
+        int at = json.IndexOf($"\"{key}\"", StringComparison.Ordinal);
+        return at < 0 ? 1 : json.AsSpan(0, at).Count('\n') + 1;
+    }
+}

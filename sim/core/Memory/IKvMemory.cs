@@ -1,0 +1,87 @@
+namespace ELLM.Sim.Memory;
+
+/// <summary>Answer to an admission question.</summary>
+public enum Admission : byte
+{
+    /// <summary>Fits now.</summary>
+    Now,
+
+    /// <summary>Fits when others have left.</summary>
+    Later,
+
+    /// <summary>Does not fit an empty pool.</summary>
+    Never,
+}
+
+/// <summary>What a sequence asks of KV memory when it is admitted.</summary>
+/// <param name="Tokens">Tokens to hold from now on: the whole prompt, or its first chunk where chunks are allocated as they come.</param>
+/// <param name="PlannedTokens">Tokens it will hold when it ends; only layouts that reserve ahead may look at it.</param>
+/// <param name="OutputTokens">Output tokens it will produce; only layouts that reserve ahead may look at it.</param>
+public readonly record struct KvDemand(int Tokens, int PlannedTokens, int OutputTokens);
+
+/// <summary>What a sequence holds, written by the memory that gave it.</summary>
+public struct KvGrant
+{
+    /// <summary>Blocks (paged) or tokens of the region (contiguous).</summary>
+    public int Units;
+
+    /// <summary>Contiguous: first token of the region.</summary>
+    public int Offset;
+
+    /// <summary>Contiguous: tokens asked for before the allocator's rounding.</summary>
+    public int Requested;
+
+    /// <summary>Contiguous: tokens the sequence will hold when it ends.</summary>
+    public int Planned;
+}
+
+/// <summary>The memory manager role: owns KV memory and knows how the decoding batch grows in it.</summary>
+/// <remarks>
+/// <para>The horizon contract: <see cref="Horizon"/> says for how many decode steps of the present batch the growth is sure to
+/// fit, so that the engine may jump that far. Answering 1 whenever a step fits is correct and slow; more is correct and fast.</para>
+/// <para>A decoding sequence is known only by its length: <see cref="Join"/> and <see cref="Leave"/> keep counts, and
+/// <see cref="Advance"/> moves the whole batch. Nothing here costs more for a larger batch.</para>
+/// </remarks>
+public interface IKvMemory
+{
+    long CapacityTokens { get; }
+
+    long AllocatedTokens { get; }
+
+    /// <summary>Bytes of one token's K and V over all layers of one rank.</summary>
+    long BytesPerToken { get; }
+
+    /// <summary>Capacity in tokens that a grant occupies once its sequence holds <paramref name="tokens"/> tokens.</summary>
+    long Occupied(in KvGrant grant, int tokens);
+
+    /// <summary>Whether an empty pool could hold this request until its last token.</summary>
+    bool CouldHold(in KvDemand demand);
+
+    /// <param name="besideDecodes">The present decodes run in the same iteration and take what they need first.</param>
+    Admission CanAdmit(in KvDemand demand, bool besideDecodes);
+
+    void Admit(ref KvGrant grant, in KvDemand demand);
+
+    /// <summary>Whether the grant can be extended to hold <paramref name="tokens"/> tokens, the decodes' next step served first.</summary>
+    bool CanExtend(in KvGrant grant, int tokens);
+
+    void Extend(ref KvGrant grant, int tokens);
+
+    /// <summary>Gives everything back. <paramref name="tokens"/> is what a decoding sequence has grown to; 0 when it never decoded.</summary>
+    void Release(ref KvGrant grant, int tokens);
+
+    /// <summary>A sequence that holds <paramref name="tokens"/> tokens starts decoding.</summary>
+    void Join(int tokens);
+
+    /// <summary>A sequence that holds <paramref name="tokens"/> tokens stops decoding.</summary>
+    void Leave(int tokens);
+
+    /// <summary>For how many decode steps, at most <paramref name="maxSteps"/>, the growth fits by this memory's rule; 0 when the next does not.</summary>
+    /// <param name="lastTokens">Tokens held by the last sequence in scheduling order, or -1 when it is not decoding: some rules depend on it.</param>
+    long Horizon(long maxSteps, int lastTokens);
+
+    /// <summary>Carries out the growth of <paramref name="steps"/> decode steps.</summary>
+    /// <param name="span">Receives what was allocated over the steps.</param>
+    /// <param name="watched">False when nobody reads the span, which then may be left as it is.</param>
+    void Advance(long steps, ref KvSpan span, bool watched);
+}

@@ -1,0 +1,19 @@
+namespace ELLM.Sim.Memory;
+
+/// <summary>KV memory over a span, in tokens of capacity (blocks times block size where there are blocks).</summary>
+public struct KvSpan
+{
+    public long CapacityTokens;
+
+    /// <summary>Sum over the steps j of the allocated capacity.</summary>
+    public long AllocatedSum;
+
+    /// <summary>Sum over the steps j of j times the allocated capacity: with the affine step durations this gives the exact time integral.</summary>
+    public long AllocatedMoment;
+
+    /// <summary>Contiguous layouts: tokens the residents will hold when they end; the part beyond what is live is reserved. Zero for paged ones.</summary>
+    public long PlannedTokens;
+
+    /// <summary>Contiguous layouts: tokens asked from the allocator before its own rounding. Zero for paged ones.</summary>
+    public long RequestedTokens;
+}

@@ -1,0 +1,104 @@
+using ELLM.Sim.Time;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Serving;
+
+/// <summary>Runs a trace through the replicas: the event loop of a simulation.</summary>
+/// <remarks>
+/// Trace arrivals are merged from their sorted array; the queue holds only span ends, wake-ups and the arrivals of closed-loop
+/// users. At equal times trace arrivals come first, so a boundary sees everything that has arrived until then.
+/// </remarks>
+public sealed class Cluster
+{
+    private readonly Trace _trace;
+    private readonly RequestRecord[] _records;
+    private readonly EventQueue _events;
+    private readonly List<Replica> _replicas = [];
+    private readonly IRouter _router;
+    private readonly UserLoop? _users;
+    private long _endPs;
+
+    /// <param name="users">Closed loop: arrivals follow from completions, and the trace's own arrival times are ignored.</param>
+    public Cluster(Trace trace, IRouter router, UserLoop? users = null)
+    {
+        _trace = trace;
+        _router = router;
+        _users = users;
+        _events = new EventQueue();
+        _records = new RequestRecord[trace.Count];
+        for (int i = 0; i < _records.Length; i++)
+        {
+            ref RequestRecord record = ref _records[i];
+            record.InputTokens = trace.InputTokens[i];
+            record.OutputTokens = trace.OutputTokens[i];
+            record.ArrivalPs = record.FirstScheduledPs = record.FirstTokenPs = record.FinishPs = -1;
+        }
+    }
+
+    /// <summary>Adds a replica; all of them before <see cref="Run"/>.</summary>
+    public void Add(Func<ReplicaSeat, Replica> build)
+    {
+        Action<int, long>? ended = _users is null ? null : (_, nowPs) => _users.Ended(_events, nowPs);
+        _replicas.Add(build(new ReplicaSeat(_replicas.Count, _records, _events, ended)));
+    }
+
+    public RunOutcome Run(CancellationToken cancel = default, IProgress<int>? progress = null)
+    {
+        int next = 0;
+        int total = _trace.Count;
+        int trace = _users is null ? total : 0;
+        _users?.Start(_events);
+        while (true)
+        {
+            long arrivalPs = next < trace ? _trace.ArrivalPs[next] : long.MaxValue;
+            if (next < trace && arrivalPs <= _events.NextTimePs)
+            {
+                Route(next++, arrivalPs);
+                if ((next & 0xFFFF) == 0)
+                    progress?.Report(next);
+                continue;
+            }
+            if (_events.Count == 0)
+                break;
+            cancel.ThrowIfCancellationRequested();
+            SimEvent item = _events.Pop(out long nowPs);
+            if (item.Kind == SimEventKind.UserArrival)
+            {
+                if (next < total)
+                    Route(next++, nowPs);
+            }
+            else if (_replicas[item.Target].Handle(item, nowPs))
+            {
+                _endPs = nowPs;
+            }
+        }
+        progress?.Report(total);
+        return Outcome();
+    }
+
+    private void Route(int request, long nowPs) => _replicas[_router.Pick(_replicas)].Arrive(request, nowPs);
+
+    private RunOutcome Outcome()
+    {
+        RunCounters sum = default;
+        foreach (Replica replica in _replicas)
+        {
+            RunCounters one = replica.Counters;
+            sum.Iterations += one.Iterations;
+            sum.PrefillIterations += one.PrefillIterations;
+            sum.PrefillTokens += one.PrefillTokens;
+            sum.DecodeTokens += one.DecodeTokens;
+            sum.Preemptions += one.Preemptions;
+            sum.RecomputedTokens += one.RecomputedTokens;
+            sum.SwappedOutBytes += one.SwappedOutBytes;
+            sum.SwappedInBytes += one.SwappedInBytes;
+            sum.MaxRunning = Math.Max(sum.MaxRunning, one.MaxRunning);
+            sum.MaxWaiting = Math.Max(sum.MaxWaiting, one.MaxWaiting);
+            sum.BusyPs += one.BusyPs;
+        }
+        return new RunOutcome(_trace, _records, _endPs, sum);
+    }
+}
+
+/// <summary>What the cluster hands a replica that joins it.</summary>
+public readonly record struct ReplicaSeat(int Index, RequestRecord[] Records, EventQueue Events, Action<int, long>? Ended);

@@ -1,0 +1,75 @@
+namespace ELLM.Sim.Serving;
+
+/// <summary>What a scheduler can ask for at an iteration boundary.</summary>
+public enum DecisionKind : byte
+{
+    /// <summary>Nothing more to decide: run the iteration as prepared.</summary>
+    Run,
+
+    /// <summary>Nothing can run; look again when something arrives.</summary>
+    Idle,
+
+    /// <summary>Admit the head of the queue and compute its first tokens in this iteration.</summary>
+    Admit,
+
+    /// <summary>Compute the next chunk of the latest sequence still prefilling.</summary>
+    Continue,
+
+    /// <summary>Take the latest-arrived running sequence's KV away.</summary>
+    Preempt,
+
+    /// <summary>Bring back the earliest parked sequence.</summary>
+    Resume,
+
+    /// <summary>The head of the queue can never be served.</summary>
+    Reject,
+}
+
+/// <summary>Why the head of the queue waits.</summary>
+public enum Blocked : byte
+{
+    /// <summary>Nobody waits.</summary>
+    None,
+
+    /// <summary>A token budget, the batch limit or the running iteration.</summary>
+    Compute,
+
+    /// <summary>KV memory.</summary>
+    Memory,
+}
+
+/// <summary>One decision. The engine carries it out, checks it and asks again, until the answer is Run or Idle.</summary>
+/// <param name="Tokens">Admit, Continue: prefill tokens to compute in this iteration.</param>
+/// <param name="HoldTokens">Admit, Continue: tokens to have memory for from now on.</param>
+/// <param name="WithDecodes">Run: the decoding sequences take part.</param>
+/// <param name="Horizon">
+/// Run of decodes alone: for how many steps this same decision would be taken again if nothing but the decoding itself happened.
+/// 1 is always correct; <see cref="Unlimited"/> says "until a sequence completes, memory runs out or, with an empty queue,
+/// something arrives", which the engine watches itself.
+/// </param>
+/// <param name="Blocked">Run, Idle: why the head of the queue is not admitted.</param>
+public readonly record struct Decision(
+    DecisionKind Kind,
+    int Tokens = 0,
+    int HoldTokens = 0,
+    bool WithDecodes = false,
+    long Horizon = 0,
+    Blocked Blocked = Blocked.None)
+{
+    public const long Unlimited = 1L << 40;
+
+    public static Decision Preempt => new(DecisionKind.Preempt);
+
+    public static Decision Resume => new(DecisionKind.Resume);
+
+    public static Decision Reject => new(DecisionKind.Reject);
+
+    public static Decision Admit(int tokens, int holdTokens) => new(DecisionKind.Admit, tokens, holdTokens);
+
+    public static Decision Continue(int tokens, int holdTokens) => new(DecisionKind.Continue, tokens, holdTokens);
+
+    public static Decision Idle(Blocked blocked) => new(DecisionKind.Idle, Blocked: blocked);
+
+    public static Decision Run(bool withDecodes, long horizon, Blocked blocked) =>
+        new(DecisionKind.Run, WithDecodes: withDecodes, Horizon: horizon, Blocked: blocked);
+}

@@ -1,0 +1,83 @@
+namespace ELLM.Sim.Serving;
+
+/// <summary>Running totals of what a replica's time went to; a request's ledger is the difference between two readings.</summary>
+/// <remarks>
+/// A ledger field is lowered by the reading when a request enters a state and raised by it when the request leaves, so no
+/// reading is stored and the terms add up to the whole, to the picosecond, however many steps lie between.
+/// </remarks>
+public sealed class LatencyClocks
+{
+    private long _nowPs;
+    private long _memoryBlocked;
+    private bool _blocked;
+
+    /// <summary>Iteration time without stalls.</summary>
+    private long _run;
+
+    /// <summary>The part of it that decodes alone would have taken.</summary>
+    private long _decode;
+
+    private long _mapStall;
+    private long _transferStall;
+
+    /// <summary>From now on, until told otherwise, the queue waits for memory (or not).</summary>
+    public void SetBlocked(long nowPs, bool memoryBlocked)
+    {
+        _memoryBlocked = MemoryBlockedAt(nowPs);
+        _nowPs = nowPs;
+        _blocked = memoryBlocked;
+    }
+
+    /// <summary>A span of iterations ended.</summary>
+    public void Spend(long runPs, long decodePs, long mapStallPs, long transferStallPs)
+    {
+        _run += runPs;
+        _decode += decodePs;
+        _mapStall += mapStallPs;
+        _transferStall += transferStallPs;
+    }
+
+    public void EnterQueue(ref LatencyLedger ledger, long nowPs)
+    {
+        ledger.QueueMemory -= MemoryBlockedAt(nowPs);
+        ledger.QueueCompute -= nowPs;
+    }
+
+    public void LeaveQueue(ref LatencyLedger ledger, long nowPs)
+    {
+        ledger.QueueMemory += MemoryBlockedAt(nowPs);
+        ledger.QueueCompute += nowPs - ledger.QueueMemory;
+    }
+
+    public void EnterPrefill(ref LatencyLedger ledger, bool again) => Prefill(ref ledger, again, -1);
+
+    public void LeavePrefill(ref LatencyLedger ledger, bool again) => Prefill(ref ledger, again, 1);
+
+    public void EnterDecode(ref LatencyLedger ledger) => Decode(ref ledger, -1);
+
+    public void LeaveDecode(ref LatencyLedger ledger) => Decode(ref ledger, 1);
+
+    private void Prefill(ref LatencyLedger ledger, bool again, long sign)
+    {
+        if (again)
+            ledger.Recompute += sign * _run;
+        else
+            ledger.Prefill += sign * _run;
+        Stalls(ref ledger, sign);
+    }
+
+    private void Decode(ref LatencyLedger ledger, long sign)
+    {
+        ledger.Decode += sign * _decode;
+        ledger.PrefillInterference += sign * (_run - _decode);
+        Stalls(ref ledger, sign);
+    }
+
+    private void Stalls(ref LatencyLedger ledger, long sign)
+    {
+        ledger.MapStall += sign * _mapStall;
+        ledger.TransferStall += sign * _transferStall;
+    }
+
+    private long MemoryBlockedAt(long ps) => _blocked ? _memoryBlocked + (ps - _nowPs) : _memoryBlocked;
+}

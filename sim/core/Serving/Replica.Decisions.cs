@@ -1,0 +1,255 @@
+using ELLM.Sim.Memory;
+using ELLM.Sim.Timing;
+
+namespace ELLM.Sim.Serving;
+
+/// <content>Asking the scheduler, and carrying out what it decides.</content>
+public sealed partial class Replica
+{
+    private const int MaxDecisions = 1 << 24;
+
+    /// <summary>Sequences whose prompt is not computed to its end, earliest first.</summary>
+    private readonly List<int> _partial = [];
+    private readonly Stack<int> _parked = new();
+    private readonly List<int> _held = [];
+    private readonly List<int> _chunkSlots = [];
+    private PrefillChunk[] _chunks = new PrefillChunk[16];
+
+    /// <summary>Partial sequences before this index have their chunk for the iteration being prepared.</summary>
+    private int _nextPartial;
+    private long _transferStallPs;
+
+    internal int ParkedCount => _parked.Count;
+
+    internal int HeldCount => _held.Count;
+
+    internal int PreparedTokens { get; private set; }
+
+    internal int AdmittedThisRound { get; private set; }
+
+    internal int PreemptedThisRound { get; private set; }
+
+    internal int ResumedThisRound { get; private set; }
+
+    internal int HeadTokens
+    {
+        get
+        {
+            ref RequestRecord record = ref _records[Queue.Head];
+            return record.InputTokens + record.EmittedTokens;
+        }
+    }
+
+    internal int UnfinishedPrefillTokens =>
+        _nextPartial < _partial.Count ? Sequences[_partial[_nextPartial]].PrefillTokens - UnfinishedPrefillDone : 0;
+
+    internal int UnfinishedPrefillDone =>
+        _nextPartial < _partial.Count ? Sequences[_partial[_nextPartial]].PrefillDone : 0;
+
+    internal bool NextStepFits => _memory.Horizon(1, LastKvTokens) >= 1;
+
+    internal bool CanResume
+    {
+        get
+        {
+            ref Sequence sequence = ref Sequences[_parked.Peek()];
+            // One token more than it had, so that it does not come back only to find no room for the next.
+            KvDemand demand = Demand(_records[sequence.Request], sequence.PrefillTokens + 1);
+            return _memory.CanAdmit(demand, besideDecodes: true) == Admission.Now;
+        }
+    }
+
+    /// <summary>Tokens held by the latest running sequence, or -1 when it is not decoding.</summary>
+    private int LastKvTokens
+    {
+        get
+        {
+            if (Sequences.Last < 0)
+                return -1;
+            ref Sequence last = ref Sequences[Sequences.Last];
+            return last.Phase == SequencePhase.Decoding ? last.KvTokens(Decodes.Step) : -1;
+        }
+    }
+
+    internal Admission CanAdmitHead(int tokens, bool besideDecodes) =>
+        _memory.CanAdmit(Demand(_records[Queue.Head], tokens), besideDecodes);
+
+    internal bool CanContinue(int tokens) => _memory.CanExtend(Sequences[_partial[_nextPartial]].Grant, tokens);
+
+    private Decision Decide(long nowPs)
+    {
+        PreparedTokens = AdmittedThisRound = PreemptedThisRound = ResumedThisRound = 0;
+        _nextPartial = 0;
+        _chunkSlots.Clear();
+        SchedulerView view = new(this);
+        for (int asked = 0; asked < MaxDecisions; asked++)
+        {
+            Decision decision = _scheduler.Decide(view);
+            switch (decision.Kind)
+            {
+                case DecisionKind.Admit:
+                    Admit(decision, nowPs);
+                    break;
+                case DecisionKind.Continue:
+                    Continue(decision);
+                    break;
+                case DecisionKind.Preempt:
+                    Preempt(nowPs);
+                    break;
+                case DecisionKind.Resume:
+                    Resume(nowPs);
+                    break;
+                case DecisionKind.Reject:
+                    RejectHead(nowPs);
+                    break;
+                case DecisionKind.Idle:
+                    RequireProgress(nowPs);
+                    return decision;
+                default:
+                    return decision;
+            }
+        }
+        throw new InvalidOperationException($"{_scheduler.GetType().Name} made {MaxDecisions} decisions at one boundary");
+    }
+
+    private void Admit(in Decision decision, long nowPs)
+    {
+        int request = Queue.Take();
+        ref RequestRecord record = ref _records[request];
+        bool again = record.Preemptions > 0;
+        if (again)
+            record.Ledger.Preempted += nowPs;
+        else
+            _clocks.LeaveQueue(ref record.Ledger, nowPs);
+        if (record.FirstScheduledPs < 0)
+            record.FirstScheduledPs = nowPs;
+        _clocks.EnterPrefill(ref record.Ledger, again);
+
+        int slot = Sequences.Open(request);
+        ref Sequence sequence = ref Sequences[slot];
+        sequence.Phase = SequencePhase.Prefilling;
+        sequence.PrefillTokens = record.InputTokens + record.EmittedTokens;
+        sequence.Emitted = record.EmittedTokens;
+        sequence.OutputTokens = record.OutputTokens;
+        // While a request waits for its recomputation, its record keeps the instant of its last token in FinishPs.
+        sequence.LastTokenPs = record.FinishPs;
+        _memory.Admit(ref sequence.Grant, Demand(record, decision.HoldTokens));
+        Sequences.Link(slot);
+        _counters.MaxRunning = Math.Max(_counters.MaxRunning, Sequences.RunningCount);
+        AdmittedThisRound++;
+        AddChunk(slot, decision.Tokens);
+        if (decision.Tokens < sequence.PrefillTokens)
+        {
+            _partial.Insert(_nextPartial, slot);
+            _nextPartial++;
+        }
+    }
+
+    private void Continue(in Decision decision)
+    {
+        int slot = _partial[_nextPartial++];
+        _memory.Extend(ref Sequences[slot].Grant, decision.HoldTokens);
+        AddChunk(slot, decision.Tokens);
+    }
+
+    private void AddChunk(int slot, int tokens)
+    {
+        ref Sequence sequence = ref Sequences[slot];
+        int left = sequence.PrefillTokens - sequence.PrefillDone;
+        if (tokens < 1 || tokens > left)
+            throw new InvalidOperationException($"{_scheduler.GetType().Name} wants {tokens} prefill tokens of a sequence with {left} left");
+        if (_chunkSlots.Count == _chunks.Length)
+            Array.Resize(ref _chunks, _chunks.Length * 2);
+        _chunks[_chunkSlots.Count] = new PrefillChunk(tokens, sequence.PrefillDone, tokens == left);
+        _chunkSlots.Add(slot);
+        PreparedTokens += tokens;
+    }
+
+    /// <summary>Takes the KV of the latest running sequence away: to the host when it may and can go there, else for good.</summary>
+    private void Preempt(long nowPs)
+    {
+        int slot = Sequences.Last;
+        ref Sequence sequence = ref Sequences[slot];
+        ref RequestRecord record = ref _records[sequence.Request];
+        if (_chunkSlots.Contains(slot))
+            throw new InvalidOperationException($"{_scheduler.GetType().Name} preempts a sequence it has just scheduled");
+        PreemptedThisRound++;
+        _counters.Preemptions++;
+        record.Preemptions++;
+        bool decoding = sequence.Phase == SequencePhase.Decoding;
+        int tokens = sequence.KvTokens(Decodes.Step);
+        long bytes = tokens * _memory.BytesPerToken;
+        bool park = decoding && Limits.SwapOut && _host is not null && _host.Fits(bytes);
+        if (decoding)
+        {
+            _clocks.LeaveDecode(ref record.Ledger);
+            StopDecoding(slot);
+        }
+        else
+        {
+            _clocks.LeavePrefill(ref record.Ledger, record.Preemptions > 1);
+            _partial.Remove(slot);
+        }
+        _memory.Release(ref sequence.Grant, decoding ? tokens : 0);
+        _liveTokens -= tokens;
+        Sequences.Unlink(slot);
+        record.EmittedTokens = sequence.Emitted;
+        if (park)
+        {
+            _host!.Take(bytes);
+            _counters.SwappedOutBytes += bytes;
+            _transferStallPs += _host.TransferPs(bytes);
+            sequence.Phase = SequencePhase.Parked;
+            record.Ledger.Parked -= nowPs;
+            _parked.Push(slot);
+            return;
+        }
+        record.RecomputedTokens += tokens;
+        _counters.RecomputedTokens += tokens;
+        record.Ledger.Preempted -= nowPs;
+        record.FinishPs = sequence.LastTokenPs;
+        Queue.PutFirst(sequence.Request);
+        Sequences.Close(slot);
+    }
+
+    private void Resume(long nowPs)
+    {
+        int slot = _parked.Pop();
+        ref Sequence sequence = ref Sequences[slot];
+        ref RequestRecord record = ref _records[sequence.Request];
+        long bytes = sequence.PrefillTokens * _memory.BytesPerToken;
+        _host!.Return(bytes);
+        _counters.SwappedInBytes += bytes;
+        _transferStallPs += _host.TransferPs(bytes);
+        record.Ledger.Parked += nowPs;
+        _clocks.EnterDecode(ref record.Ledger);
+        _memory.Admit(ref sequence.Grant, Demand(record, sequence.PrefillTokens));
+        _liveTokens += sequence.PrefillTokens;
+        Sequences.Link(slot);
+        StartDecoding(slot, sequence.LastTokenPs);
+        ResumedThisRound++;
+    }
+
+    private void RejectHead(long nowPs)
+    {
+        int request = Queue.Take();
+        ref RequestRecord record = ref _records[request];
+        if (record.Preemptions > 0)
+            record.Ledger.Preempted += nowPs;
+        else
+            _clocks.LeaveQueue(ref record.Ledger, nowPs);
+        EndRequest(request, RequestStatus.Rejected, nowPs);
+    }
+
+    /// <summary>Idle with somebody waiting and nobody running would last for ever.</summary>
+    private void RequireProgress(long nowPs)
+    {
+        if (Sequences.RunningCount > 0)
+            throw new InvalidOperationException($"{_scheduler.GetType().Name} idles with {Sequences.RunningCount} running sequences");
+        if (Queue.Count + _parked.Count == 0)
+            return;
+        string who = _parked.Count > 0 ? $"request {Sequences[_parked.Peek()].Request} in host memory" : $"request {Queue.Head} ({HeadTokens} tokens)";
+        throw new InputException(
+            $"no progress at {new Time.SimTime(nowPs)} s: {who} waits for KV memory, of which {_memory.CapacityTokens - _memory.AllocatedTokens} of {_memory.CapacityTokens} tokens are free and nobody runs");
+    }
+}

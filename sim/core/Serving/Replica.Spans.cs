@@ -1,0 +1,261 @@
+using ELLM.Sim.Memory;
+using ELLM.Sim.Timing;
+
+namespace ELLM.Sim.Serving;
+
+/// <content>Starting a span, and what happens when it ends.</content>
+public sealed partial class Replica
+{
+    /// <summary>Sequences that joined the decodes since the last decode step, by the instant of their last token.</summary>
+    private readonly List<(long LastTokenPs, int Count)> _joined = [];
+    private int _joinedCount;
+    private long _lastStepEndPs;
+    private long _liveTokens;
+    private bool _withDecodes;
+    private long _decodeOnlyPs;
+
+    private void StartSpan(in Decision decision, long nowPs)
+    {
+        _withDecodes = decision.WithDecodes && Decodes.Count > 0;
+        DecodeBatch batch = _withDecodes
+            ? new DecodeBatch(Decodes.Count, Decodes.KvTokens + Decodes.Count, Decodes.LongestKv + 1)
+            : default;
+        DecodeCost cost = _withDecodes ? _time.Decode(batch) : default;
+        long stallPs = _transferStallPs;
+        if (_chunkSlots.Count > 0)
+        {
+            long durationPs = _time.Mixed(_chunks.AsSpan(0, _chunkSlots.Count), batch);
+            _decodeOnlyPs = _withDecodes ? Math.Min(durationPs, PipelineStage.FirstStep(cost, batch)) : 0;
+            _stage.StartIteration(nowPs, stallPs, durationPs);
+        }
+        else if (_withDecodes)
+        {
+            long steps = 1;
+            if (!_options.Step && decision.Horizon > 1)
+            {
+                steps = Math.Min(Decodes.StepsToCompletion, Math.Min(decision.Horizon, cost.ValidSteps));
+                steps = Math.Max(1, _memory.Horizon(steps, LastKvTokens));
+            }
+            _stage.StartDecode(nowPs, stallPs, steps, cost, batch);
+            if (_observer is not null && _observer.NextSamplePs > nowPs)
+                _stage.CutAt(_observer.NextSamplePs);
+        }
+        else
+        {
+            throw new InvalidOperationException($"{_scheduler.GetType().Name} runs an empty iteration");
+        }
+        ScheduleSpanEnd();
+    }
+
+    private void FinishSpan(long nowPs)
+    {
+        long steps = _stage.Steps;
+        long runPs = nowPs - _stage.StartPs - _stage.StallPs;
+        bool prefill = _chunkSlots.Count > 0;
+        _counters.Iterations += steps;
+        _counters.BusyPs += nowPs - _stage.StartPs;
+        if (prefill)
+        {
+            _counters.PrefillIterations++;
+            _counters.PrefillTokens += PreparedTokens;
+        }
+        _clocks.Spend(runPs, prefill ? _decodeOnlyPs : runPs, 0, _stage.StallPs);
+        KvSpan kv = default;
+        if (_withDecodes)
+            _memory.Advance(steps, ref kv, _observer is not null);
+        if (_observer is not null)
+            Report(nowPs, ref kv);
+        _stage.Finish();
+        _transferStallPs = 0;
+
+        if (_withDecodes)
+        {
+            _counters.DecodeTokens += steps * Decodes.Count;
+            _liveTokens += steps * Decodes.Count;
+            Decodes.Advance(steps);
+            _lastStepEndPs = nowPs;
+            _joined.Clear();
+            _joinedCount = 0;
+        }
+        for (int i = 0; i < _chunkSlots.Count; i++)
+            FinishChunk(_chunkSlots[i], _chunks[i].Tokens, nowPs);
+        if (_withDecodes)
+        {
+            for (int slot = Decodes.Completed(); slot >= 0; slot = Decodes.Completed())
+                Complete(slot, nowPs);
+        }
+        if (_held.Count > 0 && Sequences.RunningCount == 0)
+            ReleaseHeld();
+    }
+
+    private void FinishChunk(int slot, int tokens, long nowPs)
+    {
+        ref Sequence sequence = ref Sequences[slot];
+        sequence.PrefillDone += tokens;
+        _liveTokens += tokens;
+        if (sequence.PrefillDone < sequence.PrefillTokens)
+            return;
+
+        // The last chunk of a prompt emits a token; after a recomputation it is not the first.
+        if (_partial.Count > 0)
+            _partial.Remove(slot);
+        ref RequestRecord record = ref _records[sequence.Request];
+        _clocks.LeavePrefill(ref record.Ledger, record.Preemptions > 0);
+        sequence.Emitted++;
+        if (record.FirstTokenPs < 0)
+            record.FirstTokenPs = nowPs;
+        else
+            _observer?.Gaps(nowPs - sequence.LastTokenPs, 1);
+        if (sequence.Emitted == sequence.OutputTokens)
+        {
+            Close(slot, sequence.PrefillDone, nowPs);
+            return;
+        }
+        _clocks.EnterDecode(ref record.Ledger);
+        StartDecoding(slot, nowPs);
+    }
+
+    private void Complete(int slot, long nowPs)
+    {
+        ref Sequence sequence = ref Sequences[slot];
+        _clocks.LeaveDecode(ref _records[sequence.Request].Ledger);
+        StopDecoding(slot);
+        Close(slot, sequence.PrefillTokens, nowPs);
+    }
+
+    private void Close(int slot, int kvTokens, long nowPs)
+    {
+        ref Sequence sequence = ref Sequences[slot];
+        _records[sequence.Request].EmittedTokens = sequence.Emitted;
+        int request = sequence.Request;
+        Sequences.Unlink(slot);
+        _liveTokens -= kvTokens;
+        if (Limits.HoldUntilBatchEnds)
+        {
+            sequence.Phase = SequencePhase.Held;
+            _held.Add(slot);
+        }
+        else
+        {
+            _memory.Release(ref sequence.Grant, kvTokens);
+            Sequences.Close(slot);
+        }
+        EndRequest(request, RequestStatus.Finished, nowPs);
+    }
+
+    private void ReleaseHeld()
+    {
+        foreach (int slot in _held)
+        {
+            _memory.Release(ref Sequences[slot].Grant, Sequences[slot].PrefillDone);
+            Sequences.Close(slot);
+        }
+        _held.Clear();
+    }
+
+    private void StartDecoding(int slot, long lastTokenPs)
+    {
+        _memory.Join(Sequences[slot].PrefillTokens);
+        Decodes.Join(slot, lastTokenPs);
+        _joinedCount++;
+        if (_joined.Count > 0 && _joined[^1].LastTokenPs == lastTokenPs)
+            _joined[^1] = (lastTokenPs, _joined[^1].Count + 1);
+        else
+            _joined.Add((lastTokenPs, 1));
+    }
+
+    private void StopDecoding(int slot)
+    {
+        ref Sequence sequence = ref Sequences[slot];
+        if (sequence.DecodeStart == Decodes.Step)
+        {
+            long joinedAt = sequence.LastTokenPs;
+            int i = _joined.FindLastIndex(j => j.LastTokenPs == joinedAt && j.Count > 0);
+            _joined[i] = (joinedAt, _joined[i].Count - 1);
+            _joinedCount--;
+        }
+        else
+        {
+            sequence.LastTokenPs = _lastStepEndPs;
+        }
+        Decodes.Leave(slot);
+        _memory.Leave(sequence.PrefillTokens);
+    }
+
+    private void Report(long nowPs, ref KvSpan kv)
+    {
+        if (!_withDecodes)
+        {
+            _memory.Advance(0, ref kv, true);
+            kv.AllocatedSum = _memory.AllocatedTokens;
+        }
+        int decodes = _withDecodes ? Decodes.Count : 0;
+        IterationSpan span = new()
+        {
+            Replica = _index,
+            StartPs = _stage.StartPs,
+            EndPs = nowPs,
+            Steps = _stage.Steps,
+            FirstStepPs = _stage.FirstStepPs,
+            StepGrowthPs = _stage.GrowthPs,
+            StallPs = _stage.StallPs,
+            PrefillTokens = PreparedTokens,
+            PrefillSequences = _chunkSlots.Count,
+            DecodeSequences = decodes,
+            ContextTokens = _withDecodes ? Decodes.KvTokens + decodes : 0,
+            LiveTokens = _liveTokens + decodes + PreparedTokens,
+            Waiting = Queue.Count,
+            MemoryBlocked = _blockedByMemory,
+            Kv = kv,
+        };
+        _observer!.Span(span);
+        if (_withDecodes)
+            ReportGaps();
+    }
+
+    private void ReportGaps()
+    {
+        long firstEndPs = _stage.StartPs + _stage.Duration(1);
+        if (Decodes.Count > _joinedCount)
+            _observer!.Gaps(firstEndPs - _lastStepEndPs, Decodes.Count - _joinedCount);
+        foreach ((long lastTokenPs, int count) in _joined)
+        {
+            if (count > 0)
+                _observer!.Gaps(firstEndPs - lastTokenPs, count);
+        }
+        if (_stage.Steps > 1)
+            _observer!.GapSeries(_stage.FirstStepPs + _stage.GrowthPs, _stage.GrowthPs, _stage.Steps - 1, Decodes.Count);
+    }
+
+    private void Sample(long nowPs) => _observer!.Sample(new ReplicaSample(
+        _index,
+        nowPs,
+        Queue.Count,
+        Sequences.RunningCount,
+        _parked.Count,
+        PreparedTokens,
+        _liveTokens,
+        _memory.AllocatedTokens,
+        _memory.CapacityTokens,
+        (_host?.UsedBytes ?? 0) / Math.Max(1, _memory.BytesPerToken)));
+
+    private void CheckInvariants()
+    {
+        long occupied = 0, live = 0;
+        for (int slot = Sequences.First; slot >= 0; slot = Sequences.NextOf(slot))
+        {
+            ref Sequence sequence = ref Sequences[slot];
+            int tokens = sequence.KvTokens(Decodes.Step);
+            live += tokens;
+            occupied += _memory.Occupied(sequence.Grant, sequence.Phase == SequencePhase.Decoding ? tokens : 0);
+        }
+        foreach (int slot in _held)
+            occupied += _memory.Occupied(Sequences[slot].Grant, Sequences[slot].PrefillDone);
+        if (occupied != _memory.AllocatedTokens)
+            throw new InvalidOperationException($"sequences occupy {occupied} KV tokens but the memory has given out {_memory.AllocatedTokens}");
+        if (live != _liveTokens)
+            throw new InvalidOperationException($"sequences hold {live} tokens but {_liveTokens} are counted");
+        if (_memory.AllocatedTokens > _memory.CapacityTokens)
+            throw new InvalidOperationException($"{_memory.AllocatedTokens} of {_memory.CapacityTokens} KV tokens are allocated");
+    }
+}

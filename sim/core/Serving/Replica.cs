@@ -1,0 +1,162 @@
+using ELLM.Sim.Memory;
+using ELLM.Sim.Time;
+using ELLM.Sim.Timing;
+
+namespace ELLM.Sim.Serving;
+
+/// <summary>One copy of the engine: the loop that forms a batch, runs it and forms the next.</summary>
+/// <remarks>
+/// <para>At every iteration boundary <see cref="Boundary"/> closes the span that ended, asks the <see cref="IScheduler"/> until it
+/// says Run, and starts the next span: one iteration with prefill, or as many decode steps as hold the same decision.</para>
+/// <para>Read on in Replica.Decisions.cs (what each decision does) and Replica.Spans.cs (what happens when a span ends).</para>
+/// </remarks>
+public sealed partial class Replica
+{
+    private readonly int _index;
+    private readonly IScheduler _scheduler;
+    private readonly IKvMemory _memory;
+    private readonly HostKv? _host;
+    private readonly ITimeModel _time;
+    private readonly RequestRecord[] _records;
+    private readonly EventQueue _events;
+    private readonly IServingObserver? _observer;
+    private readonly ReplicaOptions _options;
+    private readonly PipelineStage _stage = new();
+    private readonly LatencyClocks _clocks = new();
+    private readonly Action<int, long>? _ended;
+    private int _version;
+    private bool _wakeScheduled;
+    private bool _blockedByMemory;
+    private RunCounters _counters;
+
+    public Replica(
+        int index,
+        EngineLimits limits,
+        IScheduler scheduler,
+        IKvMemory memory,
+        HostKv? host,
+        ITimeModel time,
+        RequestRecord[] records,
+        EventQueue events,
+        ReplicaOptions options,
+        IServingObserver? observer = null,
+        Action<int, long>? ended = null)
+    {
+        _index = index;
+        Limits = limits;
+        _scheduler = scheduler;
+        _memory = memory;
+        _host = host;
+        _time = time;
+        _records = records;
+        _events = events;
+        _options = options;
+        _observer = observer;
+        _ended = ended;
+        Decodes = new DecodeSet(Sequences);
+    }
+
+    public RunCounters Counters => _counters;
+
+    /// <summary>Requests that arrived here and have not ended.</summary>
+    public int Outstanding { get; private set; }
+
+    internal EngineLimits Limits { get; }
+
+    internal WaitingQueue Queue { get; } = new();
+
+    internal SequenceTable Sequences { get; } = new();
+
+    internal DecodeSet Decodes { get; }
+
+    /// <summary>A request arrives. It is looked at when the running span reaches its next boundary, or at once by an idle replica.</summary>
+    public void Arrive(int request, long nowPs)
+    {
+        ref RequestRecord record = ref _records[request];
+        record.ArrivalPs = nowPs;
+        record.Replica = (ushort)_index;
+        Outstanding++;
+        if (!CanEverServe(ref record))
+        {
+            EndRequest(request, RequestStatus.Rejected, nowPs);
+            return;
+        }
+        bool wasEmpty = Queue.Count == 0;
+        Queue.Arrive(request);
+        _counters.MaxWaiting = Math.Max(_counters.MaxWaiting, Queue.Count);
+        _clocks.EnterQueue(ref record.Ledger, nowPs);
+        if (!_stage.Busy)
+        {
+            if (!_wakeScheduled)
+                _events.Schedule(nowPs, new SimEvent(SimEventKind.ReplicaWake, _index, _version));
+            _wakeScheduled = true;
+        }
+        else if (wasEmpty && _stage.CutAt(nowPs))
+        {
+            // With somebody waiting already, the head of the queue is what decides, and it has not changed.
+            ScheduleSpanEnd();
+        }
+    }
+
+    /// <summary>An event for this replica. Returns false for a stale one, which is ignored.</summary>
+    public bool Handle(in SimEvent item, long nowPs)
+    {
+        if (item.Kind == SimEventKind.ReplicaWake)
+            _wakeScheduled = false;
+        bool current = item.Kind == SimEventKind.ReplicaWake ? !_stage.Busy : item.Version == _version;
+        if (current)
+            Boundary(nowPs);
+        return current;
+    }
+
+    private void Boundary(long nowPs)
+    {
+        if (_stage.Busy)
+            FinishSpan(nowPs);
+        if (_options.Check)
+            CheckInvariants();
+
+        Decision decision = Decide(nowPs);
+        _blockedByMemory = decision.Blocked == Blocked.Memory;
+        _clocks.SetBlocked(nowPs, _blockedByMemory);
+        // Before the span starts: the next one wanted may cut it.
+        if (_observer is not null && nowPs >= _observer.NextSamplePs)
+            Sample(nowPs);
+        if (decision.Kind == DecisionKind.Run)
+            StartSpan(decision, nowPs);
+    }
+
+    private void ScheduleSpanEnd() =>
+        _events.Schedule(_stage.EndPs, new SimEvent(SimEventKind.SpanEnd, _index, ++_version));
+
+    private bool CanEverServe(ref RequestRecord record)
+    {
+        if (record.InputTokens > Limits.MaxModelLen || record.InputTokens > Limits.MaxPrefillTokens)
+            return false;
+        int room = Math.Max(1, Limits.MaxModelLen - record.InputTokens);
+        if (record.OutputTokens > room)
+        {
+            record.OutputTokens = room;
+            record.Clipped = true;
+        }
+        return _memory.CouldHold(Demand(record, record.InputTokens));
+    }
+
+    private void EndRequest(int request, RequestStatus status, long nowPs)
+    {
+        ref RequestRecord record = ref _records[request];
+        record.Status = status;
+        record.FinishPs = nowPs;
+        Outstanding--;
+        _observer?.Ended(request, record);
+        _ended?.Invoke(request, nowPs);
+    }
+
+    private static KvDemand Demand(in RequestRecord record, int tokens) =>
+        new(tokens, record.InputTokens + record.OutputTokens - 1, record.OutputTokens);
+}
+
+/// <summary>How a replica runs, without any influence on results.</summary>
+/// <param name="Step">Simulate every decode step on its own: slower, to the bit the same.</param>
+/// <param name="Check">Verify every invariant at every boundary.</param>
+public readonly record struct ReplicaOptions(bool Step, bool Check);

@@ -1,0 +1,59 @@
+using ELLM.Sim.Memory;
+
+namespace ELLM.Sim.Serving;
+
+/// <summary>All that a scheduler may know, read-only. "This round" is since the last iteration ended.</summary>
+public readonly struct SchedulerView
+{
+    private readonly Replica _replica;
+
+    internal SchedulerView(Replica replica) => _replica = replica;
+
+    /// <summary>Requests in the queue, preempted ones included.</summary>
+    public int Waiting => _replica.Queue.Count;
+
+    /// <summary>Prompt tokens of the head of the queue, plus what it had generated before a preemption.</summary>
+    public int HeadTokens => _replica.HeadTokens;
+
+    /// <summary>Admitted sequences that hold GPU memory and are not finished.</summary>
+    public int Running => _replica.Sequences.RunningCount;
+
+    public int Decoding => _replica.Decodes.Count;
+
+    /// <summary>Sequences whose KV is in host memory.</summary>
+    public int Parked => _replica.ParkedCount;
+
+    /// <summary>Finished sequences whose memory is held until their batch ends.</summary>
+    public int Held => _replica.HeldCount;
+
+    /// <summary>Tokens that the next partly prefilled sequence still has to compute; 0 when none is left without a chunk this round.</summary>
+    public int UnfinishedPrefillTokens => _replica.UnfinishedPrefillTokens;
+
+    /// <summary>Tokens of that sequence that are in the KV cache.</summary>
+    public int UnfinishedPrefillDone => _replica.UnfinishedPrefillDone;
+
+    /// <summary>Prefill tokens in the iteration being prepared.</summary>
+    public int PreparedTokens => _replica.PreparedTokens;
+
+    public int AdmittedThisRound => _replica.AdmittedThisRound;
+
+    public int PreemptedThisRound => _replica.PreemptedThisRound;
+
+    public int ResumedThisRound => _replica.ResumedThisRound;
+
+    public int MaxNumSeqs => _replica.Limits.MaxNumSeqs;
+
+    public int MaxNumBatchedTokens => _replica.Limits.MaxNumBatchedTokens;
+
+    /// <summary>Whether the decoding sequences' next tokens find memory, by the memory's own rule.</summary>
+    public bool NextStepFits => _replica.NextStepFits;
+
+    /// <summary>Whether the head fits with memory for <paramref name="tokens"/> tokens.</summary>
+    public Admission CanAdmitHead(int tokens, bool besideDecodes) => _replica.CanAdmitHead(tokens, besideDecodes);
+
+    /// <summary>Whether the unfinished prefill finds memory to hold <paramref name="tokens"/> tokens.</summary>
+    public bool CanContinue(int tokens) => _replica.CanContinue(tokens);
+
+    /// <summary>Whether the earliest parked sequence fits back.</summary>
+    public bool CanResume => _replica.CanResume;
+}

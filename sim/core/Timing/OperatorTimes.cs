@@ -1,0 +1,132 @@
+using ELLM.Sim.Models;
+using ELLM.Sim.Numerics;
+
+namespace ELLM.Sim.Timing;
+
+/// <summary>Times of one layer's operators for one model rank on one device, in microseconds: the formulas, nothing cached.</summary>
+/// <remarks>
+/// Symbols: m tokens of the iteration, h hidden, d head size, nq and nkv heads of this rank, f MLP width of this rank.
+/// Element-wise bytes a token: two norms 8h each, rotary 4 (nq + nkv) d, activation 6f gated or 4f, KV write 8 nkv d, and
+/// 4 (nq + nkv) d when queries and keys are normalised. Activations are 16 bit.
+/// </remarks>
+internal sealed class OperatorTimes
+{
+    private const double KvElementBytes = 2;
+
+    private readonly TimingProfile _device;
+    private readonly ModelRank _rank;
+    private readonly AllReduceTable? _allReduce;
+    private readonly double _hbmBytesPerUs;
+    private readonly double _flopsPerUs;
+    private readonly double[] _elementwiseBytes;
+
+    public OperatorTimes(TimingProfile device, ModelRank rank)
+    {
+        _device = device;
+        _rank = rank;
+        _allReduce = rank.TensorParallel > 1 ? device.AllReduceOf(rank.TensorParallel) : null;
+        _hbmBytesPerUs = device.HbmTbPerS * 1e6;
+        _flopsPerUs = device.PeakTflops16Bit * 1e6;
+        double hidden = rank.Model.Hidden;
+        double heads = (rank.QHeads + rank.KvHeads) * (double)rank.Model.HeadDim;
+        double kv = rank.KvHeads * (double)rank.Model.HeadDim;
+        double[] bytes = [8 * hidden, 8 * hidden, 4 * heads, (rank.Model.Gated ? 6.0 : 4.0) * rank.Ffn, 8 * kv];
+        _elementwiseBytes = rank.Model.QkNorm ? [.. bytes, 4 * heads] : bytes;
+    }
+
+    /// <summary>KV bytes of one token and layer on this rank.</summary>
+    private double KvBytes => 2 * KvElementBytes * _rank.Model.HeadDim * _rank.KvHeads;
+
+    /// <summary>What a layer costs for m tokens besides attention: four products, element-wise kernels, two all-reduces.</summary>
+    public double LayerLinear(int m)
+    {
+        double hidden = _rank.Model.Hidden;
+        double attentionWidth = (double)_rank.QHeads * _rank.Model.HeadDim;
+        double us = Gemm(m, _rank.QkvWidth, hidden) + Gemm(m, hidden, attentionWidth);
+        us += Gemm(m, _rank.UpWidth, hidden) + Gemm(m, hidden, _rank.Ffn);
+        foreach (double bytes in _elementwiseBytes)
+            us += Elementwise(bytes * m);
+        if (_allReduce is not null)
+            us += 2 * _allReduce.Us(2 * hidden * m);
+        return us;
+    }
+
+    /// <summary>Embedding and final norm for m tokens, once an iteration.</summary>
+    public double Ends(int m) => 2 * Elementwise(4.0 * _rank.Model.Hidden * m);
+
+    /// <summary>LM head and sampler. Engines run them for at least one row even when no chunk ends its prompt.</summary>
+    public double Head(int samples)
+    {
+        int rows = Math.Max(samples, 1);
+        return Gemm(rows, _rank.Vocab, _rank.Model.Hidden)
+            + _device.Sampler.FixedUs + _device.Sampler.PerSequenceUs * rows;
+    }
+
+    /// <summary>Decode attention of a layer without the parts that grow with context.</summary>
+    public double DecodeFixed(int sequences)
+    {
+        DecodeAttentionCoefficients c = _device.DecodeAttention;
+        return c.LaunchUs + c.PerKvHeadUs * sequences * _rank.KvHeads + c.PerQueryHeadUs * sequences * _rank.QHeads;
+    }
+
+    /// <summary>Decode attention of a layer for each token of total context.</summary>
+    public double DecodePerContextToken => KvBytes / (_hbmBytesPerUs * _device.DecodeAttention.MemoryEfficiency);
+
+    /// <summary>Decode attention of a layer for each token of the longest context.</summary>
+    public double DecodePerLongestToken(int sequences) =>
+        _device.DecodeAttention.SerialUsPer1024 / 1024 / (1 + (double)sequences * _rank.KvHeads / _device.Sms);
+
+    /// <summary>Single-kernel attention of a decoding row beside prefill chunks, a layer.</summary>
+    public double MixedPerSequence => _device.MixedBatch.PerQueryHeadUs * _rank.QHeads;
+
+    /// <summary>The same for each token of total context.</summary>
+    public double MixedPerContextToken =>
+        _device.MixedBatch.KvPassFactor * ((double)_rank.QHeads / _rank.KvHeads) * KvBytes / _hbmBytesPerUs;
+
+    /// <summary>Prefill attention of a layer over all chunks of the iteration.</summary>
+    public double Prefill(ReadOnlySpan<PrefillChunk> chunks)
+    {
+        PrefillAttentionCoefficients c = _device.PrefillAttention;
+        double perPair = 4.0 * _rank.Model.HeadDim * _rank.QHeads;
+        double flops = 0;
+        double bytes = 0;
+        double longest = 0;
+        foreach (PrefillChunk chunk in chunks)
+        {
+            double tokens = chunk.Tokens;
+            double cached = chunk.CachedTokens;
+            double padded = Math.Ceiling(tokens / 128) * 128;
+            flops += perPair * (padded * cached + padded * (padded + c.TileTokens) / 2);
+            bytes += KvBytes * (cached + tokens) + perPair * tokens;
+            longest = Math.Max(longest, cached + tokens);
+        }
+        double compute = flops / (_flopsPerUs * c.ComputeEfficiency);
+        double walk = c.SerialUsPer1024 * longest / 1024;
+        return c.LaunchUs + c.MemoryCost * bytes / _hbmBytesPerUs + Norm(compute, walk, c.NormExponent);
+    }
+
+    /// <summary>One product C[m,n] = A[m,k] B[k,n]: <see cref="GemmCoefficients"/>.</summary>
+    public double Gemm(double m, double n, double k)
+    {
+        GemmCoefficients c = _device.Gemm;
+        double element = _rank.Model.WeightElementBytes;
+        double tile = m <= 64 ? 64 : 128;
+        double padded = m + c.TilePadding * (Math.Ceiling(m / tile) * tile - m);
+        double waves = Math.Ceiling(m / 128) * Math.Ceiling(n / 128) / _device.Sms;
+        double waste = waves > 1 ? 1 + c.WavePadding * (Math.Ceiling(waves) / waves - 1) : 1;
+        double compute = 2 * padded * n * k * waste / (_flopsPerUs * c.ComputeEfficiency);
+        double memory = (element * (n * k + m * k) + 2 * m * n) / (_hbmBytesPerUs * c.MemoryEfficiency);
+        return c.LaunchUs + c.Per1024InnerUs * k / 1024 + Norm(compute, memory, c.NormExponent);
+    }
+
+    private double Elementwise(double bytes) =>
+        Math.Max(_device.Elementwise.LaunchUs, bytes / (_hbmBytesPerUs * _device.Elementwise.MemoryEfficiency));
+
+    /// <summary>(a^q + b^q)^(1/q), with the larger term taken out so that nothing overflows.</summary>
+    private static double Norm(double a, double b, double q)
+    {
+        double large = Math.Max(a, b);
+        double small = Math.Min(a, b);
+        return small == 0 ? large : large * DeterministicMath.Pow(1 + DeterministicMath.Pow(small / large, q), 1 / q);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json.Serialization;
+using ELLM.Sim.Hardware;
+
+namespace ELLM.Sim.Timing;
+
+/// <summary>Fitted coefficients of one device (configs/timing), each group with its source and whether another device lent it.</summary>
+/// <remarks>Nothing here belongs to a model: shapes enter through the formulas of <see cref="OperatorTimes"/>.</remarks>
+public sealed record TimingProfile
+{
+    /// <summary>For editors only.</summary>
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string Source { get; init; }
+
+    /// <summary>The peak that compute efficiencies are shares of, 10^12 operations a second.</summary>
+    [JsonPropertyName("peak_tflops_16bit")]
+    public required double PeakTflops16Bit { get; init; }
+
+    /// <summary>The peak that memory efficiencies are shares of, 10^12 bytes a second.</summary>
+    public required double HbmTbPerS { get; init; }
+
+    public required int Sms { get; init; }
+
+    public required GemmCoefficients Gemm { get; init; }
+
+    public required DecodeAttentionCoefficients DecodeAttention { get; init; }
+
+    public required PrefillAttentionCoefficients PrefillAttention { get; init; }
+
+    public required ElementwiseCoefficients Elementwise { get; init; }
+
+    public required SamplerCoefficients Sampler { get; init; }
+
+    public required MixedBatchCoefficients MixedBatch { get; init; }
+
+    /// <summary>One table for each tensor-parallel degree that was measured; empty when none was.</summary>
+    public required IReadOnlyList<AllReduceTable> AllReduce { get; init; }
+
+    public required EngineOverhead GraphOverhead { get; init; }
+
+    public required EngineOverhead EagerOverhead { get; init; }
+
+    /// <summary>The all-reduce table of a tensor-parallel degree above one.</summary>
+    /// <exception cref="InputException">None was measured on this device; the message names those that were.</exception>
+    public AllReduceTable AllReduceOf(int gpus)
+    {
+        AllReduceTable? table = AllReduce.FirstOrDefault(known => known.Gpus == gpus);
+        if (table is not null)
+            return table;
+        string known = string.Join(", ", AllReduce.Select(one => one.Gpus).Prepend(1));
+        throw new InputException($"timing profile {Name} has no all-reduce times for tensor parallel {gpus}; available: {known}");
+    }
+
+    internal CatalogFault? Check()
+    {
+        (string Key, double Value)[] positive =
+        [
+            ("peak_tflops_16bit", PeakTflops16Bit), ("hbm_tb_per_s", HbmTbPerS), ("sms", Sms),
+            ("compute_efficiency", Gemm.ComputeEfficiency), ("memory_efficiency", Gemm.MemoryEfficiency),
+            ("norm_exponent", Gemm.NormExponent), ("memory_efficiency", DecodeAttention.MemoryEfficiency),
+            ("compute_efficiency", PrefillAttention.ComputeEfficiency), ("norm_exponent", PrefillAttention.NormExponent),
+            ("memory_efficiency", Elementwise.MemoryEfficiency),
+        ];
+        foreach ((string key, double value) in positive)
+        {
+            if (!(value > 0) || double.IsInfinity(value))
+                return new CatalogFault(key, "a positive number", FormattableString.Invariant($"{value}"));
+        }
+        foreach (AllReduceTable table in AllReduce)
+        {
+            if (table.Segments.Count == 0 || table.Segments[^1].UpToBytes is not null)
+                return new CatalogFault("segments", "a last segment without up_to_bytes", $"{table.Segments.Count} bounded segments");
+        }
+        return null;
+    }
+}

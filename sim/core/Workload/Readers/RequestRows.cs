@@ -1,0 +1,140 @@
+namespace ELLM.Sim.Workload.Readers;
+
+/// <summary>Collects the rows of a file into columns and counts those it leaves out.</summary>
+internal sealed class RequestRows(TraceReadOptions options)
+{
+    private static readonly string[] Reasons =
+    [
+        "no input tokens and no output tokens",
+        "no output tokens (a failed request)",
+        "no input tokens",
+        "token count missing (-1)",
+        "more than 106 days after the first row, beyond the simulator's clock",
+        "neither a time nor an earlier request of its session",
+    ];
+
+    // Inversions may step back from the first row; half the clock is room enough.
+    private const long MaxBackPs = long.MaxValue / 2;
+
+    private readonly long[] _dropped = new long[Reasons.Length];
+    private readonly List<string> _modelNames = [];
+    private readonly Dictionary<string, int> _modelIndex = new(StringComparer.Ordinal);
+    private long[] _offsetPs = new long[1024];
+    private int[] _input = new int[1024];
+    private int[] _output = new int[1024];
+    private int[]? _model;
+    private byte[] _lastModelText = [];
+    private int _lastModel = -1;
+    private bool _hasBase;
+
+    public int Count { get; private set; }
+
+    public long RowsRead { get; private set; }
+
+    /// <summary>Time of the first row that had one; the offsets count from it.</summary>
+    public Int128 BasePs { get; private set; }
+
+    public long ZeroOutputKept { get; private set; }
+
+    public bool Full => Count >= options.Limit;
+
+    public ReadOnlySpan<long> OffsetPs => _offsetPs.AsSpan(0, Count);
+
+    public ReadOnlySpan<int> Input => _input.AsSpan(0, Count);
+
+    public ReadOnlySpan<int> Output => _output.AsSpan(0, Count);
+
+    public int[]? Model => _model;
+
+    public IReadOnlyList<string> ModelNames => _modelNames;
+
+    public List<string> Notes { get; } = [];
+
+    public IReadOnlyList<DroppedRows> Dropped()
+    {
+        List<DroppedRows> drops = [];
+        for (int i = 0; i < Reasons.Length; i++)
+        {
+            if (_dropped[i] > 0)
+                drops.Add(new DroppedRows(Reasons[i], _dropped[i]));
+        }
+        return drops;
+    }
+
+    /// <summary>A row whose time cannot be known.</summary>
+    public void AddUntimed()
+    {
+        RowsRead++;
+        _dropped[5]++;
+    }
+
+    /// <summary>Keeps the row or counts why not. True if it was kept.</summary>
+    public bool Add(Int128 timePs, int input, int output, int model = -1)
+    {
+        RowsRead++;
+        if (!_hasBase)
+        {
+            _hasBase = true;
+            BasePs = timePs;
+        }
+        if (input < 0 || output < 0)
+            return Drop(3);
+        if (input == 0)
+            return Drop(output == 0 ? 0 : 2);
+        if (output == 0)
+        {
+            if (options.ZeroOutput == ZeroOutputPolicy.Drop)
+                return Drop(1);
+            output = 1;
+            ZeroOutputKept++;
+        }
+        Int128 offset = timePs - BasePs;
+        if (offset > long.MaxValue || offset < -MaxBackPs)
+            return Drop(4);
+        if (Count == _offsetPs.Length)
+            Grow();
+        _offsetPs[Count] = (long)offset;
+        _input[Count] = input;
+        _output[Count] = output;
+        if (model >= 0)
+        {
+            _model ??= new int[_offsetPs.Length];
+            _model[Count] = model;
+        }
+        Count++;
+        return true;
+    }
+
+    /// <summary>Index of a model's name, in order of first appearance.</summary>
+    public int ModelOf(ReadOnlySpan<byte> utf8)
+    {
+        if (_lastModel >= 0 && utf8.SequenceEqual(_lastModelText))
+            return _lastModel;
+        string name = System.Text.Encoding.UTF8.GetString(utf8);
+        if (!_modelIndex.TryGetValue(name, out int index))
+        {
+            index = _modelNames.Count;
+            _modelNames.Add(name);
+            _modelIndex.Add(name, index);
+        }
+        _lastModel = index;
+        _lastModelText = utf8.ToArray();
+        return index;
+    }
+
+    private bool Drop(int reason)
+    {
+        _dropped[reason]++;
+        return false;
+    }
+
+    private void Grow()
+    {
+        int size = checked(_offsetPs.Length * 2);
+        Array.Resize(ref _offsetPs, size);
+        Array.Resize(ref _input, size);
+        Array.Resize(ref _output, size);
+        if (_model is not null)
+            Array.Resize(ref _model, size);
+    }
+}

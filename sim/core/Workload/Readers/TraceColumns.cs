@@ -1,0 +1,55 @@
+namespace ELLM.Sim.Workload.Readers;
+
+/// <summary>The kept rows in arrival order.</summary>
+internal sealed record TraceColumns(long[] TimePs, int[] Input, int[] Output, int[]? Model)
+{
+    /// <summary>Rows that came before the row above them in the file.</summary>
+    public long Inversions { get; private init; }
+
+    /// <summary>Zero gaps after sorting.</summary>
+    public long EqualTimes { get; private init; }
+
+    /// <summary>Sorts by time, equal times in the order of the file; times count from the reader's first row.</summary>
+    public static TraceColumns Sort(RequestRows rows)
+    {
+        ReadOnlySpan<long> offsets = rows.OffsetPs;
+        long inversions = 0;
+        for (int i = 1; i < offsets.Length; i++)
+        {
+            if (offsets[i] < offsets[i - 1])
+                inversions++;
+        }
+        long[] times = offsets.ToArray();
+        int[] input = rows.Input.ToArray();
+        int[] output = rows.Output.ToArray();
+        int[]? model = rows.Model?.AsSpan(0, rows.Count).ToArray();
+        if (inversions > 0)
+        {
+            int[] order = new int[times.Length];
+            for (int i = 0; i < order.Length; i++)
+                order[i] = i;
+            long[] keys = times;
+            // Array.Sort is not stable: the index breaks ties.
+            Array.Sort(order, (a, b) => keys[a] != keys[b] ? keys[a].CompareTo(keys[b]) : a.CompareTo(b));
+            times = Pick(times, order);
+            input = Pick(input, order);
+            output = Pick(output, order);
+            model = model is null ? null : Pick(model, order);
+        }
+        long equal = 0;
+        for (int i = 1; i < times.Length; i++)
+        {
+            if (times[i] == times[i - 1])
+                equal++;
+        }
+        return new TraceColumns(times, input, output, model) { Inversions = inversions, EqualTimes = equal };
+    }
+
+    private static T[] Pick<T>(T[] column, int[] order)
+    {
+        T[] picked = new T[order.Length];
+        for (int i = 0; i < order.Length; i++)
+            picked[i] = column[order[i]];
+        return picked;
+    }
+}

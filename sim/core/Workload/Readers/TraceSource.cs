@@ -1,0 +1,161 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+
+namespace ELLM.Sim.Workload.Readers;
+
+/// <summary>A trace's text: opened, hashed, decompressed, and refused when it is not text.</summary>
+/// <remarks>The hash is of the bytes as stored. <see cref="Text"/> is UTF-8 without byte order mark.</remarks>
+internal sealed class TraceSource : IDisposable
+{
+    private const int HeadBytes = 64 * 1024;
+
+    private readonly Stream _stored;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Stream? _unpacked;
+
+    private TraceSource(string path, Stream stored)
+    {
+        Path = path;
+        GzipEnd end = new();
+        _stored = new ObservedStream(stored, bytes =>
+        {
+            _hash.AppendData(bytes);
+            end.ObserveStored(bytes);
+        });
+        byte[] head = ReadHead(_stored);
+        if (head.Length == 0)
+            throw new InputException($"{path}: the file is empty, expected a request trace");
+        RefuseByMagic(path, head);
+        Stream text = new ReplayStream(head, _stored);
+        if (head is [0x1f, 0x8b, ..])
+        {
+            Gzip = true;
+            _unpacked = new ObservedStream(new GZipStream(text, CompressionMode.Decompress), end.ObserveText);
+            head = ReadHead(_unpacked);
+            if (head.Length == 0)
+                throw new InputException($"{path}: the compressed file holds nothing, expected a request trace");
+            RefuseByMagic(path, head);
+            text = new ReplayStream(head, _unpacked);
+        }
+        if (head is [0xef, 0xbb, 0xbf, ..])
+        {
+            text.ReadExactly(new byte[3]);
+            head = head[3..];
+        }
+        if (head.AsSpan().Contains((byte)0))
+            throw new InputException($"{path}: binary data, expected CSV or JSON lines (UTF-8 text, gzip allowed)");
+        if (head.AsSpan().Trim(" \t\r\n"u8).IsEmpty)
+            throw new InputException($"{path}: only blank lines, expected a request trace");
+        Head = head;
+        Text = new ObservedStream(text, Lines.Observe);
+    }
+
+    /// <summary>As the user gave it.</summary>
+    public string Path { get; }
+
+    public bool Gzip { get; }
+
+    /// <summary>The first bytes of the text, for detection.</summary>
+    public ReadOnlyMemory<byte> Head { get; }
+
+    public Stream Text { get; }
+
+    public LineCounter Lines { get; } = new();
+
+    public static TraceSource Open(string path)
+    {
+        if (path.Length == 0)
+            throw new InputException("no trace file named");
+        if (Directory.Exists(path))
+            throw new InputException($"{path}: a directory, expected a trace file");
+        if (!File.Exists(path))
+            throw new InputException($"{path}: no such file");
+        FileStream file;
+        try
+        {
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be opened: {FirstLine(e)}", e);
+        }
+        return Over(path, file);
+    }
+
+    /// <summary>Over any stream, which is closed with this.</summary>
+    public static TraceSource Over(string path, Stream stream) =>
+        Guard(path, () =>
+        {
+            try
+            {
+                return new TraceSource(path, stream);
+            }
+            catch
+            {
+                stream.Dispose();
+                throw;
+            }
+        });
+
+    /// <summary>Runs a reader; what the decompressor or the file system throws becomes one line.</summary>
+    public static T Guard<T>(string path, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (InvalidDataException e)
+        {
+            throw new InputException($"{path}: damaged or cut off gzip data: {FirstLine(e)}", e);
+        }
+        catch (IOException e)
+        {
+            throw new InputException($"{path}: cannot be read: {FirstLine(e)}", e);
+        }
+    }
+
+    /// <summary>Lower-case hex SHA-256 of the stored bytes; reads what nobody has read yet.</summary>
+    public string HashToEnd()
+    {
+        byte[] buffer = new byte[HeadBytes];
+        while (_stored.Read(buffer) > 0)
+        {
+        }
+        return Convert.ToHexStringLower(_hash.GetHashAndReset());
+    }
+
+    public void Dispose()
+    {
+        _unpacked?.Dispose();
+        _stored.Dispose();
+        _hash.Dispose();
+    }
+
+    private static byte[] ReadHead(Stream stream)
+    {
+        byte[] head = new byte[HeadBytes];
+        int count = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        return head[..count];
+    }
+
+    private static void RefuseByMagic(string path, ReadOnlySpan<byte> head)
+    {
+        string? kind = head switch
+        {
+            [(byte)'P', (byte)'K', 3 or 5, 4 or 6, ..] => "a zip archive: unpack it first",
+            [0x80, >= 2 and <= 5, ..] => "a Python pickle, which is never loaded because it can run code: convert it to CSV",
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => "zstd data: unpack it first (gzip is read as it is)",
+            [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] => "xz data: unpack it first (gzip is read as it is)",
+            [(byte)'B', (byte)'Z', (byte)'h', ..] => "bzip2 data: unpack it first (gzip is read as it is)",
+            [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "a Parquet file: convert it to CSV",
+            [0xff, 0xfe, ..] or [0xfe, 0xff, ..] => "UTF-16 text: save it as UTF-8",
+            _ => null,
+        };
+        if (kind is null && head.StartsWith("version https://git-lfs.github.com/spec/"u8))
+            kind = "a Git LFS pointer, not the data: fetch the file with `git lfs pull`";
+        if (kind is not null)
+            throw new InputException($"{path}: {kind}");
+    }
+
+    private static string FirstLine(Exception e) => e.Message.Split('\n')[0].TrimEnd('\r');
+}
