@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics;
 using ELLM.Sim.Serving;
 using NUnit.Framework;
@@ -57,7 +58,7 @@ internal sealed class RunMetricsTests
     {
         IterationSpan span = new()
         {
-            StartPs = 0, EndPs = 10, Steps = 1, FirstStepPs = 10, DecodeSequences = 2, LiveTokens = 100, ContextTokens = 100,
+            StartPs = 0, EndPs = 15, StallPs = 5, Steps = 1, FirstStepPs = 10, DecodeSequences = 2, LiveTokens = 100, ContextTokens = 100,
             Kv = new KvSpan { CapacityTokens = 1000, AllocatedSum = 600, PlannedTokens = 150, RequestedTokens = 500 },
         };
         RunMetrics metrics = new();

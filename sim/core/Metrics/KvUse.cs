@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory;
 using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Metrics;
@@ -28,16 +29,14 @@ public struct KvUse
 
     public readonly double? ExternalShare => Share(External);
 
-    /// <summary>Live over the whole capacity, weighted by the time iterations were in flight.</summary>
+    /// <summary>Live over the whole capacity, weighted by the time iterations computed (stalls excepted).</summary>
     public readonly double? Utilization => Ratio(Live, Capacity);
 
     internal void Add(in IterationSpan span, in StepSums sums)
     {
         ref readonly KvSpan kv = ref span.Kv;
         Int128 live = Math.BigMul(span.LiveTokens, sums.Duration) + (sums.Moment * span.DecodeSequences);
-        Int128 allocated = span.Steps == 1
-            ? Math.BigMul(kv.AllocatedSum, sums.Duration)
-            : Math.BigMul(kv.AllocatedSum, span.FirstStepPs) + Math.BigMul(kv.AllocatedMoment, span.StepGrowthPs);
+        Int128 allocated = Math.BigMul(kv.AllocatedSum, span.FirstStepPs) + Math.BigMul(kv.AllocatedMoment, span.StepGrowthPs);
         Int128 capacity = Math.BigMul(kv.CapacityTokens, sums.Duration);
         Live += live;
         Capacity += capacity;

@@ -57,16 +57,17 @@ public sealed class RunMetrics : IServingObserver
     {
         StepSums sums = new(span);
         int batch = span.PrefillSequences + span.DecodeSequences;
-        BusyPs += sums.Duration;
+        long busyPs = span.EndPs - span.StartPs;
+        BusyPs += busyPs;
         if (span.DecodeSequences > 0)
-            DecodeBusyPs += sums.Duration;
+            DecodeBusyPs += busyPs;
         Iterations += span.Steps;
         PrefillTokens += span.PrefillTokens;
         DecodeTokens += span.Steps * span.DecodeSequences;
         BatchSum += span.Steps * batch;
-        BatchIntegral += Math.BigMul(sums.Duration, batch);
+        BatchIntegral += Math.BigMul(busyPs, batch);
         BatchMax = Math.Max(BatchMax, batch);
-        QueueIntegral += Math.BigMul(sums.Duration, span.Waiting);
+        QueueIntegral += Math.BigMul(busyPs, span.Waiting);
         QueueMax = Math.Max(QueueMax, span.Waiting);
         DecodeContextTokens += Math.BigMul(span.Steps, span.ContextTokens) + Math.BigMul(sums.Indices, span.DecodeSequences);
         StallPs += span.StallPs;

@@ -9,7 +9,7 @@ namespace ELLM.Sim.Metrics;
 /// </remarks>
 internal readonly struct StepSums
 {
-    /// <summary>Sum of the durations, picoseconds.</summary>
+    /// <summary>Sum of the durations, picoseconds; a stall before the first step is no step.</summary>
     public readonly long Duration;
 
     /// <summary>Sum of j times the duration, picoseconds.</summary>
@@ -20,12 +20,6 @@ internal readonly struct StepSums
 
     public StepSums(in IterationSpan span)
     {
-        // A single step may hold a stall that no other step has: its own length is the span's.
-        if (span.Steps == 1)
-        {
-            Duration = span.EndPs - span.StartPs;
-            return;
-        }
         long n = span.Steps;
         Indices = n * (n - 1) / 2;
         Duration = (n * span.FirstStepPs) + (span.StepGrowthPs * Indices);
