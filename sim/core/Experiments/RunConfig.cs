@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 
@@ -18,6 +19,9 @@ public sealed record RunConfig(
     public EngineSpec Engine { get; init; } = new();
 
     public PolicySpec Policy { get; init; } = new();
+
+    /// <summary>Items of the memory budget to state instead of compute.</summary>
+    public MemoryOverrides Memory { get; init; } = MemoryOverrides.None;
 
     public SloSpec Slo { get; init; } = new();
 }

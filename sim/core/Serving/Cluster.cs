@@ -42,7 +42,7 @@ public sealed class Cluster
         _replicas.Add(build(new ReplicaSeat(_replicas.Count, _records, _events, ended)));
     }
 
-    public RunOutcome Run(CancellationToken cancel = default, IProgress<int>? progress = null)
+    public RunOutcome Run(IProgress<int>? progress = null, CancellationToken cancel = default)
     {
         int next = 0;
         int total = _trace.Count;

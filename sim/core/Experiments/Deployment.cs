@@ -1,0 +1,129 @@
+using ELLM.Sim.Hardware;
+using ELLM.Sim.Memory;
+using ELLM.Sim.Models;
+using ELLM.Sim.Policies;
+using ELLM.Sim.Serving;
+using ELLM.Sim.Timing;
+
+namespace ELLM.Sim.Experiments;
+
+/// <summary>A configuration with everything looked up and computed: what a replica is built from.</summary>
+/// <remarks>Read-only and safe to share between threads; <see cref="CreateMemory"/> and its like give each replica its own parts.</remarks>
+public sealed class Deployment
+{
+    private readonly SchedulerEntry _scheduler;
+    private readonly LayoutEntry _layout;
+
+    private Deployment(RunConfig config)
+    {
+        Config = config;
+        Model = ModelCatalog.Load(config.Model);
+        Gpu = GpuCatalog.Load(config.Gpu);
+        _scheduler = SchedulerCatalog.Find(config.Policy.Scheduler);
+        _layout = LayoutCatalog.Find(config.Policy.Layout);
+        Limits = ResolveLimits();
+        OverheadProfile overhead = ParseOverhead(config.Engine.Overhead);
+        Budget = MemoryBudget.Compute(Model, Gpu, new MemoryBudgetSettings(
+            Limits.MaxNumBatchedTokens,
+            config.Tp,
+            config.Engine.GpuMemoryUtilization,
+            Limits.MaxNumSeqs,
+            _layout.Name == "paged" ? config.Policy.BlockTokens : 1,
+            CudaGraphs: overhead == OverheadProfile.Graph)
+        {
+            Overrides = config.Memory,
+        });
+        AnalyticTimeModel time = AnalyticTimeModel.For(Gpu, Model, config.Tp, new TimingOptions(Limits.MaxNumSeqs, overhead));
+        Time = time;
+        Provenance = time.Provenance;
+        CheckPool();
+    }
+
+    public RunConfig Config { get; }
+
+    public ModelSpec Model { get; }
+
+    public GpuSpec Gpu { get; }
+
+    public EngineLimits Limits { get; }
+
+    public MemoryBudget Budget { get; }
+
+    public ITimeModel Time { get; private init; }
+
+    public TimingProvenance Provenance { get; }
+
+    /// <summary>What a user should know before believing the results; one line each.</summary>
+    public IReadOnlyList<string> Warnings { get; private set; } = [];
+
+    /// <exception cref="InputException">The configuration names something unknown or cannot start; the message says why.</exception>
+    public static Deployment Resolve(RunConfig config) => new(config);
+
+    /// <summary>The same deployment under another time model.</summary>
+    public Deployment WithTime(ITimeModel time) => new(Config) { Time = time };
+
+    public IScheduler CreateScheduler() => _scheduler.Create(Config.Policy);
+
+    public IKvMemory CreateMemory() => _layout.Create(Config.Policy, Budget, Limits.MaxModelLen);
+
+    public IRouter CreateRouter() => Config.Engine.Router switch
+    {
+        "round-robin" => new RoundRobinRouter(),
+        "least-outstanding" => new LeastOutstandingRouter(),
+        string other => throw new InputException($"engine.router: expected round-robin or least-outstanding, found {other}"),
+    };
+
+    /// <summary>Host memory for swapped KV; null when the policy never uses it.</summary>
+    public HostKv? CreateHost() => Limits.SwapOut
+        ? new HostKv((long)(Config.Policy.SwapGib * (1L << 30)), Gpu.HostLink.GbPerSPerDirection * 1e9, (long)(Gpu.HostLink.LatencyUs * 1e6))
+        : null;
+
+    private EngineLimits ResolveLimits()
+    {
+        EngineSpec engine = Config.Engine;
+        int maxModelLen = engine.MaxModelLen ?? Model.MaxModelLen;
+        // vLLM up to 0.5: without chunked prefill a step must be able to hold the longest prompt whole.
+        int budget = engine.MaxNumBatchedTokens ?? Math.Max(maxModelLen, 2048);
+        if (budget < engine.MaxNumSeqs)
+            throw new InputException($"engine.max_num_batched_tokens: expected at least max_num_seqs ({engine.MaxNumSeqs}), found {budget}");
+        bool swap = Config.Policy.Overflow == "swap";
+        if (swap && (_layout.Name != "paged" || _scheduler.Name == "unified"))
+            throw new InputException($"policy.overflow: swap needs the paged layout and a scheduler that resumes, found {_layout.Name} and {_scheduler.Name}");
+        if (Config.Policy.Boundary != "fixed")
+            throw new InputException($"policy.boundary: expected fixed, found {Config.Policy.Boundary}");
+        return new EngineLimits(
+            maxModelLen,
+            engine.MaxNumSeqs,
+            budget,
+            _scheduler.ChunksPrompts ? int.MaxValue : budget,
+            swap,
+            _scheduler.HoldsUntilBatchEnds);
+    }
+
+    private void CheckPool()
+    {
+        IKvMemory empty = CreateMemory();
+        if (empty.CapacityTokens == 0)
+        {
+            throw new InputException(
+                $"{Config.Preset}: no KV pool: {Model.Name} on {Gpu.Name} leaves {Gib(-Budget.ShortfallBytes)} GiB after weights, context and an activation reserve of {Gib(Budget.ActivationBytes)} GiB for {Limits.MaxNumBatchedTokens} batched tokens; lower engine.max_model_len or engine.max_num_batched_tokens");
+        }
+        KvDemand longest = new(Limits.MaxModelLen, Limits.MaxModelLen, 1);
+        if (empty.CouldHold(longest))
+            return;
+        string what = $"{Config.Preset}: the KV pool of {empty.CapacityTokens} tokens cannot hold one request of max_model_len ({Limits.MaxModelLen})";
+        if (Config.Engine.StrictStart)
+            throw new InputException($"{what}; set engine.max_model_len or engine.strict_start=false");
+        Warnings = [$"{what}: such requests are rejected one by one"];
+    }
+
+    private static OverheadProfile ParseOverhead(string name) => name switch
+    {
+        "graph" => OverheadProfile.Graph,
+        "eager" => OverheadProfile.Eager,
+        "none" => OverheadProfile.None,
+        _ => throw new InputException($"engine.overhead: expected graph, eager or none, found {name}"),
+    };
+
+    private static string Gib(long bytes) => (bytes / (double)(1L << 30)).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
+}

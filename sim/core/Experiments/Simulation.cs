@@ -1,0 +1,49 @@
+using ELLM.Sim.Serving;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Experiments;
+
+/// <summary>How a simulation runs; nothing here changes a result.</summary>
+/// <param name="Step">Every decode step on its own instead of exact jumps.</param>
+/// <param name="Check">Verify every invariant at every boundary.</param>
+/// <param name="Observer">Watches the run; null costs nothing.</param>
+/// <param name="Users">Closed loop instead of the trace's arrival times. This one does change results: it is part of the workload.</param>
+/// <param name="Progress">Told how many requests have arrived, now and then.</param>
+public sealed record SimulationOptions(
+    bool Step = false,
+    bool Check = false,
+    IServingObserver? Observer = null,
+    UserLoop? Users = null,
+    IProgress<int>? Progress = null,
+    CancellationToken Cancel = default)
+{
+    public static SimulationOptions Default { get; } = new();
+}
+
+/// <summary>Runs one trace on one deployment.</summary>
+/// <remarks>The loop itself is <see cref="Cluster"/>, one step of an engine <see cref="Replica"/>, its decisions <see cref="IScheduler"/>.</remarks>
+public static class Simulation
+{
+    /// <exception cref="InputException">The deployment cannot start, or the run can make no progress.</exception>
+    public static RunOutcome Run(Deployment deployment, Trace trace, SimulationOptions? options = null)
+    {
+        SimulationOptions how = options ?? SimulationOptions.Default;
+        Cluster cluster = new(trace, deployment.CreateRouter(), how.Users);
+        for (int i = 0; i < deployment.Config.Engine.Replicas; i++)
+        {
+            cluster.Add(seat => new Replica(
+                seat.Index,
+                deployment.Limits,
+                deployment.CreateScheduler(),
+                deployment.CreateMemory(),
+                deployment.CreateHost(),
+                deployment.Time,
+                seat.Records,
+                seat.Events,
+                new ReplicaOptions(how.Step, how.Check),
+                how.Observer,
+                seat.Ended));
+        }
+        return cluster.Run(how.Progress, how.Cancel);
+    }
+}

@@ -1,0 +1,31 @@
+using ELLM.Sim.Serving;
+
+namespace ELLM.Sim.Policies;
+
+/// <summary>A scheduler by the name that <see cref="PolicySpec.Scheduler"/> uses.</summary>
+/// <param name="Summary">One line for help.</param>
+/// <param name="ChunksPrompts">Prompts may be split over iterations, so a prompt may be longer than the token budget.</param>
+/// <param name="Create">A fresh one for a replica.</param>
+public sealed record SchedulerEntry(string Name, string Summary, bool ChunksPrompts, Func<PolicySpec, IScheduler> Create)
+{
+    /// <summary>Finished sequences keep their memory until their batch ends.</summary>
+    public bool HoldsUntilBatchEnds { get; init; }
+}
+
+/// <summary>All schedulers: a new one is a file in this folder and a line here.</summary>
+public static class SchedulerCatalog
+{
+    public static IReadOnlyList<SchedulerEntry> All { get; } =
+    [
+        new("request-level", "a batch runs until its last request ends", false, _ => new RequestLevelScheduler()) { HoldsUntilBatchEnds = true },
+        new("iteration-level", "first come, first served at every iteration; whole prompts beside decodes", false, _ => new IterationLevelScheduler()),
+        new("prefill-first", "waiting prompts run whole, before decodes", false, _ => new PrefillFirstScheduler()),
+        new("chunked-prefill", "decodes first, prompt chunks fill the token budget; nobody admitted after a preemption", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: false)),
+        new("stall-free", "decodes first, prompt chunks fill the token budget", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: true)),
+        new("unified", "one token budget, running sequences first, memory chunk by chunk", true, policy => new UnifiedScheduler(policy.FullPromptCheck)),
+    ];
+
+    public static SchedulerEntry Find(string name) =>
+        All.FirstOrDefault(e => e.Name == name)
+        ?? throw new InputException($"policy.scheduler: expected one of {string.Join(", ", All.Select(e => e.Name))}, found {name}");
+}
