@@ -1,0 +1,88 @@
+using System.Text.Json.Serialization.Metadata;
+using ELLM.Sim.Numerics;
+
+namespace ELLM.Sim.Experiments;
+
+/// <summary>Every setting of a run. Paths and types come from <see cref="RunConfig"/>, meanings and limits from the table here.</summary>
+public static class ConfigKeys
+{
+    private const double Any = double.PositiveInfinity;
+
+    private static readonly Dictionary<string, Limits> Table = new()
+    {
+        ["preset"] = new("name of the policy preset"),
+        ["model"] = new("model in the catalog, or the path of a model file"),
+        ["gpu"] = new("GPU in the catalog, or the path of a GPU file"),
+        ["tp"] = new("tensor-parallel ranks", 1, 1024),
+        ["seed"] = new("seed of everything random in the run", 0),
+        ["engine.max_model_len"] = new("longest prompt plus output in tokens; null: the model's own limit", 2),
+        ["engine.max_num_seqs"] = new("most sequences in a batch", 1, 1 << 20),
+        ["engine.max_num_batched_tokens"] = new("most tokens in an iteration; null: max(max_model_len, 2048)", 1),
+        ["engine.gpu_memory_utilization"] = new("share of the visible GPU memory the engine may use", 0.01, 1),
+        ["engine.overhead"] = new("host overhead profile of an iteration", "graph", "eager", "none"),
+        ["engine.strict_start"] = new("refuse to start when the KV pool cannot hold one request of max_model_len"),
+        ["engine.replicas"] = new("independent copies of the engine behind the router", 1, 65_535),
+        ["engine.router"] = new("how requests reach replicas", "round-robin", "least-outstanding"),
+        ["policy.layout"] = new("how KV is placed", "paged", "contiguous"),
+        ["policy.reservation"] = new("contiguous: what a request reserves", "max", "pow2", "oracle"),
+        ["policy.boundary"] = new("between activations and KV", "fixed"),
+        ["policy.overflow"] = new("when KV runs out", "wait", "recompute", "swap"),
+        ["policy.scheduler"] = new("who runs next", "request-level", "iteration-level", "prefill-first", "chunked-prefill", "stall-free", "unified"),
+        ["policy.block_tokens"] = new("paged: tokens in a KV block", 1, 1 << 20),
+        ["policy.watermark"] = new("paged: share of the blocks an admission must leave free", 0, 0.99),
+        ["policy.block_check"] = new("paged: preempt a running sequence that finds no free block, whether it needs one (any) or only if (needed)", "any", "needed"),
+        ["policy.full_prompt_check"] = new("unified: admit a prompt only when all of it fits now"),
+        ["policy.min_allocation_tokens"] = new("contiguous: smallest region in tokens", 1, 1 << 20),
+        ["policy.swap_gib"] = new("swap: host memory for KV, GiB", 0, 1 << 20),
+        ["slo.ttft_s"] = new("TTFT objective in seconds; null: a multiple of the unloaded TTFT", 0),
+        ["slo.tpot_s"] = new("TPOT objective in seconds; null: a multiple of the unloaded TPOT", 0),
+        ["slo.ttft_multiple"] = new("default TTFT objective over the unloaded TTFT at the trace's mean prompt", 0),
+        ["slo.tpot_multiple"] = new("default TPOT objective over the unloaded TPOT at the trace's mean lengths", 0),
+    };
+
+    /// <summary>In the order of the records.</summary>
+    public static IReadOnlyList<ConfigKey> All { get; } = [.. Walk(ConfigJson.Default.RunConfig, "")];
+
+    /// <summary>The setting at that path.</summary>
+    /// <exception cref="InputException">No such path; the message names the nearest one.</exception>
+    public static ConfigKey Find(string path)
+    {
+        ConfigKey? key = All.FirstOrDefault(k => k.Path == path);
+        if (key is not null)
+            return key;
+        string? near = NearestName.Of(path, All.Select(k => k.Path));
+
+        // A bare key such as max_num_seqs is near none of the dotted paths: look at last parts too.
+        near ??= All.FirstOrDefault(k => k.Path.EndsWith("." + path, StringComparison.Ordinal))?.Path;
+        string hint = near is null ? "; 'ellm config schema' lists all" : $" (did you mean '{near}'?)";
+        throw new InputException($"unknown setting '{path}'{hint}");
+    }
+
+    private static IEnumerable<ConfigKey> Walk(JsonTypeInfo type, string prefix)
+    {
+        foreach (JsonPropertyInfo property in type.Properties)
+        {
+            string path = prefix + property.Name;
+            JsonTypeInfo inner = type.Options.GetTypeInfo(property.PropertyType);
+            if (inner.Kind == JsonTypeInfoKind.Object)
+            {
+                foreach (ConfigKey key in Walk(inner, path + "."))
+                    yield return key;
+                continue;
+            }
+            Limits limits = Table.GetValueOrDefault(path) ?? new Limits("");
+            yield return new ConfigKey(path, property.PropertyType, limits.Doc, limits.Allowed, limits.Min, limits.Max);
+        }
+    }
+
+    private sealed record Limits(string Doc, double Min, double Max = Any)
+    {
+        public Limits(string doc, params string[] allowed)
+            : this(doc, double.NegativeInfinity)
+        {
+            Allowed = allowed;
+        }
+
+        public IReadOnlyList<string> Allowed { get; } = [];
+    }
+}

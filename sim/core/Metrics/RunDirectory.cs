@@ -1,0 +1,77 @@
+namespace ELLM.Sim.Metrics;
+
+/// <summary>Writes result files so that a run directory is complete or not there at all.</summary>
+/// <remarks>
+/// Files are written into a hidden sibling directory first and moved when all of them are closed: a failure or an interruption
+/// leaves the target as it was. A target that exists and is not empty is refused unless forced; when forced, files of the
+/// same names are replaced and all others are left alone.
+/// </remarks>
+public static class RunDirectory
+{
+    /// <summary>Refuses a target that <see cref="Write"/> would refuse: ask before a long run, not after it.</summary>
+    public static void Check(string path, bool force)
+    {
+        if (File.Exists(path))
+            throw new InputException($"output {path}: expected a directory, found a file");
+        if (Directory.Exists(path) && !force && Guarded(path, () => Directory.EnumerateFileSystemEntries(path).Any()))
+            throw new InputException($"output directory {path} exists and is not empty: choose another or pass --force to replace its result files");
+    }
+
+    /// <param name="path">The run directory; its parents are made.</param>
+    /// <param name="force">Replace result files in a directory that is not empty.</param>
+    /// <param name="files">Base names and what writes them, in order.</param>
+    public static void Write(string path, bool force, IReadOnlyList<(string Name, Action<Stream> Write)> files)
+    {
+        Check(path, force);
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        string parent = Path.GetDirectoryName(target) ?? target;
+        string partial = Path.Combine(parent, $".{Path.GetFileName(target)}.partial");
+        Guarded(path, () =>
+        {
+            Directory.CreateDirectory(parent);
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
+            Directory.CreateDirectory(partial);
+            try
+            {
+                foreach ((string name, Action<Stream> write) in files)
+                {
+                    using FileStream stream = new(Path.Combine(partial, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+                    write(stream);
+                }
+                Publish(partial, target, files);
+            }
+            finally
+            {
+                if (Directory.Exists(partial))
+                    Directory.Delete(partial, recursive: true);
+            }
+            return true;
+        });
+    }
+
+    private static void Publish(string partial, string target, IReadOnlyList<(string Name, Action<Stream> Write)> files)
+    {
+        if (!Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any())
+        {
+            if (Directory.Exists(target))
+                Directory.Delete(target);
+            Directory.Move(partial, target);
+            return;
+        }
+        foreach ((string name, _) in files)
+            File.Move(Path.Combine(partial, name), Path.Combine(target, name), overwrite: true);
+    }
+
+    private static T Guarded<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"output directory {path}: cannot be written: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using ELLM.Sim.Hardware;
+
+namespace ELLM.Sim.Policies;
+
+/// <summary>The policies the project ships (configs/policies), and users' own files.</summary>
+public static class PresetCatalog
+{
+    private static readonly Catalog<PolicyPreset> Shipped = new("policy", "policies", PresetJson.Default.PolicyPreset, preset => preset.Check());
+
+    /// <summary>From least to most elastic: the order of comparison tables. Shipped presets that are not named here come last.</summary>
+    private static readonly string[] Order =
+        ["static", "orca-max", "orca-pow2", "orca-oracle", "vllm", "vllm-cp", "vllm-v1", "sarathi"];
+
+    public static IReadOnlyList<string> Names { get; } =
+        [.. Order.Where(Shipped.Names.Contains), .. Shipped.Names.Except(Order)];
+
+    /// <inheritdoc cref="Catalog{T}.Load"/>
+    public static PolicyPreset Load(string nameOrPath) => Shipped.Load(nameOrPath);
+
+    /// <inheritdoc cref="Catalog{T}.Parse"/>
+    public static PolicyPreset Parse(string source, string json) => Shipped.Parse(source, json);
+}
