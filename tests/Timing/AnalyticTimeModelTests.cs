@@ -42,6 +42,14 @@ internal sealed class AnalyticTimeModelTests
     }
 
     [Test]
+    public void Decode_HostBoundEagerBatch_TakesTheFittedHostTime()
+    {
+        // Floor 268 us a layer, 8.93 ms an iteration, 310 us a sequence.
+        DecodeCost cost = Eager.Decode(new DecodeBatch(8, 800, 100));
+        Assert.That(cost.FixedPs, Is.EqualTo((268L * 32 + 8_930 + 310 * 8) * 1_000_000));
+    }
+
+    [Test]
     public void Decode_LastFlatStepAndTheNext_MeetWithoutAJumpDown()
     {
         DecodeBatch batch = new(8, 8000, 1000);

@@ -32,7 +32,7 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
         if (missing >= 0)
         {
             int colon = fault.Message.IndexOf(':', missing);
-            string keys = fault.Message[(colon + 1)..].Split(". Path", 2)[0].Trim().TrimEnd('.').Replace("'", "", StringComparison.Ordinal);
+            string keys = fault.Message[(colon + 1)..].Split(". Path", 2)[0].Replace("'", "", StringComparison.Ordinal).Trim().TrimEnd('.');
             return new InputException($"{source}:{line}: missing {keys}", fault);
         }
         if (parent.Properties.FirstOrDefault(property => property.Name == key)?.PropertyType is { } type && Words(type) is { } wanted)
