@@ -26,6 +26,18 @@ internal sealed class AnalyticTimeModelTests
         return SumOfPieces(Eager, b, context, longest, 700) == SumOfSteps(Eager, b, context, longest, 700);
     }
 
+    [TestCase(1)]
+    [TestCase(8)]
+    [TestCase(64)]
+    public void Decode_SumAcrossTheEndOfTheFloor_EqualsEveryStepAlone(int b)
+    {
+        long flat = Eager.Decode(new DecodeBatch(b, b * 10L, 10)).ValidSteps;
+        long before = flat - 300;
+        long context = b * (10 + before);
+        Assert.That(Eager.Decode(new DecodeBatch(b, context, 10 + before)).ValidSteps, Is.EqualTo(300));
+        Assert.That(SumOfPieces(Eager, b, context, 10 + before, 700), Is.EqualTo(SumOfSteps(Eager, b, context, 10 + before, 700)));
+    }
+
     [Test]
     public void Decode_BatchThatCrossesTheHostFloor_IsFlatThenAffine()
     {

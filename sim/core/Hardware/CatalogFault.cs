@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ELLM.Sim.Numerics;
 
@@ -62,7 +64,7 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
     {
         Type plain = Nullable.GetUnderlyingType(type) ?? type;
         if (plain.IsEnum)
-            return $"one of the values of {plain.Name} that the schema lists";
+            return $"one of {string.Join(", ", plain.GetFields(BindingFlags.Public | BindingFlags.Static).Select(JsonName))}";
         if (plain == typeof(int) || plain == typeof(long))
             return "a whole number";
         if (plain == typeof(double))
@@ -71,6 +73,9 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
             return "true or false";
         return plain == typeof(string) ? "a text" : null;
     }
+
+    private static string JsonName(FieldInfo value) =>
+        value.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? value.Name;
 
     private static int LineOf(string json, string key)
     {
