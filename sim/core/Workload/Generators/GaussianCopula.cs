@@ -40,7 +40,16 @@ internal static class GaussianCopula
         int[] order = new int[z.Length];
         for (int i = 0; i < order.Length; i++)
             order[i] = i;
-        Array.Sort(order, (a, b) => z[a] != z[b] ? z[a].CompareTo(z[b]) : a.CompareTo(b));
+        Array.Sort(z, order);
+        // The sort is not stable: the index orders what is equal.
+        for (int first = 0, end; first < z.Length; first = end)
+        {
+            for (end = first + 1; end < z.Length && z[end] == z[first]; end++)
+            {
+            }
+            if (end - first > 1)
+                Array.Sort(order, first, end - first);
+        }
         int[] sorted = (int[])values.Clone();
         Array.Sort(sorted);
         for (int rank = 0; rank < order.Length; rank++)
