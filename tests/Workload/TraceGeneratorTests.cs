@@ -171,6 +171,16 @@ public sealed class TraceGeneratorTests
             Throws.TypeOf<InputException>().With.Message.StartsWith("spec.json").Or.TypeOf<InputException>().With.Message.Contains(part));
 
     [Test]
+    public void Schema_File_IsUpToDate()
+    {
+        string path = Path.Combine(Repository.Root, "configs", "schema", "workload.schema.json");
+        string schema = GeneratorJson.Schema();
+        // The actual text is written beside the tests, to be copied when the specification has changed.
+        File.WriteAllText(Path.Combine(TestContext.CurrentContext.WorkDirectory, "workload.schema.json"), schema);
+        Assert.That(File.ReadAllText(path), Is.EqualTo(schema));
+    }
+
+    [Test]
     public void Presets_UnknownName_NamesTheNearest() =>
         Assert.That(() => GeneratorPresets.Load("azure-caht"), Throws.TypeOf<InputException>().With.Message.Contains("did you mean 'azure-chat'?"));
 

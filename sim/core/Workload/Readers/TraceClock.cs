@@ -7,6 +7,9 @@ namespace ELLM.Sim.Workload.Readers;
 internal sealed class TraceClock(
     string path, TraceReadOptions options, TimeKind kind, Int128 basePs, TraceColumns columns, List<string> notes)
 {
+    // Just inside the range of the clock.
+    private const double MaxSeconds = 9_000_000;
+
     public string FirstTime { get; private set; } = "none";
 
     public string LastTime { get; private set; } = "none";
@@ -38,7 +41,7 @@ internal sealed class TraceClock(
         if (options.SpreadEqualTimes)
             Spread(times);
         if (options.MaxGapSeconds is { } longest)
-            CutGaps(times, SimTime.FromSeconds(longest).Picoseconds);
+            CutGaps(times, SimTime.FromSeconds(Math.Min(longest, MaxSeconds)).Picoseconds);
         if (options.TimeScale is { } scale)
             Scale(times, scale);
         if (options.RatePerSecond is { } rate)
@@ -47,8 +50,8 @@ internal sealed class TraceClock(
 
     private static void Positive(double? value, string what)
     {
-        if (value is { } v && !(v > 0 && double.IsFinite(v)))
-            throw new InputException(FormattableString.Invariant($"{what}: expected a number above 0, found {v}"));
+        if (value is { } v && !(v is >= 1e-12 and <= 1e12))
+            throw new InputException(FormattableString.Invariant($"{what}: expected a number from 1e-12 to 1e12, found {v}"));
     }
 
     private void Shift(long[] times)
