@@ -12,7 +12,7 @@ internal static class GaussianCopula
 {
     public static void Pair(int[] first, int[] second, double spearman, RandomStream random)
     {
-        double r = 2 * SmallSine(Math.PI * spearman / 6);
+        double r = 2 * DeterministicMath.Sin(Math.PI * spearman / 6);
         double rest = Math.Sqrt(1 - r * r);
         double[] z1 = new double[first.Length];
         double[] z2 = new double[first.Length];
@@ -23,16 +23,6 @@ internal static class GaussianCopula
         }
         Arrange(first, z1);
         Arrange(second, z2);
-    }
-
-    /// <summary>Taylor's series to x^13: below 1e-15 for |x| up to pi/6.</summary>
-    private static double SmallSine(double x)
-    {
-        double square = x * x;
-        double sum = 1;
-        for (int k = 12; k >= 2; k -= 2)
-            sum = 1 - square / (k * (k + 1)) * sum;
-        return x * sum;
     }
 
     private static void Arrange(int[] values, double[] z)

@@ -35,7 +35,8 @@ public sealed record GeneratorSpec(string Name, ArrivalSpec Arrivals, LengthSpec
         Input.Check($"{Name}: input");
         Output.Check($"{Name}: output");
         if (!(InputOutputSpearman is > -1 and < 1))
-            throw new InputException(FormattableString.Invariant($"{Name}: input_output_spearman: expected a number in (-1, 1), found {InputOutputSpearman}"));
+            throw new InputException(FormattableString.Invariant(
+                $"{Name}: input_output_spearman: expected a number in (-1, 1), found {InputOutputSpearman}"));
         if (MaxTotalTokens < 2)
             throw new InputException($"{Name}: max_total_tokens: expected at least 2, found {MaxTotalTokens}");
         if (ModelShares is not null && (ModelShares.Length == 0 || ModelShares.Any(share => !(share >= 0)) || !(ModelShares.Sum() > 0)))

@@ -121,7 +121,8 @@ public static class TraceGenerator
         {
             double microseconds = Math.Round(seconds[i] * 1e6, MidpointRounding.ToEven);
             if (!(microseconds < MaxMicroseconds))
-                throw new InputException($"{name}: request {i + 1} arrives beyond the simulator's clock of 106 days; ask for fewer requests or a higher rate");
+                throw new InputException(
+                    $"{name}: request {i + 1} arrives beyond the simulator's clock of 106 days; ask for fewer requests or a higher rate");
             times[i] = (long)microseconds * SimTime.PsPerMicrosecond;
         }
         return times;

@@ -48,7 +48,8 @@ internal static class TimeText
         ps = 0;
         hasZone = false;
         text = text.Trim((byte)' ');
-        if (text.Length < 19 || text[4] != '-' || text[7] != '-' || text[10] is not ((byte)' ' or (byte)'T') || text[13] != ':' || text[16] != ':')
+        if (text.Length < 19 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':'
+            || text[10] is not ((byte)' ' or (byte)'T'))
             return false;
         if (!TwoDigits(text, 0, out int century) || !TwoDigits(text, 2, out int yearOfCentury) || !TwoDigits(text, 5, out int month)
             || !TwoDigits(text, 8, out int day) || !TwoDigits(text, 11, out int hour) || !TwoDigits(text, 14, out int minute)

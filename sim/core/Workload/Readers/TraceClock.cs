@@ -21,7 +21,8 @@ internal sealed class TraceClock(
         Positive(options.TimeScale, "time scale");
         Positive(options.MaxGapSeconds, "longest gap [s]");
         if (options.Limit < 1)
-            throw new InputException(FormattableString.Invariant($"limit: expected at least 1 request, found {options.Limit}"));
+            throw new InputException(FormattableString.Invariant(
+                $"limit: expected at least 1 request, found {options.Limit}"));
     }
 
     public void Adjust()
@@ -32,7 +33,8 @@ internal sealed class TraceClock(
             PoissonClock arrivals = new(options.RatePerSecond!.Value, options.Seed, "arrivals");
             for (int i = 0; i < times.Length; i++)
                 times[i] = arrivals.Next();
-            notes.Add(FormattableString.Invariant($"no times in the file: Poisson arrivals at {options.RatePerSecond} requests/s, seed {options.Seed}"));
+            notes.Add(FormattableString.Invariant(
+                $"no times in the file: Poisson arrivals at {options.RatePerSecond} requests/s, seed {options.Seed}"));
             return;
         }
         FirstTime = TimeText.Format(basePs + times[0], kind);
@@ -121,7 +123,8 @@ internal sealed class TraceClock(
         {
             double scaled = times[i] * factor;
             if (!(scaled < long.MaxValue))
-                throw new InputException(FormattableString.Invariant($"{path}: with time scale {factor} the last request is beyond the simulator's clock of 106 days"));
+                throw new InputException(FormattableString.Invariant(
+                    $"{path}: with time scale {factor} the last request is beyond the simulator's clock of 106 days"));
             times[i] = (long)decimal.Round(times[i] * (decimal)factor, MidpointRounding.ToEven);
         }
         notes.Add(FormattableString.Invariant($"times multiplied by {factor}"));
