@@ -43,7 +43,9 @@ public sealed class ContiguousKv : IKvMemory
 
     public long BytesPerToken { get; }
 
-    public long Occupied(in KvGrant grant, int tokens) => grant.Units;
+    public long UsedUnits => _regions.AllocatedTokens;
+
+    public long UnitsOf(in KvGrant grant, int tokens) => grant.Units;
 
     public bool CouldHold(in KvDemand demand) => Requested(demand) <= _regions.LargestRegion;
 

@@ -254,12 +254,12 @@ public sealed partial class Replica
             ref Sequence sequence = ref Sequences[slot];
             int tokens = sequence.KvTokens(Decodes.Step);
             live += tokens;
-            occupied += _memory.Occupied(sequence.Grant, sequence.Phase == SequencePhase.Decoding ? tokens : 0);
+            occupied += _memory.UnitsOf(sequence.Grant, sequence.Phase == SequencePhase.Decoding ? tokens : 0);
         }
         foreach (int slot in _held)
-            occupied += _memory.Occupied(Sequences[slot].Grant, Sequences[slot].PrefillDone);
-        if (occupied != _memory.AllocatedTokens)
-            throw new InvalidOperationException($"sequences occupy {occupied} KV tokens but the memory has given out {_memory.AllocatedTokens}");
+            occupied += _memory.UnitsOf(Sequences[slot].Grant, Sequences[slot].PrefillDone);
+        if (occupied != _memory.UsedUnits)
+            throw new InvalidOperationException($"sequences occupy {occupied} KV units but the memory has given out {_memory.UsedUnits}");
         if (live != _liveTokens)
             throw new InvalidOperationException($"sequences hold {live} tokens but {_liveTokens} are counted");
         if (_memory.AllocatedTokens > _memory.CapacityTokens)
