@@ -20,7 +20,8 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
         long line = (fault.LineNumber ?? 0) + 1;
         string[] path = (fault.Path ?? "$").Split('.', StringSplitOptions.RemoveEmptyEntries);
         string key = path[^1].Split('[')[0];
-        string[] known = KnownKeys(root, path[1..^(path.Length > 1 ? 1 : 0)]);
+        JsonTypeInfo parent = ObjectAt(root, path[1..^(path.Length > 1 ? 1 : 0)]);
+        string[] known = [.. parent.Properties.Select(property => property.Name).Where(name => !name.StartsWith('$'))];
         if (fault.Message.Contains("could not be mapped", StringComparison.Ordinal))
         {
             string? near = NearestName.Of(key, known);
@@ -34,13 +35,15 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
             string keys = fault.Message[(colon + 1)..].Split(". Path", 2)[0].Trim().TrimEnd('.').Replace("'", "", StringComparison.Ordinal);
             return new InputException($"{source}:{line}: missing {keys}", fault);
         }
+        if (parent.Properties.FirstOrDefault(property => property.Name == key)?.PropertyType is { } type && Words(type) is { } wanted)
+            return new InputException($"{source}:{line}: {key}: expected {wanted}", fault);
         string where = key == "$" ? "" : $"{key}: ";
         string what = fault.Message.Split(" Path:", 2)[0];
         return new InputException($"{source}:{line}: {where}{what}", fault);
     }
 
-    /// <summary>Keys allowed in the object at <paramref name="path"/> below <paramref name="root"/>.</summary>
-    private static string[] KnownKeys(JsonTypeInfo root, string[] path)
+    /// <summary>Contract of the object at <paramref name="path"/> below <paramref name="root"/>, elements of lists included.</summary>
+    private static JsonTypeInfo ObjectAt(JsonTypeInfo root, string[] path)
     {
         JsonTypeInfo at = root;
         foreach (string step in path)
@@ -48,9 +51,25 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
             JsonPropertyInfo? property = at.Properties.FirstOrDefault(known => known.Name == step.Split('[')[0]);
             if (property is null)
                 break;
-            at = root.Options.GetTypeInfo(property.PropertyType);
+            Type type = property.PropertyType;
+            at = root.Options.GetTypeInfo(type.IsGenericType ? type.GetGenericArguments()[0] : type);
         }
-        return [.. at.Properties.Select(property => property.Name).Where(name => !name.StartsWith('$'))];
+        return at;
+    }
+
+    /// <summary>What a value of a plain type looks like in JSON; null for objects and lists.</summary>
+    private static string? Words(Type type)
+    {
+        Type plain = Nullable.GetUnderlyingType(type) ?? type;
+        if (plain.IsEnum)
+            return $"one of the values of {plain.Name} that the schema lists";
+        if (plain == typeof(int) || plain == typeof(long))
+            return "a whole number";
+        if (plain == typeof(double))
+            return "a number";
+        if (plain == typeof(bool))
+            return "true or false";
+        return plain == typeof(string) ? "a text" : null;
     }
 
     private static int LineOf(string json, string key)

@@ -13,10 +13,12 @@ public sealed partial record ModelSpec
     public long KvBytesPerToken(int kvElementBytes = 2) => ForRank(1).KvBytesPerToken(kvElementBytes);
 
     /// <summary>Arithmetic of one token through every matrix, whole model, LM head left out: two operations a weight.</summary>
+    [JsonIgnore]
     public double LinearFlopsPerToken =>
         2.0 * Layers * Hidden * ((2.0 * QHeads + 2.0 * KvHeads) * HeadDim + (Gated ? 3.0 : 2.0) * Ffn);
 
     /// <summary>Arithmetic of the LM head for one sampled token, whole model.</summary>
+    [JsonIgnore]
     public double HeadFlopsPerSample => 2.0 * Hidden * Vocab;
 
     /// <summary>

@@ -8,57 +8,44 @@ namespace ELLM.Sim.Models;
 /// Learned scale vectors are one per norm (two with biases). Attention projects <c>hidden -> (q_heads + 2 kv_heads) head_dim</c> and
 /// back; the MLP is <c>hidden -> ffn -> hidden</c>, with a second up-projection when gated.
 /// </remarks>
-public sealed partial record ModelSpec
+/// <param name="Name">Catalog key.</param>
+/// <param name="Source">Where the shape comes from.</param>
+/// <param name="Layers">Transformer layers.</param>
+/// <param name="Hidden">Width of the residual stream.</param>
+/// <param name="Ffn">Width of the MLP.</param>
+/// <param name="QHeads">Query heads.</param>
+/// <param name="KvHeads">Key and value heads: fewer with grouped queries.</param>
+/// <param name="HeadDim">Size of one head.</param>
+/// <param name="Vocab">Rows of the embedding.</param>
+/// <param name="MaxModelLen">Longest sequence, prompt and output together, that the published configuration allows.</param>
+/// <param name="Gated">A second up-projection that gates the first (SwiGLU).</param>
+/// <param name="QkNorm">Query and key heads are normalised, two vectors of head_dim a layer.</param>
+/// <param name="TiedEmbeddings">The LM head shares the embedding's matrix.</param>
+/// <param name="LinearBiases">Every linear layer but the LM head has a bias.</param>
+/// <param name="NormBiases">Norms have a bias beside their scale.</param>
+/// <param name="LearnedPositions">Rows of a learned position table; 0 for rotary and ALiBi positions.</param>
+/// <param name="WeightElementBytes">Bytes of one weight: 2 for bf16 and fp16.</param>
+/// <param name="Schema">For editors only.</param>
+public sealed partial record ModelSpec(
+    string Name,
+    string Source,
+    int Layers,
+    int Hidden,
+    int Ffn,
+    int QHeads,
+    int KvHeads,
+    int HeadDim,
+    int Vocab,
+    int MaxModelLen,
+    bool Gated,
+    bool QkNorm = false,
+    bool TiedEmbeddings = false,
+    bool LinearBiases = false,
+    bool NormBiases = false,
+    int LearnedPositions = 0,
+    int WeightElementBytes = 2,
+    [property: JsonPropertyName("$schema")] string? Schema = null)
 {
-    /// <summary>For editors only.</summary>
-    [JsonPropertyName("$schema")]
-    public string? Schema { get; init; }
-
-    public required string Name { get; init; }
-
-    /// <summary>Where the shape comes from.</summary>
-    public required string Source { get; init; }
-
-    public required int Layers { get; init; }
-
-    public required int Hidden { get; init; }
-
-    /// <summary>Width of the MLP.</summary>
-    public required int Ffn { get; init; }
-
-    public required int QHeads { get; init; }
-
-    /// <summary>Fewer than <see cref="QHeads"/> with grouped queries, equal to it without.</summary>
-    public required int KvHeads { get; init; }
-
-    public required int HeadDim { get; init; }
-
-    public required int Vocab { get; init; }
-
-    /// <summary>Longest sequence, prompt and output together, that the published configuration allows.</summary>
-    public required int MaxModelLen { get; init; }
-
-    /// <summary>A second up-projection that gates the first (SwiGLU).</summary>
-    public required bool Gated { get; init; }
-
-    /// <summary>Query and key heads are normalised, two vectors of head_dim a layer.</summary>
-    public bool QkNorm { get; init; }
-
-    /// <summary>The LM head shares the embedding's matrix.</summary>
-    public bool TiedEmbeddings { get; init; }
-
-    /// <summary>Every linear layer but the LM head has a bias.</summary>
-    public bool LinearBiases { get; init; }
-
-    /// <summary>Norms have a bias beside their scale.</summary>
-    public bool NormBiases { get; init; }
-
-    /// <summary>Rows of a learned position table; 0 for rotary and ALiBi positions.</summary>
-    public int LearnedPositions { get; init; }
-
-    /// <summary>Bytes of one weight: 2 for bf16 and fp16.</summary>
-    public int WeightElementBytes { get; init; } = 2;
-
     internal CatalogFault? Check()
     {
         (string Key, long Value)[] positive =

@@ -27,11 +27,13 @@ public sealed class ChunkedPrefillScheduler(bool admitAfterPreemption) : ISchedu
             int chunk = Math.Min(unfinished, budget);
             return Decision.Continue(chunk, view.UnfinishedPrefillDone + unfinished);
         }
-        if (view.Parked > 0 && view.PreemptedThisRound == 0 && view.Running < view.MaxNumSeqs && view.CanResume)
+        // A round that preempted admits nobody, unless it left nobody running: the next round would follow at once.
+        bool mayReturn = view.PreemptedThisRound == 0 || view.Running == view.AdmittedThisRound;
+        if (view.Parked > 0 && mayReturn && view.Running < view.MaxNumSeqs && view.CanResume)
             return Decision.Resume;
 
         Blocked blocked = view.Waiting + view.Parked > 0 ? Blocked.Memory : Blocked.None;
-        if (view.Waiting > 0 && view.Parked == 0 && (admitAfterPreemption || view.PreemptedThisRound == 0))
+        if (view.Waiting > 0 && view.Parked == 0 && (admitAfterPreemption || mayReturn))
         {
             Decision admission = AdmitHead(view, budget);
             if (admission.Kind != DecisionKind.Idle)

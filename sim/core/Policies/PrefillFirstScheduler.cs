@@ -16,7 +16,9 @@ public sealed class PrefillFirstScheduler : IScheduler
     public Decision Decide(in SchedulerView view)
     {
         Blocked blocked = view.Waiting + view.Parked > 0 ? Blocked.Memory : Blocked.None;
-        if (view.Waiting > 0 && view.Parked == 0 && view.PreemptedThisRound == 0 && view.ResumedThisRound == 0)
+        // A round that preempted admits nobody, unless it left nobody running: the next round would follow at once.
+        bool mayAdmit = view.PreemptedThisRound == 0 || view.Running == view.AdmittedThisRound;
+        if (view.Waiting > 0 && view.Parked == 0 && mayAdmit && view.ResumedThisRound == 0)
         {
             Decision admission = AdmitHead(view, besideDecodes: false);
             if (admission.Kind != DecisionKind.Idle)
@@ -29,7 +31,7 @@ public sealed class PrefillFirstScheduler : IScheduler
         bool resumed = view.ResumedThisRound > 0;
         if (view.Decoding > 0 && !resumed && !view.NextStepFits)
             return Decision.Preempt;
-        if (view.Parked > 0 && view.PreemptedThisRound == 0 && view.Running < view.MaxNumSeqs && view.CanResume)
+        if (view.Parked > 0 && mayAdmit && view.Running < view.MaxNumSeqs && view.CanResume)
             return Decision.Resume;
         if (view.Decoding == 0)
             return Decision.Idle(blocked);

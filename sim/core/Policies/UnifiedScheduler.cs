@@ -28,7 +28,8 @@ public sealed class UnifiedScheduler(bool fullPromptCheck) : IScheduler
         }
 
         Blocked blocked = view.Waiting > 0 ? Blocked.Memory : Blocked.None;
-        if (view.Waiting > 0 && view.PreemptedThisRound == 0)
+        // A round that preempted admits nobody, unless it left nobody running: the next round would follow at once.
+        if (view.Waiting > 0 && (view.PreemptedThisRound == 0 || view.Running == view.AdmittedThisRound))
         {
             Decision admission = AdmitHead(view, budget);
             if (admission.Kind != DecisionKind.Idle)

@@ -53,9 +53,11 @@ public sealed partial class Replica
         get
         {
             ref Sequence sequence = ref Sequences[_parked.Peek()];
-            // One token more than it had, so that it does not come back only to find no room for the next.
-            KvDemand demand = Demand(_records[sequence.Request], sequence.PrefillTokens + 1);
-            return _memory.CanAdmit(demand, besideDecodes: true) == Admission.Now;
+            // One token more than it had, so that it does not come back only to find no room for the next. Alone it needs no watermark.
+            int tokens = sequence.PrefillTokens + 1;
+            return Sequences.RunningCount == 0
+                ? _memory.CanExtend(default, tokens)
+                : _memory.CanAdmit(Demand(_records[sequence.Request], tokens), besideDecodes: true) == Admission.Now;
         }
     }
 

@@ -116,7 +116,7 @@ internal sealed class OperatorTimes
         double waste = waves > 1 ? 1 + c.WavePadding * (Math.Ceiling(waves) / waves - 1) : 1;
         double compute = 2 * padded * n * k * waste / (_flopsPerUs * c.ComputeEfficiency);
         double memory = (element * (n * k + m * k) + 2 * m * n) / (_hbmBytesPerUs * c.MemoryEfficiency);
-        return c.LaunchUs + c.Per1024InnerUs * k / 1024 + Norm(compute, memory, c.NormExponent);
+        return c.LaunchUs + c.InnerUsPer1024 * k / 1024 + Norm(compute, memory, c.NormExponent);
     }
 
     private double Elementwise(double bytes) =>

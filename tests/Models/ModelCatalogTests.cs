@@ -1,0 +1,119 @@
+using ELLM.Sim.Models;
+using NUnit.Framework;
+
+namespace ELLM.Sim.Tests.Models;
+
+[TestFixture]
+internal sealed class ModelCatalogTests
+{
+    private static readonly string[] Wanted =
+    [
+        "llama-2-13b", "llama-2-70b", "llama-2-7b", "llama-3-8b", "llama-3-8b-262k", "llama-3.1-70b", "llama-3.1-8b",
+        "mpt-30b", "opt-13b", "opt-66b", "qwen3-32b", "yi-34b-200k", "yi-6b-200k",
+    ];
+
+    [Test]
+    public void Names_Shipped_AreTheThirteen() => Assert.That(ModelCatalog.Names, Is.EquivalentTo(Wanted));
+
+    [TestCaseSource(nameof(Wanted))]
+    public void Load_EveryShippedName_IsNamedLikeItsFileAndConsistent(string name)
+    {
+        ModelSpec model = ModelCatalog.Load(name);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(model.Name, Is.EqualTo(name));
+            Assert.That(model.Source, Is.Not.Empty);
+            // Qwen3 is the one whose heads together are wider than the residual stream.
+            Assert.That(model.QHeads * model.HeadDim, Is.EqualTo(name == "qwen3-32b" ? 8192 : model.Hidden));
+            Assert.That(model.CanShard(2), Is.True);
+        }
+    }
+
+    [Test]
+    public void Load_OtherCase_IsTheSameModel() =>
+        Assert.That(ModelCatalog.Load("Llama-3.1-8B"), Is.EqualTo(ModelCatalog.Load("llama-3.1-8b")));
+
+    [Test]
+    public void Load_UnknownName_SaysWhichWasProbablyMeant()
+    {
+        InputException? refused = Assert.Throws<InputException>(() => _ = ModelCatalog.Load("lama-3.1-8b"));
+        Assert.That(refused!.Message, Does.StartWith("unknown model 'lama-3.1-8b' (did you mean 'llama-3.1-8b'?); known: llama-2-13b, "));
+    }
+
+    [Test]
+    public void Load_MissingFile_SaysSo()
+    {
+        InputException? refused = Assert.Throws<InputException>(() => _ = ModelCatalog.Load("no/such.json"));
+        Assert.That(refused!.Message, Is.EqualTo("no/such.json: no such model file"));
+    }
+
+    [Test]
+    public void Load_UsersFile_IsRead()
+    {
+        string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "users-model.json");
+        File.WriteAllText(path, Json());
+        try
+        {
+            ModelSpec model = ModelCatalog.Load(path);
+            Assert.That((model.Name, model.WeightElementBytes, model.QkNorm), Is.EqualTo(("mine", 2, false)));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Test]
+    public void Parse_UnknownKey_NamesFileLineAndNearestKey() =>
+        Refused(Json().Replace("\"layers\"", "\"layrs\"", StringComparison.Ordinal), "mine.json:4: unknown key 'layrs' (did you mean 'layers'?)");
+
+    [Test]
+    public void Parse_MissingKey_NamesIt() =>
+        Refused(Json().Replace("  \"hidden\": 64,\n", "", StringComparison.Ordinal), "mine.json:12: missing hidden");
+
+    [Test]
+    public void Parse_TextForANumber_NamesLineAndKey() =>
+        Refused(Json().Replace("64", "\"wide\"", StringComparison.Ordinal), "mine.json:5: hidden: expected a whole number");
+
+    [TestCase("\"kv_heads\": 2", "\"kv_heads\": 3", "mine.json:8: kv_heads: expected a divisor of q_heads 4, found 3")]
+    [TestCase("\"layers\": 2", "\"layers\": -2", "mine.json:4: layers: expected 1 to 100000000, found -2")]
+    public void Parse_ImpossibleValue_NamesLineKeyAndWhatIsExpected(string good, string bad, string message) =>
+        Refused(Json().Replace(good, bad, StringComparison.Ordinal), message);
+
+    [Test]
+    public void Parse_Truncated_NamesTheLine()
+    {
+        InputException? refused = Assert.Throws<InputException>(() => _ = ModelCatalog.Parse("mine.json", Json()[..60]));
+        Assert.That(refused!.Message, Does.StartWith("mine.json:"));
+    }
+
+    [Test]
+    public void Parse_DuplicateKey_IsRefused()
+    {
+        string twice = Json().Replace("\"layers\": 2,", "\"layers\": 2, \"layers\": 3,", StringComparison.Ordinal);
+        InputException? refused = Assert.Throws<InputException>(() => _ = ModelCatalog.Parse("mine.json", twice));
+        Assert.That(refused!.Message, Does.StartWith("mine.json:4: ").And.Contain("layers"));
+    }
+
+    private static void Refused(string json, string message)
+    {
+        InputException? refused = Assert.Throws<InputException>(() => _ = ModelCatalog.Parse("mine.json", json));
+        Assert.That(refused!.Message, Is.EqualTo(message));
+    }
+
+    private static string Json() => """
+        {
+          "name": "mine",
+          "source": "test",
+          "layers": 2,
+          "hidden": 64,
+          "ffn": 128,
+          "q_heads": 4,
+          "kv_heads": 2,
+          "head_dim": 16,
+          "vocab": 100,
+          "max_model_len": 32,
+          "gated": true
+        }
+        """;
+}

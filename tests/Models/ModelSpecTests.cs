@@ -1,0 +1,90 @@
+using ELLM.Sim.Models;
+using NUnit.Framework;
+
+namespace ELLM.Sim.Tests.Models;
+
+[TestFixture]
+internal sealed class ModelSpecTests
+{
+    private const double Gib = 1L << 30;
+
+    // Parameter counts as published with the weights.
+    [TestCase("opt-13b", 12.853e9)]
+    [TestCase("opt-66b", 65.720e9)]
+    [TestCase("llama-2-7b", 6.738e9)]
+    [TestCase("llama-2-13b", 13.016e9)]
+    [TestCase("llama-2-70b", 68.977e9)]
+    [TestCase("llama-3-8b", 8.030e9)]
+    [TestCase("llama-3.1-8b", 8.030e9)]
+    [TestCase("llama-3.1-70b", 70.554e9)]
+    [TestCase("yi-6b-200k", 6.061e9)]
+    [TestCase("yi-34b-200k", 34.389e9)]
+    [TestCase("mpt-30b", 29.957e9)]
+    [TestCase("qwen3-32b", 32.762e9)]
+    public void Parameters_ShippedModel_ArePublishedOnes(string name, double expected) =>
+        Assert.That(ModelCatalog.Load(name).Parameters, Is.EqualTo(expected).Within(0.0005e9));
+
+    [TestCase("opt-13b", 800)]
+    [TestCase("llama-3-8b", 128)]
+    [TestCase("yi-6b-200k", 64)]
+    [TestCase("yi-34b-200k", 240)]
+    [TestCase("mpt-30b", 1344)]
+    public void KvBytesPerToken_ShippedModel_ArePublishedKib(string name, long kib) =>
+        Assert.That(ModelCatalog.Load(name).KvBytesPerToken(), Is.EqualTo(kib * 1024));
+
+    [TestCase("llama-3-8b", 100)]
+    [TestCase("mpt-30b", 140)]
+    public void ActivationBytesPerToken_ShippedModel_IsTheMlpPeak(string name, long kib) =>
+        Assert.That(ModelCatalog.Load(name).ForRank(1).ActivationBytesPerToken, Is.EqualTo(kib * 1024));
+
+    [Test]
+    public void WeightBytes_Llama31Of8B_MatchWhatAnEngineLogs()
+    {
+        ModelSpec model = ModelCatalog.Load("llama-3.1-8b");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(model.ForRank(1).WeightBytes / Gib, Is.EqualTo(14.96).Within(0.005));
+            Assert.That(model.ForRank(2).WeightBytes / Gib, Is.EqualTo(7.48).Within(0.005));
+            Assert.That(model.ForRank(8).WeightBytes / 1e9, Is.EqualTo(2.0078).Within(0.001));
+        }
+    }
+
+    [Test]
+    public void ForRank_MoreRanksThanKvHeads_ReplicatesThem()
+    {
+        ModelSpec model = ModelCatalog.Load("yi-6b-200k");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(model.ForRank(4).KvHeads, Is.EqualTo(1));
+            Assert.That(model.ForRank(8).KvHeads, Is.EqualTo(1));
+            Assert.That(model.ForRank(8).KvBytesPerToken(), Is.EqualTo(model.ForRank(4).KvBytesPerToken()));
+        }
+    }
+
+    [Test]
+    public void ForRank_ActivationsUnderTensorParallel_ShardAllButTheHiddenVectors()
+    {
+        ModelRank rank = ModelCatalog.Load("llama-3-8b").ForRank(4);
+        Assert.That(rank.ActivationBytesPerToken, Is.EqualTo(2 * (2 * 4096 + 3 * 14336 / 4)));
+    }
+
+    [Test]
+    public void ForRank_HeadsThatDoNotDivide_IsRefusedWithTheShape()
+    {
+        InputException? refused = Assert.Throws<InputException>(() => _ = ModelCatalog.Load("opt-13b").ForRank(3));
+        Assert.That(refused!.Message, Is.EqualTo("opt-13b does not divide over tensor parallel 3: 40 query heads, 40 KV heads, MLP width 20480"));
+    }
+
+    [Test]
+    public void Flops_OneToken_AreTwoPerWeightOfTheMatrices()
+    {
+        ModelSpec model = ModelCatalog.Load("llama-3.1-8b");
+        long matrices = model.Parameters - 2L * model.Vocab * model.Hidden - (2L * model.Layers + 1) * model.Hidden;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(model.LinearFlopsPerToken, Is.EqualTo(2.0 * matrices));
+            Assert.That(model.AttentionFlops(1, 999), Is.EqualTo(4.0 * 32 * 4096 * 1000));
+            Assert.That(model.AttentionFlops(10, 0) + model.AttentionFlops(5, 10), Is.EqualTo(model.AttentionFlops(15, 0)));
+        }
+    }
+}

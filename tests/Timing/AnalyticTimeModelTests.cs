@@ -1,0 +1,207 @@
+using ELLM.Sim.Hardware;
+using ELLM.Sim.Models;
+using ELLM.Sim.Timing;
+using FsCheck;
+using NUnit.Framework;
+
+namespace ELLM.Sim.Tests.Timing;
+
+[TestFixture]
+internal sealed class AnalyticTimeModelTests
+{
+    private static readonly AnalyticTimeModel Eager = new(
+        TimingCatalog.Load("h100"), ModelCatalog.Load("llama-3.1-8b"), 1, new TimingOptions(64, OverheadProfile.Eager));
+
+    private static readonly AnalyticTimeModel Graph = new(TimingCatalog.Load("a100"), ModelCatalog.Load("llama-3.1-8b"));
+
+    private static readonly AnalyticTimeModel Bare = new(
+        TimingCatalog.Load("a100"), ModelCatalog.Load("llama-3.1-8b"), 1, new TimingOptions(Overhead: OverheadProfile.None));
+
+    [FsCheck.NUnit.Property(Replay = "1234567,89", MaxTest = 300)]
+    public bool Decode_SumOverPieces_EqualsEveryStepAlone(PositiveInt sequences, PositiveInt mean, PositiveInt spread)
+    {
+        int b = (sequences.Get - 1) % 64 + 1;
+        long longest = mean.Get % 3000 * 20L + spread.Get;
+        long context = longest + (b - 1) * (1 + longest / 2);
+        return SumOfPieces(Eager, b, context, longest, 700) == SumOfSteps(Eager, b, context, longest, 700);
+    }
+
+    [Test]
+    public void Decode_BatchThatCrossesTheHostFloor_IsFlatThenAffine()
+    {
+        // Little context: the host is the bottleneck. Far more: the GPU is.
+        DecodeCost little = Eager.Decode(new DecodeBatch(8, 800, 100));
+        DecodeCost much = Eager.Decode(new DecodeBatch(8, 800_000, 100_000));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(little.PerContextTokenPs, Is.Zero);
+            Assert.That(little.ValidSteps, Is.InRange(1, 1_000_000_000));
+            Assert.That(much.PerContextTokenPs, Is.Positive);
+            Assert.That(much.ValidSteps, Is.EqualTo(long.MaxValue));
+        }
+    }
+
+    [Test]
+    public void Decode_LastFlatStepAndTheNext_MeetWithoutAJumpDown()
+    {
+        DecodeBatch batch = new(8, 8000, 1000);
+        DecodeCost flat = Eager.Decode(batch);
+        long k = flat.ValidSteps;
+        DecodeCost last = Eager.Decode(new DecodeBatch(8, 8000 + (k - 1) * 8, 1000 + k - 1));
+        DecodeCost next = Eager.Decode(new DecodeBatch(8, 8000 + k * 8, 1000 + k));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(StepPs(last, 8000 + (k - 1) * 8, 1000 + k - 1), Is.EqualTo(flat.FixedPs));
+            Assert.That(StepPs(next, 8000 + k * 8, 1000 + k), Is.GreaterThan(flat.FixedPs));
+        }
+    }
+
+    [Test]
+    public void Decode_GraphProfile_AddsOverheadAndPadsToCapturedSizes()
+    {
+        AnalyticTimeModel padded = new(
+            TimingCatalog.Load("a100"), ModelCatalog.Load("llama-3.1-8b"), 1, new TimingOptions(Overhead: OverheadProfile.None, PadToGraphs: true));
+        long nine = Graph.Decode(new DecodeBatch(9, 9, 1)).FixedPs;
+        long paddedNine = padded.Decode(new DecodeBatch(9, 9, 1)).FixedPs;
+        long bareNine = Bare.Decode(new DecodeBatch(9, 9, 1)).FixedPs;
+        long sixteen = Graph.Decode(new DecodeBatch(16, 16, 1)).FixedPs;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(nine - paddedNine, Is.EqualTo(190_000_000), "100 us + 9 x 10 us");
+            Assert.That(paddedNine, Is.GreaterThan(bareNine), "seven rows of padding");
+            Assert.That(sixteen, Is.GreaterThan(nine), "more attention, sampling and host time");
+        }
+    }
+
+    [TestCase(1, 1)]
+    [TestCase(3, 4)]
+    [TestCase(5, 8)]
+    [TestCase(256, 256)]
+    [TestCase(257, 272)]
+    [TestCase(512, 512)]
+    [TestCase(513, 513)]
+    public void Pad_Batch_IsTheNextCapturedSize(int sequences, int expected) =>
+        Assert.That(CudaGraphSizes.Pad(sequences), Is.EqualTo(expected));
+
+    [Test]
+    public void Mixed_AskedTwiceAndBeyondTheMemo_IsTheSame()
+    {
+        AnalyticTimeModel small = new(
+            TimingCatalog.Load("a100"), ModelCatalog.Load("llama-3.1-8b"), 1, new TimingOptions(Overhead: OverheadProfile.None, MemoTokens: 0));
+        foreach (int tokens in (int[])[1, 17, 512, 4097])
+        {
+            PrefillChunk[] chunks = [new PrefillChunk(tokens, 0, true)];
+            DecodeBatch decode = new(12, 9_000, 2_000);
+            long first = Bare.Mixed(chunks, decode);
+            Assert.That(Bare.Mixed(chunks, decode), Is.EqualTo(first));
+            Assert.That(small.Mixed(chunks, decode), Is.EqualTo(first));
+        }
+    }
+
+    [Test]
+    public void Mixed_ManyThreadsOnOneModel_AgreeWithOne()
+    {
+        AnalyticTimeModel shared = new(TimingCatalog.Load("h100"), ModelCatalog.Load("llama-3.1-8b"));
+        AnalyticTimeModel alone = new(TimingCatalog.Load("h100"), ModelCatalog.Load("llama-3.1-8b"));
+        long[] sums = new long[4];
+        Parallel.For(0, sums.Length, i => sums[i] = Sweep(shared));
+        Assert.That(sums, Is.All.EqualTo(Sweep(alone)));
+    }
+
+    [Test]
+    public void Mixed_MorePrefillOrMoreContext_NeverCostsLess()
+    {
+        DecodeBatch decode = new(8, 8_000, 2_000);
+        long one = Bare.Mixed([new PrefillChunk(256, 0, true)], decode);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Bare.Mixed([new PrefillChunk(512, 0, true)], decode), Is.GreaterThan(one));
+            Assert.That(Bare.Mixed([new PrefillChunk(256, 4096, true)], decode), Is.GreaterThan(one));
+            Assert.That(Bare.Mixed([new PrefillChunk(256, 0, true)], decode with { ContextTokens = 16_000 }), Is.GreaterThan(one));
+            Assert.That(Bare.Mixed([new PrefillChunk(256, 0, true)], default), Is.LessThan(one));
+        }
+    }
+
+    [Test]
+    public void Model_EveryGpuAndModelOfTheCatalogs_AnswersPositiveTimes()
+    {
+        TimingOptions options = new(MaxSequences: 256, MemoTokens: 1024);
+        foreach (GpuSpec gpu in GpuCatalog.Names.Select(GpuCatalog.Load))
+        {
+            TimingProfile profile = TimingCatalog.Load(gpu.Timing);
+            int[] degrees = [1, .. profile.AllReduce.Select(table => table.Gpus)];
+            foreach (ModelSpec model in ModelCatalog.Names.Select(ModelCatalog.Load))
+            {
+                foreach (int degree in degrees.Where(model.CanShard))
+                {
+                    AnalyticTimeModel time = AnalyticTimeModel.For(gpu, model, degree, options);
+                    string what = $"{gpu.Name} {model.Name} {degree}";
+                    Assert.That(StepPs(time.Decode(new DecodeBatch(256, 1_000_000, 200_000)), 1_000_000, 200_000), Is.Positive, what);
+                    Assert.That(time.Mixed([new PrefillChunk(2048, 0, true)], new DecodeBatch(32, 32_000, 2_000)), Is.Positive, what);
+                }
+            }
+        }
+    }
+
+    [Test]
+    public void Model_TensorParallelWithoutMeasurements_NamesTheAvailableOnes()
+    {
+        InputException? refused = Assert.Throws<InputException>(
+            () => _ = new AnalyticTimeModel(TimingCatalog.Load("rtx-pro-6000"), ModelCatalog.Load("llama-3.1-8b"), 4));
+        Assert.That(refused!.Message, Does.Contain("rtx-pro-6000").And.Contain("tensor parallel 4").And.EndsWith("available: 1, 2"));
+    }
+
+    [Test]
+    public void Provenance_BorrowedCoefficients_AreMarked()
+    {
+        AnalyticTimeModel a40 = new(TimingCatalog.Load("a40"), ModelCatalog.Load("llama-3.1-8b"));
+        TimingSource attention = a40.Provenance.Parts.Single(part => part.Part == "decode attention");
+        TimingSource gemm = a40.Provenance.Parts.Single(part => part.Part == "gemm");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(attention.Borrowed, Is.True);
+            Assert.That(gemm.Borrowed, Is.False);
+            Assert.That(a40.Provenance.AnyBorrowed, Is.True);
+            Assert.That(a40.Provenance.Overhead, Is.EqualTo("graph"));
+        }
+    }
+
+    private static long Sweep(AnalyticTimeModel time)
+    {
+        long sum = 0;
+        for (int tokens = 1; tokens < 1500; tokens++)
+            sum += time.Mixed([new PrefillChunk(tokens, 0, tokens % 2 == 0)], new DecodeBatch(tokens % 7, tokens * 100, 500));
+        return sum;
+    }
+
+    private static long StepPs(DecodeCost cost, long context, long longest) =>
+        cost.FixedPs + cost.PerContextTokenPs * context + cost.PerLongestTokenPs * longest;
+
+    private static long SumOfSteps(AnalyticTimeModel time, int b, long context, long longest, int steps)
+    {
+        long sum = 0;
+        for (int j = 0; j < steps; j++)
+        {
+            long s = context + (long)j * b;
+            long m = longest + j;
+            sum += StepPs(time.Decode(new DecodeBatch(b, s, m)), s, m);
+        }
+        return sum;
+    }
+
+    private static long SumOfPieces(AnalyticTimeModel time, int b, long context, long longest, int steps)
+    {
+        long sum = 0;
+        long done = 0;
+        while (done < steps)
+        {
+            long s = context + done * b;
+            long m = longest + done;
+            DecodeCost cost = time.Decode(new DecodeBatch(b, s, m));
+            long k = Math.Min(cost.ValidSteps, steps - done);
+            sum += k * StepPs(cost, s, m) + (cost.PerContextTokenPs * b + cost.PerLongestTokenPs) * (k * (k - 1) / 2);
+            done += k;
+        }
+        return sum;
+    }
+}
