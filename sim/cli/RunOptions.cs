@@ -89,11 +89,16 @@ internal sealed class RunOptions
 
     public bool Quiet(ParseResult parsed) => parsed.GetValue(_quiet);
 
-    /// <summary>The exit code of runs that worked.</summary>
-    public int ExitCodeOf(ParseResult parsed, IEnumerable<RunReport> reports)
+    /// <summary>The attainment that <c>--fail-on-slo</c> asks for, or null when nothing is asked.</summary>
+    public double? RequiredShare(ParseResult parsed)
     {
         double share = Values.Share("--slo-share", parsed.GetValue(_sloShare) ?? "0.9");
-        bool missed = reports.Any(r => r.Summary is null || !(r.Summary.SloAttainment >= share));
-        return parsed.GetValue(_failOnSlo) && missed ? ExitCode.ObjectiveMissed : ExitCode.Done;
+        return parsed.GetValue(_failOnSlo) ? share : null;
     }
+
+    /// <summary>The exit code of runs that worked; a policy that did not run has missed every objective.</summary>
+    public static int ExitCodeOf(double? requiredShare, IEnumerable<RunReport> reports) =>
+        requiredShare is double share && reports.Any(r => r.Summary is null || !(r.Summary.SloAttainment >= share))
+            ? ExitCode.ObjectiveMissed
+            : ExitCode.Done;
 }

@@ -12,6 +12,7 @@ internal static class TraceArgument
         Argument<string> trace = new("TRACE")
         {
             Description = "A trace file, a shipped trace or a workload preset.",
+            HelpName = "TRACE",
             DefaultValueFactory = _ => Traces.Default,
         };
         trace.CompletionSources.Add(_ => Traces.Names.Select(n => new CompletionItem(n)));

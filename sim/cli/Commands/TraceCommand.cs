@@ -34,7 +34,7 @@ internal static class TraceCommand
 
     private static Command Generate(Terminal terminal)
     {
-        Argument<string> preset = new("PRESET") { Description = "A workload preset, or the path of a specification." };
+        Argument<string> preset = new("PRESET") { Description = "A workload preset, or the path of a specification.", HelpName = "PRESET" };
         preset.CompletionSources.Add(_ => GeneratorPresets.Names.Select(n => new CompletionItem(n)));
         ReadOptions reading = new();
         WriteOptions writing = new();
