@@ -13,10 +13,12 @@ public sealed partial class Replica
     private long _liveTokens;
     private bool _withDecodes;
     private long _decodeOnlyPs;
+    private int _waitingAtStart;
 
     private void StartSpan(in Decision decision, long nowPs)
     {
         _withDecodes = decision.WithDecodes && Decodes.Count > 0;
+        _waitingAtStart = Queue.Count;
         DecodeBatch batch = _withDecodes
             ? new DecodeBatch(Decodes.Count, Decodes.KvTokens + Decodes.Count, Decodes.LongestKv + 1)
             : default;
@@ -204,7 +206,7 @@ public sealed partial class Replica
             DecodeSequences = decodes,
             ContextTokens = _withDecodes ? Decodes.KvTokens + decodes : 0,
             LiveTokens = _liveTokens + decodes + PreparedTokens,
-            Waiting = Queue.Count,
+            Waiting = _waitingAtStart,
             MemoryBlocked = _blockedByMemory,
             Kv = kv,
         };
