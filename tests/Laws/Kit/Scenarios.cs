@@ -52,6 +52,28 @@ internal static class Scenarios
         };
     }
 
+    /// <summary>A pool that holds one or two requests to their end and a batch that wants many: preemptions all the time.</summary>
+    public static Scenario Storm(Random random)
+    {
+        SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All.Where(s => Fits(s, LayoutCatalog.Find("paged")))]);
+        Scenario scenario = Of(random, scheduler, LayoutCatalog.Find("paged"));
+        int longest = random.Next(8, 60);
+        int blocks = (2 * longest / scenario.Policy.BlockTokens) + random.Next(1, 4);
+        Ask[] asks = new Ask[random.Next(3, 30)];
+        for (int i = 0; i < asks.Length; i++)
+            asks[i] = new Ask(random.Next(4) * 500, random.Next(1, longest / 2), random.Next(longest / 2, longest));
+        return scenario with
+        {
+            Asks = asks,
+            Blocks = blocks,
+            WatermarkBlocks = Math.Min(scenario.WatermarkBlocks, 1),
+            MaxModelLen = 2 * longest,
+            MaxNumSeqs = random.Next(2, 17),
+            MaxNumBatchedTokens = 4 * longest,
+            Clockwork = (Clockwork)random.Next(3),
+        };
+    }
+
     /// <summary>Whether the pair can run: who never preempts needs memory that is reserved whole.</summary>
     public static bool Fits(SchedulerEntry scheduler, LayoutEntry layout) =>
         layout.Name == "contiguous" || scheduler.Name is not ("request-level" or "iteration-level");
