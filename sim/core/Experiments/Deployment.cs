@@ -1,4 +1,5 @@
 using ELLM.Sim.Hardware;
+using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
@@ -36,6 +37,7 @@ public sealed class Deployment
         AnalyticTimeModel time = AnalyticTimeModel.For(Gpu, Model, config.Tp, new TimingOptions(Limits.MaxNumSeqs, overhead));
         Time = time;
         Provenance = time.Provenance;
+        Costs = new DeviceCosts(CalibrationCatalog.Load(config.Profile ?? Gpu.Name));
         CheckPool();
     }
 
@@ -48,6 +50,9 @@ public sealed class Deployment
     public EngineLimits Limits { get; }
 
     public MemoryBudget Budget { get; }
+
+    /// <summary>Prices of memory calls and copies.</summary>
+    public DeviceCosts Costs { get; }
 
     public ITimeModel Time { get; private init; }
 
@@ -64,7 +69,7 @@ public sealed class Deployment
 
     public IScheduler CreateScheduler() => _scheduler.Create(Config.Policy);
 
-    public IKvMemory CreateMemory() => _layout.Create(Config.Policy, Budget, Limits.MaxModelLen);
+    public IKvMemory CreateMemory() => _layout.Create(new LayoutInput(Config.Policy, Budget, Model, Limits.MaxModelLen, Costs));
 
     public IRouter CreateRouter() => Config.Engine.Router switch
     {
@@ -89,8 +94,8 @@ public sealed class Deployment
         bool swap = Config.Policy.Overflow == "swap";
         if (swap && (_layout.Name != "paged" || _scheduler.Name == "unified"))
             throw new InputException($"policy.overflow: swap needs the paged layout and a scheduler that resumes, found {_layout.Name} and {_scheduler.Name}");
-        if (Config.Policy.Boundary != "fixed")
-            throw new InputException($"policy.boundary: expected fixed, found {Config.Policy.Boundary}");
+        if (Config.Policy.Boundary != "fixed" && _layout.Name != "vmm")
+            throw new InputException($"policy.boundary: {Config.Policy.Boundary} needs policy.layout vmm, found {_layout.Name}");
         return new EngineLimits(
             maxModelLen,
             engine.MaxNumSeqs,

@@ -20,7 +20,6 @@ public sealed class VmmKv : IKvMemory
     private readonly long _chunksPerUnit;
     private readonly long _unitTokens;
     private readonly long _watermark;
-    private readonly long _keepUnits;
 
     /// <summary>Sequences that do not yet grow beyond what is mapped for them, by the decode step from which they do.</summary>
     private readonly PriorityQueue<int, long> _covered = new();
@@ -44,7 +43,6 @@ public sealed class VmmKv : IKvMemory
         _unitTokens = (options.ChunkBytes + unitBytesPerToken - 1) / unitBytesPerToken;
         Units = _poolChunks / _chunksPerUnit;
         _watermark = (long)(options.Watermark * Units);
-        _keepUnits = options.KeepTokens == long.MaxValue ? long.MaxValue : _growth.Units(options.KeepTokens);
         BytesPerToken = options.BytesPerToken;
     }
 
@@ -111,7 +109,7 @@ public sealed class VmmKv : IKvMemory
     public void Release(ref KvGrant grant, int tokens)
     {
         long held = Held(grant, tokens);
-        long kept = Math.Min(held, _keepUnits);
+        long kept = Math.Min(held, _options.KeepChunks);
         _liveUnits -= held;
         if (_liveUnits < 0)
             throw new InvalidOperationException($"returning {held} units but {_liveUnits + held} are used");

@@ -18,8 +18,8 @@ public sealed record VmmOptions(long PoolBytes, long ChunkBytes, int Layers, lon
     /// <summary>Room mapped beyond the prompt at admission, in tokens.</summary>
     public int LookAheadTokens { get; init; }
 
-    /// <summary>What stays mapped in a slot when its owner ends, in tokens; the rest is unmapped.</summary>
-    public long KeepTokens { get; init; } = long.MaxValue;
+    /// <summary>Chunks of each tensor that stay mapped in a range when its owner ends; the rest is unmapped.</summary>
+    public long KeepChunks { get; init; } = long.MaxValue;
 
     /// <summary>KV and activations share the pool: whichever needs chunks takes those the other has idle.</summary>
     public bool Elastic { get; init; }
