@@ -17,10 +17,12 @@ public sealed partial class Replica
 
     /// <summary>How long the last iteration took, if it ended just now: what ran in the background had that much time.</summary>
     private long _hiddenPs;
+    private int _waitingAtStart;
 
     private void StartSpan(in Decision decision, long nowPs)
     {
         _withDecodes = decision.WithDecodes && Decodes.Count > 0;
+        _waitingAtStart = Queue.Count;
         DecodeBatch batch = _withDecodes
             ? new DecodeBatch(Decodes.Count, Decodes.KvTokens + Decodes.Count, Decodes.LongestKv + 1)
             : default;
@@ -211,7 +213,7 @@ public sealed partial class Replica
             DecodeSequences = decodes,
             ContextTokens = _withDecodes ? Decodes.KvTokens + decodes : 0,
             LiveTokens = _liveTokens + decodes + PreparedTokens,
-            Waiting = Queue.Count,
+            Waiting = _waitingAtStart,
             MemoryBlocked = _blockedByMemory,
             Kv = kv,
         };
