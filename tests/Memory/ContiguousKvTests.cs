@@ -49,9 +49,9 @@ internal sealed class ContiguousKvTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(memory.AllocatedTokens, Is.EqualTo(32));
-            Assert.That(memory.CanAdmit(new KvDemand(10, 15, 6), false), Is.EqualTo(Admission.Now));
-            Assert.That(memory.CanAdmit(new KvDemand(20, 24, 5), false), Is.EqualTo(Admission.Later), "32 tokens are free, not in one piece");
-            Assert.That(memory.CanAdmit(new KvDemand(60, 64, 5), false), Is.EqualTo(Admission.Never));
+            Assert.That(memory.CanAdmit(new KvDemand(10, 15, 6), new IterationLoad(false, 0)), Is.EqualTo(Admission.Now));
+            Assert.That(memory.CanAdmit(new KvDemand(20, 24, 5), new IterationLoad(false, 0)), Is.EqualTo(Admission.Later), "32 tokens are free, not in one piece");
+            Assert.That(memory.CanAdmit(new KvDemand(60, 64, 5), new IterationLoad(false, 0)), Is.EqualTo(Admission.Never));
         }
     }
 }

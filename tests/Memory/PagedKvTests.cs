@@ -33,13 +33,13 @@ internal sealed class PagedKvTests
         PagedKv memory = new(2, 4, 0, check, 1);
         KvGrant grant = default;
         memory.Admit(ref grant, new KvDemand(7, 8, 2));
-        memory.Join(7);
-        Assert.That(memory.Horizon(100, 7), Is.EqualTo(steps));
+        memory.Join(ref grant, 7);
+        Assert.That(memory.Horizon(100, 7, 0), Is.EqualTo(steps));
     }
 
     [Test]
     public void Horizon_NobodyDecodes_IsWhatWasAsked() =>
-        Assert.That(new PagedKv(0, 4, 0, BlockCheck.Any, 1).Horizon(100, -1), Is.EqualTo(100));
+        Assert.That(new PagedKv(0, 4, 0, BlockCheck.Any, 1).Horizon(100, -1, 0), Is.EqualTo(100));
 
     [Test]
     public void CanAdmit_WatermarkWouldBeTouched_IsLaterAndThenNever()
@@ -49,9 +49,9 @@ internal sealed class PagedKvTests
         memory.Admit(ref grant, new KvDemand(4, 4, 1));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(memory.CanAdmit(new KvDemand(8, 8, 1), false), Is.EqualTo(Admission.Now));
-            Assert.That(memory.CanAdmit(new KvDemand(9, 9, 1), false), Is.EqualTo(Admission.Later));
-            Assert.That(memory.CanAdmit(new KvDemand(13, 13, 1), false), Is.EqualTo(Admission.Never));
+            Assert.That(memory.CanAdmit(new KvDemand(8, 8, 1), new IterationLoad(false, 0)), Is.EqualTo(Admission.Now));
+            Assert.That(memory.CanAdmit(new KvDemand(9, 9, 1), new IterationLoad(false, 0)), Is.EqualTo(Admission.Later));
+            Assert.That(memory.CanAdmit(new KvDemand(13, 13, 1), new IterationLoad(false, 0)), Is.EqualTo(Admission.Never));
             Assert.That(memory.CouldHold(new KvDemand(1, 16, 16)), Is.True);
             Assert.That(memory.CouldHold(new KvDemand(1, 17, 17)), Is.False);
         }
@@ -71,7 +71,7 @@ internal sealed class PagedKvTests
         PagedKv memory = new(1, 4, 0, BlockCheck.Needed, 1);
         KvGrant grant = default;
         memory.Admit(ref grant, new KvDemand(4, 8, 5));
-        memory.Join(4);
+        memory.Join(ref grant, 4);
         KvSpan span = default;
         Assert.That(() => memory.Advance(1, ref span, false), Throws.InvalidOperationException);
     }
@@ -90,7 +90,7 @@ internal sealed class PagedKvTests
             {
                 KvGrant grant = default;
                 memory.Admit(ref grant, demand);
-                memory.Join(demand.Tokens);
+                memory.Join(ref grant, demand.Tokens);
             }
         }
         long sum = 0, moment = 0;
@@ -122,18 +122,18 @@ internal sealed class PagedKvTests
                 break;
             case 2 when at >= 0 && tables.Sequences[at] is { Decoding: false } prompt:
                 int more = prompt.Tokens + random.Next(12);
-                if (memory.CanExtend(prompt.Grant, more) && tables.Grow(prompt, more))
+                if (memory.CanExtend(prompt.Grant, more, new IterationLoad(true, 0)) && tables.Grow(prompt, more))
                     memory.Extend(ref prompt.Grant, more);
                 break;
             case 3 when at >= 0 && tables.Sequences[at] is { Decoding: false } joining:
                 joining.Decoding = true;
-                memory.Join(joining.Tokens);
+                memory.Join(ref joining.Grant, joining.Tokens);
                 break;
             case 4 when at >= 0:
                 Remove(memory, tables, at);
                 break;
             default:
-                long steps = memory.Horizon(random.Next(1, 30), tables.LastTokens);
+                long steps = memory.Horizon(random.Next(1, 30), tables.LastTokens, 0);
                 KvSpan span = default;
                 memory.Advance(steps, ref span, false);
                 tables.Step(steps);
@@ -145,7 +145,7 @@ internal sealed class PagedKvTests
     {
         BlockTables.Entry entry = tables.Sequences[at];
         if (entry.Decoding)
-            memory.Leave(entry.Tokens);
+            memory.Leave(ref entry.Grant, entry.Tokens);
         memory.Release(ref entry.Grant, entry.Decoding ? entry.Tokens : 0);
         tables.Sequences.RemoveAt(at);
     }
@@ -155,9 +155,9 @@ internal sealed class PagedKvTests
         foreach (BlockTables.Entry entry in tables.Sequences)
             Assert.That(memory.Occupied(entry.Grant, entry.Decoding ? entry.Tokens : 0), Is.EqualTo(entry.Held * (long)tables.BlockTokens));
         int max = random.Next(1, 200);
-        Assert.That(memory.Horizon(max, tables.LastTokens), Is.EqualTo(tables.Horizon(max)));
+        Assert.That(memory.Horizon(max, tables.LastTokens, 0), Is.EqualTo(tables.Horizon(max)));
         int tokens = random.Next(1, 60);
         bool beside = random.Next(2) == 0;
-        Assert.That(memory.CanAdmit(new KvDemand(tokens, tokens, 1), beside), Is.EqualTo(tables.CanAdmit(tokens, beside)));
+        Assert.That(memory.CanAdmit(new KvDemand(tokens, tokens, 1), new IterationLoad(beside, 0)), Is.EqualTo(tables.CanAdmit(tokens, beside)));
     }
 }

@@ -47,7 +47,7 @@ public sealed partial class Replica
     internal int UnfinishedPrefillDone =>
         _nextPartial < _partial.Count ? Sequences[_partial[_nextPartial]].PrefillDone : 0;
 
-    internal bool NextStepFits => _memory.Horizon(1, LastKvTokens) >= 1;
+    internal bool NextStepFits => _memory.Horizon(1, LastKvTokens, 0) >= 1;
 
     internal bool CanResume
     {
@@ -57,8 +57,8 @@ public sealed partial class Replica
             // One token more than it had, so that it does not come back only to find no room for the next. Alone it needs no watermark.
             int tokens = sequence.PrefillTokens + 1;
             return Sequences.RunningCount == 0
-                ? _memory.CanExtend(default, tokens)
-                : _memory.CanAdmit(Demand(_records[sequence.Request], tokens), besideDecodes: true) == Admission.Now;
+                ? _memory.CanExtend(default, tokens, Load(true, 1))
+                : _memory.CanAdmit(Demand(_records[sequence.Request], tokens), Load(true, 1)) == Admission.Now;
         }
     }
 
@@ -74,10 +74,14 @@ public sealed partial class Replica
         }
     }
 
-    internal Admission CanAdmitHead(int tokens, bool besideDecodes) =>
-        _memory.CanAdmit(Demand(_records[Queue.Head], tokens), besideDecodes);
+    internal Admission CanAdmitHead(int chunk, int holdTokens, bool besideDecodes) =>
+        _memory.CanAdmit(Demand(_records[Queue.Head], holdTokens), Load(besideDecodes, chunk));
 
-    internal bool CanContinue(int tokens) => _memory.CanExtend(Sequences[_partial[_nextPartial]].Grant, tokens);
+    internal bool CanContinue(int chunk, int holdTokens) =>
+        _memory.CanExtend(Sequences[_partial[_nextPartial]].Grant, holdTokens, Load(true, chunk));
+
+    private IterationLoad Load(bool withDecodes, int moreTokens) =>
+        new(withDecodes, PreparedTokens + moreTokens + (withDecodes ? Decodes.Count : 0));
 
     private Decision Decide(long nowPs)
     {

@@ -1,0 +1,39 @@
+using ELLM.Sim.Numerics;
+using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Generators;
+
+namespace ELLM.Sim.Experiments;
+
+/// <summary>Finds the trace that a user names: a file, a shipped trace, or a workload preset to generate from.</summary>
+public static class Traces
+{
+    public const string Default = ShippedTraces.Default;
+
+    /// <summary>Requests drawn from a workload preset when no limit is given.</summary>
+    public const int GeneratedRequests = 10_000;
+
+    /// <summary>Every name that <see cref="Load"/> knows: shipped traces, then workload presets.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. ShippedTraces.Names, .. GeneratorPresets.Names];
+
+    /// <summary>The report is null for a generated trace: nothing was read.</summary>
+    /// <exception cref="InputException">No such file or name, or the file is no trace.</exception>
+    public static (Trace Trace, TraceLoadReport? Report) Load(string nameOrPath, TraceReadOptions options)
+    {
+        if (ShippedTraces.Names.Contains(nameOrPath, StringComparer.Ordinal))
+            return ShippedTraces.Read(nameOrPath, options);
+        if (GeneratorPresets.Names.Contains(nameOrPath, StringComparer.Ordinal))
+            return (Generate(nameOrPath, options), null);
+        bool looksLikePath = nameOrPath.AsSpan().IndexOfAny("/\\.") >= 0;
+        if (looksLikePath || File.Exists(nameOrPath) || Directory.Exists(nameOrPath))
+            return TraceReader.Read(nameOrPath, options);
+        throw new InputException(NearestName.Message("trace", nameOrPath, Names) + "; or give the path of a file");
+    }
+
+    private static Trace Generate(string preset, TraceReadOptions options)
+    {
+        if (options.TimeScale is not null)
+            throw new InputException($"--scale stretches a trace that is read; {preset} is generated: give --rate");
+        int count = (int)(options.Limit ?? GeneratedRequests);
+        return TraceGenerator.Generate(GeneratorPresets.Load(preset), count, options.Seed, options.RatePerSecond);
+    }
+}
