@@ -96,6 +96,8 @@ public sealed class Deployment
             throw new InputException($"policy.overflow: swap needs the paged layout and a scheduler that resumes, found {_layout.Name} and {_scheduler.Name}");
         if (Config.Policy.Boundary != "fixed" && _layout.Name != "vmm")
             throw new InputException($"policy.boundary: {Config.Policy.Boundary} needs policy.layout vmm, found {_layout.Name}");
+        if (!_layout.Suits(_scheduler))
+            throw new InputException($"policy.layout: expected one that reserves whole requests (contiguous) under {_scheduler.Name}, which preempts nobody, found {_layout.Name}");
         return new EngineLimits(
             maxModelLen,
             engine.MaxNumSeqs,

@@ -57,7 +57,7 @@ public sealed class ContiguousKv : IKvMemory
         return _regions.CanAllocate(requested) ? Admission.Now : Admission.Later;
     }
 
-    public void Admit(ref KvGrant grant, in KvDemand demand)
+    public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)
     {
         grant.Requested = Requested(demand);
         grant.Units = _regions.RegionFor(grant.Requested);

@@ -70,7 +70,8 @@ public interface IKvMemory
 
     Admission CanAdmit(in KvDemand demand, in IterationLoad load);
 
-    void Admit(ref KvGrant grant, in KvDemand demand);
+    /// <summary>Gives what <see cref="CanAdmit"/> has found room for.</summary>
+    void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load);
 
     /// <summary>Whether the grant can be extended to hold <paramref name="tokens"/> tokens, watermark or not.</summary>
     bool CanExtend(in KvGrant grant, int tokens, in IterationLoad load);

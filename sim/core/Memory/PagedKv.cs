@@ -62,7 +62,7 @@ public sealed class PagedKv : IKvMemory
         return FreeBeside(load) - required >= WatermarkBlocks ? Admission.Now : Admission.Later;
     }
 
-    public void Admit(ref KvGrant grant, in KvDemand demand)
+    public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)
     {
         grant.Units = (int)_growth.Units(demand.Tokens);
         Take(grant.Units);

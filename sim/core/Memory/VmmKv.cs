@@ -78,12 +78,12 @@ public sealed class VmmKv : IKvMemory
         return FreeBeside(load) - wanted >= _watermark ? Admission.Now : Admission.Later;
     }
 
-    public void Admit(ref KvGrant grant, in KvDemand demand)
+    public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)
     {
         long wanted = Wanted(demand);
         long mapped = _idle.TakeBestFit(wanted);
         // A range with more than is wanted keeps it, unless the pool is short.
-        if (mapped > wanted && Units - _liveUnits - mapped < _watermark)
+        if (mapped > wanted && FreeBeside(load) - mapped < _watermark)
         {
             Unmap(mapped - wanted);
             mapped = wanted;

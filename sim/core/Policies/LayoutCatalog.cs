@@ -6,7 +6,14 @@ namespace ELLM.Sim.Policies;
 
 /// <summary>A KV layout by the name that <see cref="PolicySpec.Layout"/> uses.</summary>
 /// <param name="Create">KV memory for one replica.</param>
-public sealed record LayoutEntry(string Name, string Summary, Func<LayoutInput, IKvMemory> Create);
+public sealed record LayoutEntry(string Name, string Summary, Func<LayoutInput, IKvMemory> Create)
+{
+    /// <summary>A request gets all it will ever need at its admission, so that running sequences never find memory full.</summary>
+    public bool ReservesWhole { get; init; }
+
+    /// <summary>Whether the two can run together: a layout that grows needs a scheduler that preempts.</summary>
+    public bool Suits(SchedulerEntry scheduler) => ReservesWhole || scheduler.Preempts;
+}
 
 /// <summary>What a layout is made from.</summary>
 /// <param name="Costs">Prices of memory calls, for layouts that make any while requests run.</param>
@@ -18,7 +25,7 @@ public static class LayoutCatalog
     public static IReadOnlyList<LayoutEntry> All { get; } =
     [
         new("paged", "blocks of a fixed number of tokens, taken one by one", Paged),
-        new("contiguous", "one region a request, reserved whole, by a buddy allocator", Contiguous),
+        new("contiguous", "one region a request, reserved whole, by a buddy allocator", Contiguous) { ReservesWhole = true },
         new("vmm", "contiguous address ranges backed by chunks that are mapped as sequences grow", Vmm),
     ];
 

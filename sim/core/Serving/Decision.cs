@@ -41,7 +41,7 @@ public enum Blocked : byte
 /// <summary>One decision. The engine carries it out, checks it and asks again, until the answer is Run or Idle.</summary>
 /// <param name="Tokens">Admit, Continue: prefill tokens to compute in this iteration.</param>
 /// <param name="HoldTokens">Admit, Continue: tokens to have memory for from now on.</param>
-/// <param name="WithDecodes">Run: the decoding sequences take part.</param>
+/// <param name="WithDecodes">Run: the decoding sequences take part. Admit: they will, in the iteration the admission is for.</param>
 /// <param name="Horizon">
 /// Run of decodes alone: for how many steps this same decision would be taken again if nothing but the decoding itself happened.
 /// 1 is always correct; <see cref="Unlimited"/> says "until a sequence completes, memory runs out or, with an empty queue,
@@ -64,7 +64,8 @@ public readonly record struct Decision(
 
     public static Decision Reject => new(DecisionKind.Reject);
 
-    public static Decision Admit(int tokens, int holdTokens) => new(DecisionKind.Admit, tokens, holdTokens);
+    public static Decision Admit(int tokens, int holdTokens, bool besideDecodes = false) =>
+        new(DecisionKind.Admit, tokens, holdTokens, besideDecodes);
 
     public static Decision Continue(int tokens, int holdTokens) => new(DecisionKind.Continue, tokens, holdTokens);
 

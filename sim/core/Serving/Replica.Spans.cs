@@ -79,6 +79,7 @@ public sealed partial class Replica
 
         if (_withDecodes)
         {
+            _fruitlessPreemptions = 0;
             _counters.DecodeTokens += steps * Decodes.Count;
             _liveTokens += steps * Decodes.Count;
             Decodes.Advance(steps);
@@ -111,6 +112,7 @@ public sealed partial class Replica
         ref RequestRecord record = ref _records[sequence.Request];
         _clocks.LeavePrefill(ref record.Ledger, record.Preemptions > 0);
         sequence.Emitted++;
+        _fruitlessPreemptions = 0;
         if (record.FirstTokenPs < 0)
             record.FirstTokenPs = nowPs;
         else

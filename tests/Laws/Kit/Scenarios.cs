@@ -14,7 +14,7 @@ internal static class Scenarios
     public static Scenario Any(Random random)
     {
         SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All]);
-        LayoutEntry layout = Pick(random, [.. LayoutCatalog.All.Where(l => Fits(scheduler, l))]);
+        LayoutEntry layout = Pick(random, [.. LayoutCatalog.All.Where(l => l.Suits(scheduler))]);
         return Of(random, scheduler, layout);
     }
 
@@ -49,13 +49,14 @@ internal static class Scenarios
             Users = random.Next(4) == 0 ? random.Next(1, 20) : 0,
             Clockwork = clockwork,
             HostTokens = Pick(random, [0, 50, 500, 100_000]),
+            Variant = random.Next(192),
         };
     }
 
     /// <summary>A pool that holds one or two requests to their end and a batch that wants many: preemptions all the time.</summary>
     public static Scenario Storm(Random random)
     {
-        SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All.Where(s => Fits(s, LayoutCatalog.Find("paged")))]);
+        SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All.Where(LayoutCatalog.Find("paged").Suits)]);
         Scenario scenario = Of(random, scheduler, LayoutCatalog.Find("paged"));
         int longest = random.Next(8, 60);
         int blocks = (2 * longest / scenario.Policy.BlockTokens) + random.Next(1, 4);
@@ -74,9 +75,13 @@ internal static class Scenarios
         };
     }
 
-    /// <summary>Whether the pair can run: who never preempts needs memory that is reserved whole.</summary>
-    public static bool Fits(SchedulerEntry scheduler, LayoutEntry layout) =>
-        layout.Name == "contiguous" || scheduler.Name is not ("request-level" or "iteration-level");
+    /// <summary>The scenario with room for every request's full reservation at once, and the watermark.</summary>
+    public static Scenario Ample(Scenario scenario)
+    {
+        int longest = scenario.Asks.Max(a => a.Input + (2 * a.Output)) + scenario.MaxModelLen;
+        int blocksEach = 1 + (int)(System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(longest + 16)) / scenario.Policy.BlockTokens);
+        return scenario with { Blocks = (2 * blocksEach * scenario.Asks.Count) + scenario.WatermarkBlocks };
+    }
 
     private static Ask[] Asks(Random random, int count, long stepPs)
     {
