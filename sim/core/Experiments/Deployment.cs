@@ -1,6 +1,7 @@
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
+using ELLM.Sim.Metrics;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
@@ -67,7 +68,8 @@ public sealed class Deployment
     /// <summary>The same deployment under another time model.</summary>
     public Deployment WithTime(ITimeModel time) => new(Config) { Time = time };
 
-    public IScheduler CreateScheduler() => _scheduler.Create(Config.Policy);
+    public IScheduler CreateScheduler(SloTargets targets) =>
+        _scheduler.Create(new SchedulerInput(Config.Policy, targets.TtftPs, targets.TpotPs));
 
     public IKvMemory CreateMemory() => _layout.Create(new LayoutInput(Config.Policy, Budget, Model, Limits.MaxModelLen, Costs));
 
@@ -79,7 +81,7 @@ public sealed class Deployment
     };
 
     /// <summary>Host memory for swapped KV; null when the policy never uses it.</summary>
-    public HostKv? CreateHost() => Limits.SwapOut
+    public HostKv? CreateHost() => Limits.SwapOut || _scheduler.UsesHost
         ? new HostKv((long)(Config.Policy.SwapGib * (1L << 30)), Gpu.HostLink.GbPerSPerDirection * 1e9, (long)(Gpu.HostLink.LatencyUs * 1e6))
         : null;
 
@@ -96,6 +98,10 @@ public sealed class Deployment
             throw new InputException($"policy.overflow: swap needs the paged layout and a scheduler that resumes, found {_layout.Name} and {_scheduler.Name}");
         if (Config.Policy.Boundary != "fixed" && _layout.Name != "vmm")
             throw new InputException($"policy.boundary: {Config.Policy.Boundary} needs policy.layout vmm, found {_layout.Name}");
+        if ((Config.Policy.Overflow == "stream") != _scheduler.UsesHost)
+            throw new InputException($"policy.overflow: stream and the elastic scheduler go together, found {Config.Policy.Overflow} and {_scheduler.Name}");
+        if (Config.Policy.Fetching == "background" && !_scheduler.UsesHost)
+            throw new InputException($"policy.fetching: background needs the elastic scheduler, found {_scheduler.Name}");
         if (!_layout.Suits(_scheduler))
             throw new InputException($"policy.layout: expected one that reserves whole requests (contiguous) under {_scheduler.Name}, which preempts nobody, found {_layout.Name}");
         return new EngineLimits(
@@ -104,7 +110,10 @@ public sealed class Deployment
             budget,
             _scheduler.ChunksPrompts ? int.MaxValue : budget,
             swap,
-            _scheduler.HoldsUntilBatchEnds);
+            _scheduler.HoldsUntilBatchEnds,
+            Config.Policy.Fetching == "background",
+            Config.Policy.StreamWindowLayers,
+            Model.Layers);
     }
 
     private void CheckPool()

@@ -11,7 +11,7 @@ namespace ELLM.Sim.Policies;
 /// <param name="BlockCheck">Paged, vmm: any (a running sequence is preempted when it finds no free block, needed or not) or needed.</param>
 /// <param name="FullPromptCheck">Unified scheduler: admit a prompt only when all of it fits now, not only its next chunk.</param>
 /// <param name="MinAllocationTokens">Contiguous: smallest buddy region in tokens.</param>
-/// <param name="SwapGib">Swap: host memory for swapped KV in GiB (vLLM: 4).</param>
+/// <param name="SwapGib">Host memory for KV in GiB: vLLM's swap space (4), eLLM's CPU buffer.</param>
 /// <param name="ChunkKib">Vmm: physical chunk in KiB; 2048 is CUDA's granularity, less needs a modified driver (vAttention).</param>
 /// <param name="ChunkLayout">Vmm: per-layer (K and V of every layer grow by a chunk of their own) or fused (a chunk holds tokens of all layers).</param>
 /// <param name="PrefillMapping">Vmm: sync (a prompt is mapped before its iteration) or background (while the one before runs).</param>
@@ -20,6 +20,14 @@ namespace ELLM.Sim.Policies;
 /// <param name="MapLeadSteps">Vmm: decode steps ahead of its need that growth is begun.</param>
 /// <param name="LookAheadTokens">Vmm: room mapped beyond the prompt at admission.</param>
 /// <param name="KeepMappedChunks">Vmm: chunks of each tensor that stay mapped when a sequence ends; absent: all.</param>
+/// <param name="Fetching">KV comes back from the host: sync (the next iteration waits) or background (beside iterations).</param>
+/// <param name="StreamWindowLayers">Elastic: layers whose KV is on the GPU while a prompt streams to the host.</param>
+/// <param name="SloScaling">Elastic: violations of the SLOs move the logical size of the buffer.</param>
+/// <param name="SloWindow">Elastic: iterations in which violations are counted.</param>
+/// <param name="SloHits">Elastic: violations in the window that move the buffer (eLLM v2: 3 of 5; v1: 5).</param>
+/// <param name="SloAlpha">Elastic: factor by which it moves.</param>
+/// <param name="SloOrder">Elastic: tpot-first or ttft-first, when both have enough violations.</param>
+/// <param name="BufferFloorGib">Elastic: least logical size in GiB.</param>
 public sealed record PolicySpec(
     string Layout = "paged",
     string Reservation = "max",
@@ -39,4 +47,12 @@ public sealed record PolicySpec(
     string Unmapping = "background",
     int MapLeadSteps = 1,
     int LookAheadTokens = 0,
-    int? KeepMappedChunks = null);
+    int? KeepMappedChunks = null,
+    string Fetching = "sync",
+    int StreamWindowLayers = 2,
+    bool SloScaling = true,
+    int SloWindow = 5,
+    int SloHits = 3,
+    double SloAlpha = 2,
+    string SloOrder = "tpot-first",
+    double BufferFloorGib = 0.125);

@@ -48,13 +48,15 @@ public enum Blocked : byte
 /// something arrives", which the engine watches itself.
 /// </param>
 /// <param name="Blocked">Run, Idle: why the head of the queue is not admitted.</param>
+/// <param name="Streams">Admit: the prompt's KV goes to host memory as it is made; HoldTokens are those of the layers in flight.</param>
 public readonly record struct Decision(
     DecisionKind Kind,
     int Tokens = 0,
     int HoldTokens = 0,
     bool WithDecodes = false,
     long Horizon = 0,
-    Blocked Blocked = Blocked.None)
+    Blocked Blocked = Blocked.None,
+    bool Streams = false)
 {
     public const long Unlimited = 1L << 40;
 
@@ -66,6 +68,10 @@ public readonly record struct Decision(
 
     public static Decision Admit(int tokens, int holdTokens, bool besideDecodes = false) =>
         new(DecisionKind.Admit, tokens, holdTokens, besideDecodes);
+
+    /// <summary>Admits a prompt whole, its KV streamed to host memory.</summary>
+    public static Decision AdmitToHost(int tokens, int holdTokens) =>
+        new(DecisionKind.Admit, tokens, holdTokens, Streams: true);
 
     public static Decision Continue(int tokens, int holdTokens) => new(DecisionKind.Continue, tokens, holdTokens);
 

@@ -48,6 +48,11 @@ internal sealed record Scenario
 
     public long LinkPsPerToken { get; init; } = 7;
 
+    /// <summary>Objectives that an SLO-aware scheduler reacts to: a few steps, so that they are now met and now missed.</summary>
+    public long TtftSloPs => Clockworks.StepPs(Clockwork) * (2 + (Variant % 40)) * Scale;
+
+    public long TpotSloPs => Clockworks.StepPs(Clockwork) * (10 + (Variant % 7)) / 10 * Scale;
+
     /// <summary>Every duration of the scenario is multiplied by it.</summary>
     public long Scale { get; init; } = 1;
 
@@ -61,7 +66,10 @@ internal sealed record Scenario
         MaxNumBatchedTokens,
         Scheduler.ChunksPrompts ? int.MaxValue : MaxNumBatchedTokens,
         Swaps,
-        Scheduler.HoldsUntilBatchEnds);
+        Scheduler.HoldsUntilBatchEnds,
+        FetchInBackground: Scheduler.UsesHost && Variant % 2 == 0,
+        StreamWindowLayers: 1 + (Variant % 3),
+        Layers: 4);
 
     public ITimeModel Time => Scale == 1 ? Clockworks.Of(Clockwork) : new ScaledTimeModel(Clockworks.Of(Clockwork), Scale);
 
@@ -104,7 +112,7 @@ internal sealed record Scenario
         UnmapPs = 30 * Scale,
     };
 
-    public HostKv? Host() => Swaps ? new HostKv(HostTokens * 10L, 1e12 * 10 / (LinkPsPerToken * Scale), LinkLatencyPs * Scale) : null;
+    public HostKv? Host() => Swaps || Scheduler.UsesHost ? new HostKv(HostTokens * 10L, 1e12 * 10 / (LinkPsPerToken * Scale), LinkLatencyPs * Scale) : null;
 
     public override string ToString() =>
         $"{Policy.Scheduler} {Policy.Layout} {Policy.Reservation} {Policy.Overflow} variant={Variant} check={Policy.BlockCheck} full={Policy.FullPromptCheck} "
