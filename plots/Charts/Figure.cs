@@ -90,7 +90,8 @@ public enum CurveKind
 }
 
 /// <summary>Points in order, joined or not. A non-finite value is a gap.</summary>
-public sealed record Curve(string Name, double[] X, double[] Y, CurveKind Kind = CurveKind.Line) : Mark(Name);
+/// <param name="Markers">Markers tell the curve from others without colour; a fit through marked points needs none.</param>
+public sealed record Curve(string Name, double[] X, double[] Y, CurveKind Kind = CurveKind.Line, bool Markers = true) : Mark(Name);
 
 /// <summary>Vertical error bars.</summary>
 public sealed record ErrorBars(string Name, double[] X, double[] Low, double[] High) : Mark(Name);

@@ -63,7 +63,7 @@ internal sealed class SvgMarks
         }
         if (mark is not Curve { Kind: CurveKind.Points })
             _svg.Append(Culture, $"<path d=\"M{x:0.##} {y:0.##}h{Layout.KeyWidth:0.##}\" {Line(style)}/>");
-        if (mark is Curve)
+        if (mark is Curve { Markers: true })
             _svg.Append(Culture, $"<path d=\"{Marker(style, x + (Layout.KeyWidth / 2), y)}\" {Dot(style)}/>");
     }
 
@@ -140,6 +140,8 @@ internal sealed class SvgMarks
             }
             _svg.Append(Culture, $"<path d=\"{path}\" {Line(style)}/>");
         }
+        if (!curve.Markers)
+            return;
         int every = curve.Kind == CurveKind.Points || drawn.Length <= MarkersOnEveryPoint ? 1 : Math.Max(1, drawn.Length / MarkersOnLongCurves);
         StringBuilder markers = new();
         for (int k = every == 1 ? 0 : every * (1 + (series % 4)) / 5; k < drawn.Length; k += every)
