@@ -220,7 +220,7 @@ internal sealed class SvgMarks
     private void Inside(string text, double x, double y, bool onBright, string name) =>
         SvgRenderer.Text(_svg, x, y, text, "middle", 9, extra: $" class=\"{name}\" fill=\"{(onBright ? "#111111" : "#FFFFFF")}\"");
 
-    private static bool Bright(string colour)
+    internal static bool Bright(string colour)
     {
         int rgb = int.Parse(colour.AsSpan(1), NumberStyles.HexNumber, Culture);
         return ((299 * (rgb >> 16)) + (587 * ((rgb >> 8) & 0xFF)) + (114 * (rgb & 0xFF))) / 1000 > 120;
