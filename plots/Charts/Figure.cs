@@ -102,7 +102,8 @@ public sealed record ErrorBars(string Name, double[] X, double[] Low, double[] H
 public sealed record Band(string Name, double[] X, double[] Low, double[] High, bool Solid, bool Step) : Mark(Name);
 
 /// <summary>Rectangles: bars, parts of stacked bars, bins of a histogram.</summary>
-public sealed record Boxes(string Name, IReadOnlyList<Box> Items) : Mark(Name);
+/// <param name="TextBeside">Texts stand right of their boxes where there is room.</param>
+public sealed record Boxes(string Name, IReadOnlyList<Box> Items, bool TextBeside = false) : Mark(Name);
 
 /// <param name="Text">Written inside where there is room; empty: nothing.</param>
 /// <param name="Tip">What it stands for, in words.</param>

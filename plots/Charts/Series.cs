@@ -63,7 +63,7 @@ public static class Series
             double top = i - (BarHeight / 2) + (l * height);
             double value = layer.Values[i];
             return new Box(0, value, top, top + (height * 0.92), format(value), $"{categories[i]}, {layer.Name}: {format(value)}");
-        })]) { Style = layer.Style })];
+        })], TextBeside: true) { Style = layer.Style })];
     }
 
     /// <summary>Horizontal bars made of parts, the first at the left. Negative and non-finite parts count as nothing.</summary>

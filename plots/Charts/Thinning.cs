@@ -81,8 +81,9 @@ public static class Thinning
         Band[] layers = [.. panel.Marks.OfType<Band>().Where(b => b.X.Length > points)];
         if (layers.Length == 0)
             return [];
-        int each = Math.Max(3, points / layers.Length);
-        return [.. layers.Where(b => b.X.Length == layers[0].X.Length).SelectMany(b => LargestTriangles(b.X, b.High, each)).Distinct().Order()];
+        double[][] changing = [.. layers.Where(b => b.X.Length == layers[0].X.Length).Select(b => b.High).Where(h => h.AsSpan().ContainsAnyExcept(h[0]))];
+        int each = Math.Max(3, points / Math.Max(1, changing.Length));
+        return [.. changing.SelectMany(h => LargestTriangles(layers[0].X, h, each)).Append(0).Append(layers[0].X.Length - 1).Distinct().Order()];
     }
 
     private static (Mark Thin, int Had, int Has, int Undrawable) Reduce(Mark mark, Panel panel, int points, int[] stack)

@@ -73,8 +73,8 @@ public static class Ticks
         if (!double.IsFinite(value))
             return "undefined";
         double size = Math.Abs(value);
-        if (size is 0 or (>= 1e-3 and < 9999.5))
-            return value.ToString(size >= 99.95 ? "0" : size >= 9.995 ? "0.#" : size >= 0.9995 ? "0.##" : "0.#####", CultureInfo.InvariantCulture);
+        if (size is 0 or (>= 9.995e-5 and < 9999.5))
+            return value.ToString(size >= 99.95 ? "0" : size >= 9.995 ? "0.#" : size >= 0.9995 ? "0.##" : size >= 0.09995 ? "0.###" : size >= 0.009995 ? "0.####" : "0.######", CultureInfo.InvariantCulture);
         (double unit, string suffix) = size switch { >= 1e15 or < 1 => (0, ""), >= 9.995e11 => (1e12, "T"), >= 9.995e8 => (1e9, "G"), >= 9.995e5 => (1e6, "M"), _ => (1e3, "k") };
         return unit == 0 ? value.ToString("0.##e0", CultureInfo.InvariantCulture) : Short(value / unit) + suffix;
     }

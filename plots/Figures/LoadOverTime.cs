@@ -9,16 +9,21 @@ public static class LoadOverTime
 
     public static Figure Of(IReadOnlyList<PolicyLoad> policies)
     {
-        (double unit, Axis time) = Parts.TimeAxis(policies.SelectMany(p => p.TimeS));
-        Panel One(string title, string axis, Func<PolicyLoad, double[]> values) => new(
-            title, time, new Axis(axis) { FromZero = true },
-            [.. policies.Select(p => new Curve(p.Policy, Parts.Over(p.TimeS, unit), values(p), CurveKind.Step))])
+        double end = Parts.TimeEnd([.. policies.Select(p => (p.Policy, p.TimeS))], out IReadOnlyList<string> cut);
+        (double unit, Axis time) = Parts.TimeAxis([end]);
+        Curve Line(PolicyLoad p, double[] values)
+        {
+            int n = Parts.Until(p.TimeS, end);
+            return new Curve(p.Policy, Parts.Over(p.TimeS.AsSpan(0, n), unit), values[..n], CurveKind.Step);
+        }
+        Panel One(string title, Func<PolicyLoad, double[]> values) => new(
+            title, time, new Axis("requests") { FromZero = true }, [.. policies.Select(p => Line(p, values(p)))])
         {
             Zoomable = true,
         };
-        List<Panel> panels = [One("Running", "requests with KV on the GPU", p => p.Running), One("Waiting", "requests", p => p.Waiting)];
+        List<Panel> panels = [One("Running: KV on the GPU", p => p.Running), One("Waiting", p => p.Waiting)];
         if (policies.Any(p => p.Parked.Any(v => v > 0)))
-            panels.Add(One("Parked", "requests with KV on the host", p => p.Parked));
-        return new Figure(Name, "Batch and queue over time", panels) { Width = Figure.PageWidth, SharedX = true, PanelHeight = 130 };
+            panels.Add(One("Parked: KV in host memory", p => p.Parked));
+        return new Figure(Name, "Batch and queue over time", panels) { Width = Figure.PageWidth, SharedX = true, PanelHeight = 130, Notes = cut };
     }
 }

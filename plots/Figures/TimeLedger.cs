@@ -2,7 +2,7 @@ using ELLM.Sim.Plots.Charts;
 
 namespace ELLM.Sim.Plots.Figures;
 
-/// <summary>Where requests spent their time: the mean time ledger as stacked bars, of all requests and of the slowest 1 %.</summary>
+/// <summary>Where requests spent their time: the time ledger as stacked bars, of all requests and of the slowest 1 %.</summary>
 public static class TimeLedger
 {
     public const string Name = "ledger";
@@ -19,20 +19,22 @@ public static class TimeLedger
     public static Figure Of(IReadOnlyList<PolicyLedger> policies)
     {
         (IReadOnlyList<PolicyLedger> kept, IReadOnlyList<string> notes) = Parts.First(policies, Parts.MaxRows);
-        string[] names = [.. kept.Select(p => p.Policy)];
         IReadOnlyList<string> terms = kept.Count > 0 ? kept[0].Terms : [];
         int[] shown = [.. Enumerable.Range(0, terms.Count).Where(t => kept.Any(p => Matters(p.MeanS, t) || Matters(p.SlowestMeanS, t)))];
-        Panel One(string title, Func<PolicyLedger, double[]> values) => new(
-            title, new Axis("mean seconds a request") { FromZero = true }, new Axis("") { Categories = names },
-            [.. Series.StackedBars(names, [.. shown.Select(t => (terms[t].Replace('_', ' '), Styles[t % Styles.Length], kept.Select(p => values(p)[t]).ToArray()))], Parts.Seconds)]);
+        Panel One(string title, Func<PolicyLedger, double[]> values)
+        {
+            string[] rows = [.. kept.Select(p => $"{p.Policy}, {Parts.Seconds(values(p).Sum())}")];
+            double Share(PolicyLedger p, int term) => values(p).Sum() is > 0 and double whole ? 100 * values(p)[term] / whole : 0;
+            return new Panel(title, new Axis("share of end-to-end time (%)") { Min = 0, Max = 100 }, new Axis("") { Categories = rows },
+                [.. Series.StackedBars(rows, [.. shown.Select(t => (terms[t].Replace('_', ' '), Styles[t % Styles.Length], kept.Select(p => Share(p, t)).ToArray()))], v => Parts.Percent(v / 100))]);
+        }
         return new Figure(Name, "Where the time went",
             [One("All finished requests", p => p.MeanS), One("The slowest 1 % by end-to-end latency", p => p.SlowestMeanS)])
         {
             Columns = 2,
-            SharedY = true,
             Width = Figure.PageWidth,
             PanelHeight = Parts.RowsHeight(kept.Count),
-            Notes = [.. notes, "The parts of a bar add up to the mean end-to-end latency. The two panels have their own scales."],
+            Notes = [.. notes, "Beside each name: the mean end-to-end latency that the bar divides up."],
         };
     }
 

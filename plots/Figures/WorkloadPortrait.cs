@@ -17,9 +17,9 @@ public static class WorkloadPortrait
         [
             Lengths("Prompt lengths", "prompt tokens", "prompts", trace.InputTokens),
             Lengths("Output lengths", "output tokens", "outputs", trace.OutputTokens),
-            new Panel("Arrivals", time, new Axis("requests/s") { FromZero = true }, [new Curve("arrival rate", Parts.Over(at, unit), rate, CurveKind.Step) { InLegend = false }]) { Zoomable = true },
+            new Panel("Arrivals", time, new Axis("requests/s") { FromZero = true }, [new Curve("arrival rate", Parts.Over(at, unit), rate, CurveKind.Step, Markers: false) { InLegend = false, Style = 0 }]) { Zoomable = true },
             new Panel("Burstiness", new Axis("window (s)") { Scale = Scale.Log }, new Axis("variance / mean of arrivals") { Scale = Scale.Log },
-                [new Curve("index of dispersion", window, dispersion) { InLegend = false }])
+                [new Curve("index of dispersion", window, dispersion) { InLegend = false, Style = 0 }])
             {
                 References = [new Reference(1, Vertical: false, "Poisson")],
             },

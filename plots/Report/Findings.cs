@@ -45,14 +45,18 @@ internal static class Findings
         if (ranked.Length >= 2)
         {
             RunResult best = ranked[0], next = ranked[1], last = ranked[^1];
-            string ahead = Times(best, next) is { } n ? $", {n} that of {next.Policy}" : "";
-            string most = ranked.Length > 2 && Times(best, last) is { } l ? $" and {l} that of {last.Policy}" : "";
-            yield return $"Highest goodput: {best.Policy} with {Ticks.Short(best.Metric("goodput_per_s"))} requests/s ({Parts.Percent(best.Metric("slo_attainment"))} met both objectives){ahead}{most}.";
+            string others = ranked.Length > 2 ? $"{Against(best, next)}, {Against(best, last)}" : Against(best, next);
+            yield return $"Highest goodput: {best.Policy} with {Ticks.Short(best.Metric("goodput_per_s"))} requests/s ({Parts.Percent(best.Metric("slo_attainment"))} of the requests met both objectives): {others}.";
         }
         foreach (RunResult run in runs.Where(r => r.NotStarted is not null))
             yield return $"{run.Policy} did not start: {run.NotStarted}";
     }
 
-    private static string? Times(RunResult a, RunResult b) =>
-        b.Metric("goodput_per_s") > 0 ? string.Create(Culture, $"{a.Metric("goodput_per_s") / b.Metric("goodput_per_s"):0.00} times") : null;
+    private static string Against(RunResult a, RunResult b) => (a.Metric("goodput_per_s") / b.Metric("goodput_per_s")) switch
+    {
+        < 1.005 => $"level with {b.Policy}",
+        < 100 and double times => string.Create(Culture, $"{times:0.00} times {b.Policy}"),
+        > 0 => $"more than 100 times {b.Policy}",
+        _ => $"{b.Policy} as low",
+    };
 }

@@ -27,7 +27,7 @@ public static class HtmlReport
         StringBuilder html = new(1 << 18);
         html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
             .Append(Culture, $"<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">\n")
-            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n")
+            .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             .Append(Culture, $"<title>{Xml.Escape(content.Title)}</title>\n<style>\n{Resource("report.css")}{Theme.Rules()}</style>\n</head>\n<body>\n<main>\n")
             .Append(Culture, $"<header><h1>{Xml.Escape(content.Title)}</h1><button id=\"theme\" class=\"needs-js\" type=\"button\">Light / dark</button></header>\n");
         Findings.Write(html, content.Runs);

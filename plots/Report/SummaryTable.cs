@@ -14,8 +14,8 @@ internal static class SummaryTable
 
     private static readonly (string Title, string Metric, Func<double, string> Format)[] Columns =
     [
-        ("requests/s", "request_throughput_per_s", Ticks.Short),
-        ("output tokens/s", "output_throughput_tokens_per_s", Ticks.Short),
+        ("req/s", "request_throughput_per_s", Ticks.Short),
+        ("tokens/s", "output_throughput_tokens_per_s", Ticks.Short),
         ("TTFT p50", "ttft_p50_s", Parts.Seconds),
         ("TTFT p99", "ttft_p99_s", Parts.Seconds),
         ("TPOT p50", "tpot_p50_s", Parts.Seconds),
@@ -24,7 +24,7 @@ internal static class SummaryTable
         ("goodput/s", "goodput_per_s", Ticks.Short),
         ("batch", "batch_mean", Ticks.Short),
         ("KV useful", "kv_useful_share", Parts.Percent),
-        ("preemptions", "preemptions", Ticks.Short),
+        ("preempted", "preemptions", Ticks.Short),
         ("rejected", "rejected", Ticks.Short),
     ];
 

@@ -54,8 +54,7 @@ internal sealed class Layout
         y += Title.Count * TitleRow;
         LegendTop = y + 4;
         Legend = LegendOf(width, ref y);
-        if (HasCells)
-            y += ColourBar;
+        y += HasCells ? ColourBar : Legend.Count == 0 ? 6 : 0;
         Panels = PlacePanels(width, ref y);
         Notes = [.. figure.Notes.SelectMany(n => TextWidths.Wrap(n, TickSize, width))];
         NotesTop = y + 4;
@@ -176,7 +175,7 @@ internal sealed class Layout
                     return show ? some : [.. some.Select(t => t with { Label = "" })];
             }
         }
-        for (int most = Math.Max(2, (int)(plot.Width / 42)); most > 2; most--)
+        for (int most = Math.Max(3, (int)(plot.Width / (frame.X.Scale == Scale.Log ? 24 : 42))); most > 2; most--)
         {
             PlacedTick[] ticks = [.. frame.X.Ticks(most).Select(Place)];
             if (Clear(ticks))

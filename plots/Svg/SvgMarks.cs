@@ -192,7 +192,10 @@ internal sealed class SvgMarks
             double width = Math.Abs(x1 - x0), height = Math.Abs(y1 - y0);
             _svg.Append(Culture, $"<rect x=\"{Math.Min(x0, x1):0.##}\" y=\"{Math.Min(y0, y1):0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" {Fill(style)} {Seam}>")
                 .Append(Culture, $"<title>{Xml.Escape(box.Tip)}</title></rect>");
-            if (box.Text.Length > 0 && height >= 11 && TextWidths.Of(box.Text, 9) + 4 <= width)
+            double beside = TextWidths.Of(box.Text, 9) + 4;
+            if (boxes.TextBeside && height >= 8 && Math.Max(x0, x1) + beside <= frame.Plot.Right)
+                SvgRenderer.Text(_svg, Math.Max(x0, x1) + 3, ((y0 + y1) / 2) + 3.2, box.Text, "start", 9);
+            else if (box.Text.Length > 0 && height >= 9 && TextWidths.Of(box.Text, 9) + 4 <= width)
                 Inside(box.Text, (x0 + x1) / 2, ((y0 + y1) / 2) + 3.2, Bright(Colour(Palette.Fills, style)), "on" + (style % Palette.Fills.Count).ToString(Culture));
         }
     }
