@@ -12,7 +12,7 @@ public static class ParetoFront
         IReadOnlyList<ParetoPoint> front = Front(points);
         Panel panel = new("", new Axis(costLabel), new Axis(latencyLabel) { FromZero = true },
         [
-            new Curve("configurations", [.. points.Select(p => p.Cost)], [.. points.Select(p => p.Latency)], CurveKind.Points) { Style = 7 },
+            new Curve("configurations", [.. points.Select(p => p.Cost)], [.. points.Select(p => p.Latency)], CurveKind.Points) { Style = 0 },
             new Curve("Pareto front", [.. front.Select(p => p.Cost)], [.. front.Select(p => p.Latency)], CurveKind.Step) { Style = 1 },
         ])
         {

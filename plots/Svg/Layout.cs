@@ -124,7 +124,7 @@ internal sealed class Layout
         for (int row = 0; row * columns < n; row++)
         {
             int[] cells = [.. Enumerable.Range(row * columns, Math.Min(columns, n - (row * columns)))];
-            y += cells.Any(i => _figure.Panels[i].Title.Length > 0) ? 19 : 9;
+            y += cells.Any(i => _figure.Panels[i].Title.Length > 0) ? 20 : 9;
             double x = Margin;
             foreach (int i in cells)
             {

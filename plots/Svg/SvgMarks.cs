@@ -100,7 +100,7 @@ internal sealed class SvgMarks
     private static string Fill(int style) =>
         string.Create(Culture, $"class=\"f{style % Palette.Fills.Count}\" fill=\"{Colour(Palette.Fills, style)}\"");
 
-    /// <summary>Circle, square, triangle, diamond, cross, plus, inverted triangle, hourglass.</summary>
+    /// <summary>Circle, square, triangle, diamond, cross, plus, inverted triangle, star.</summary>
     private static string Marker(int style, double x, double y)
     {
         double r = Radius, d = 2 * Radius;
@@ -113,7 +113,7 @@ internal sealed class SvgMarks
             4 => string.Create(Culture, $"M{x - r:0.##} {y - r:0.##}l{d:0.##} {d:0.##}m0 -{d:0.##}l-{d:0.##} {d:0.##}"),
             5 => string.Create(Culture, $"M{x - r:0.##} {y:0.##}h{d:0.##}m-{r:0.##} -{r:0.##}v{d:0.##}"),
             6 => string.Create(Culture, $"M{x:0.##} {y + r:0.##}l{r:0.##} -{d:0.##}h-{d:0.##}z"),
-            _ => string.Create(Culture, $"M{x - r:0.##} {y - r:0.##}h{d:0.##}l-{d:0.##} {d:0.##}h{d:0.##}z"),
+            _ => string.Create(Culture, $"M{x - r:0.##} {y:0.##}h{d:0.##}M{x - (r / 2):0.##} {y - r:0.##}l{r:0.##} {d:0.##}m0 -{d:0.##}l-{r:0.##} {d:0.##}"),
         };
     }
 

@@ -11,6 +11,7 @@ internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks mar
     private const string Halo = " class=\"halo\" stroke=\"#FFFFFF\" stroke-width=\"3\" paint-order=\"stroke\" stroke-linejoin=\"round\"";
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
     private readonly List<Rect> _taken = [];
+    private List<(double X, double Y)>? _points;
 
     public void Draw(int index)
     {
@@ -22,7 +23,7 @@ internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks mar
         {
             string title = TextWidths.Fit(frame.Panel.Title, Layout.LabelSize, room, bold: true);
             double width = TextWidths.Of(title, Layout.LabelSize, bold: true);
-            SvgRenderer.Text(svg, Math.Min(p.X, p.Right - width), p.Y - 6, title, "start", Layout.LabelSize, bold: true);
+            SvgRenderer.Text(svg, Math.Min(p.X, p.Right - width), p.Y - 7, title, "start", Layout.LabelSize, bold: true);
         }
         Grid();
         svg.Append("<g class=\"data\">\n");
@@ -101,29 +102,37 @@ internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks mar
             Place(reference.Label, p.Right - 4, at);
     }
 
-    /// <summary>Writes words near a point where no other words are; cut to the panel's width.</summary>
+    /// <summary>Writes words near a point where no other words are, over as few marked points as can be; cut to the panel's width.</summary>
     private void Place(string words, double x, double y)
     {
         Rect p = frame.Plot;
         string text = TextWidths.Fit(words, Layout.TickSize, p.Width - 8);
         double width = TextWidths.Of(text, Layout.TickSize);
-        for (int row = 0; row < 12; row++)
+        (Rect Box, int Hidden)? best = null;
+        for (int row = 0; row < 12 && best is not { Hidden: 0 }; row++)
         {
-            foreach (int side in (ReadOnlySpan<int>)[1, -1])
+            foreach ((int side, int up) in (ReadOnlySpan<(int, int)>)[(1, -1), (1, 1), (-1, -1), (-1, 1)])
             {
                 double left = Math.Clamp(side > 0 ? x + 4 : x - 4 - width, p.X + 2, Math.Max(p.X + 2, p.Right - 2 - width));
-                foreach (int up in (ReadOnlySpan<int>)[-1, 1])
-                {
-                    double baseline = y + (up < 0 ? -4 - (row * RowHeight) : 11 + (row * RowHeight));
-                    Rect box = new(left, baseline - 9, width, RowHeight);
-                    bool inside = box.Y >= p.Y && box.Bottom <= p.Bottom;
-                    if (!inside || _taken.Any(t => t.X < box.Right && box.X < t.Right && t.Y < box.Bottom && box.Y < t.Bottom))
-                        continue;
-                    _taken.Add(box);
-                    SvgRenderer.Text(svg, left, baseline, text, "start", extra: Halo);
-                    return;
-                }
+                Rect box = new(left, y + (up < 0 ? -13 - (row * RowHeight) : 2 + (row * RowHeight)), width, RowHeight);
+                if (box.Y < p.Y || box.Bottom > p.Bottom || _taken.Any(t => t.X < box.Right && box.X < t.Right && t.Y < box.Bottom && box.Y < t.Bottom))
+                    continue;
+                int hidden = Points.Count(m => m.X > box.X - 4 && m.X < box.Right + 4 && m.Y > box.Y - 3 && m.Y < box.Bottom + 3);
+                if (best is null || hidden < best.Value.Hidden)
+                    best = (box, hidden);
             }
         }
+        if (best is not { } place)
+            return;
+        _taken.Add(place.Box);
+        SvgRenderer.Text(svg, place.Box.X, place.Box.Y + 9, text, "start", extra: Halo);
     }
+
+    /// <summary>Points of curves short enough to be marked one by one.</summary>
+    private List<(double X, double Y)> Points => _points ??=
+    [
+        .. frame.Panel.Marks.OfType<Curve>().Where(c => c.X.Length <= 60).SelectMany(c => c.X.Zip(c.Y))
+            .Where(v => AxisRange.Drawable(v.First, frame.X.Scale) && AxisRange.Drawable(v.Second, frame.Y.Scale))
+            .Select(v => (frame.PixelX(v.First), frame.PixelY(v.Second))),
+    ];
 }

@@ -1,12 +1,13 @@
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Plots.Svg;
+using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Plots;
 
 /// <summary>Pictures as bytes. After a change that is meant: <c>ELLM_UPDATE_GOLDEN=1 dotnet test --filter GoldenFigureTests</c>, look at the files, commit them.</summary>
 public sealed class GoldenFigureTests
 {
-    private static string Folder => Path.Combine(Workload.Repository.Root, "tests", "Plots", "Golden");
+    private static string Folder => Path.Combine(Timing.RepositoryRoot.Find(), "tests", "Plots", "Golden");
 
     [TestCaseSource(nameof(Names))]
     public void Render_SampleFigure_GivesTheGoldenBytes(string name)

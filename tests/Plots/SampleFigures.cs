@@ -11,9 +11,9 @@ internal static class SampleFigures
 
     public static IReadOnlyList<Figure> All { get; } =
     [
-        LatencyCdf.Of([.. Policies.Select((p, i) => new PolicyLatencies(p, Values(i, 400, 3), Values(i, 400, 50), Values(i, 400, 1)))], 2, 0.05),
+        LatencyCdf.Of([.. Policies.Select((p, i) => new PolicyLatencies(p, Values(i, 80, 3), Values(i, 80, 50), Values(i, 80, 1)))], 2, 0.05),
         MemoryOverTime.Of([.. Policies.Take(3).Select(Memory)]),
-        LoadOverTime.Of([.. Policies.Select((p, i) => new PolicyLoad(p, Times(120), Wave(i + 3, 120), Wave(2 * i, 120), new double[120]))]),
+        LoadOverTime.Of([.. Policies.Select((p, i) => new PolicyLoad(p, Times(60), Wave(i + 3, 60), Wave(2 * i, 60), new double[60]))]),
         TimeLedger.Of([.. Policies.Select((p, i) => new PolicyLedger(p, [.. LedgerTerms.All.Select(t => t.Name)], Terms(i), Terms(i + 3)))]),
         WasteSplit.Of([.. Policies.Select((p, i) => new PolicyWaste(p, 0.5 + (i * 0.1), 0.2 - (i * 0.04), 0.2 - (i * 0.04), 0.1 - (i * 0.02)))]),
         Scores.Of(Rows),
@@ -38,7 +38,7 @@ internal static class SampleFigures
         return new RatePoint(rate)
         {
             ThroughputPerS = Math.Min(rate, 3 + policy),
-            GoodputPerS = load < 1 ? rate : 3 + policy - (load * 2),
+            GoodputPerS = load < 1 ? rate : Math.Max(0, 3 + policy - (load * 1.2)),
             SloAttainment = Math.Clamp(1.6 - load, 0, 1),
             TtftP50S = 0.05 * late,
             TtftP99S = 0.2 * late,
@@ -52,9 +52,9 @@ internal static class SampleFigures
     private static PolicyMemory Memory(string policy, int index)
     {
         const double Gib = 1L << 30;
-        double[] live = Wave(index + 20, 120), held = Array.ConvertAll(live, v => v + (8 - index));
-        double[] Each(Func<int, double> gib) => [.. Enumerable.Range(0, 120).Select(i => gib(i) * Gib)];
-        return new PolicyMemory(policy, Times(120),
+        double[] live = Wave(index + 20, 40), held = Array.ConvertAll(live, v => v + (8 - index));
+        double[] Each(Func<int, double> gib) => [.. Enumerable.Range(0, 40).Select(i => gib(i) * Gib)];
+        return new PolicyMemory(policy, Times(40),
         [
             (MemoryLayer.Weights, Each(_ => 15)),
             (MemoryLayer.Runtime, Each(_ => 1)),
@@ -71,7 +71,7 @@ internal static class SampleFigures
     {
         double[] x = [.. Enumerable.Range(0, 8).Select(i => (double)(1 << i))];
         double[] fitted = [.. x.Select(v => fixedPart + (perUnit * v))];
-        return new CalibrationSeries(name, x, [.. fitted.Select((v, i) => v * (1 + (((i % 3) - 1) * 0.04)))], fitted);
+        return new CalibrationSeries(name, x, [.. fitted.Select((v, i) => v * (1 + ((((i * 5) + name.Length) % 7) - 3) * 0.015))], fitted);
     }
 
     private static double[] Times(int count) => [.. Enumerable.Range(0, count).Select(i => (double)i)];
