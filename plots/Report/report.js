@@ -70,7 +70,7 @@
 
   const at = (a, share) => a.kind === "log" ? a.low * Math.pow(a.high / a.low, share) : a.low + share * (a.high - a.low);
 
-  // The last point at or before x, of points in order; the nearest one otherwise.
+  // The point nearest to x.
   const indexAt = (xs, x, log) => {
     let best = -1, least = Infinity;
     for (let i = 0; i < xs.length; i++) {
@@ -126,7 +126,7 @@
         if (!s.x || !s.x.length || hidden.has(String(s.id)) || lines.length > 13) continue;
         const i = indexAt(s.x, x, panel.full.kind === "log");
         if (i < 0) continue;
-        if (lines.length === 0) lines.push(`${svg.querySelector("metadata") ? "x = " : ""}${number(s.x[i])}`);
+        if (lines.length === 0) lines.push(`x = ${number(s.x[i])}`);
         lines.push(`${s.name}: ${s.type === "curve" ? number(s.y[i]) : s.type === "band" ? number(s.high[i] - s.low[i]) : `${number(s.low[i])} to ${number(s.high[i])}`}`);
       }
       if (lines.length === 0) return leave();
