@@ -25,6 +25,20 @@ public static class ReportFiles
         return report;
     }
 
+    /// <summary>The words of a command line as one line that a shell reads back, without those that change no result.</summary>
+    public static string CommandLine(IReadOnlyList<string> words)
+    {
+        List<string> kept = ["ellm"];
+        for (int i = 0; i < words.Count; i++)
+        {
+            if (words[i] is "--out" or "--jobs" or "--format" or "--trace-events")
+                i++;
+            else if (words[i] is not ("--force" or "--quiet" or "-q" or "--verbose" or "-v"))
+                kept.Add(Reproduce.Quoted(words[i]));
+        }
+        return string.Join(' ', kept);
+    }
+
     /// <summary>Writes one figure, or all of them; returns their paths.</summary>
     /// <param name="name">One of <see cref="RunFigures.Names"/>; null: all.</param>
     /// <param name="html">A page for each in place of an SVG file.</param>

@@ -139,6 +139,11 @@ public sealed partial class ReportTests
         }
     }
 
+    [Test]
+    public void CommandLine_LeavesOutWhatChangesNoResult_AndQuotesTheRest() => Assert.That(
+        ReportFiles.CommandLine(["replay", "it's a trace.csv", "--out", "there", "--force", "--set", "policy.overflow=swap", "-q"]),
+        Is.EqualTo("ellm replay 'it'\\''s a trace.csv' --set policy.overflow=swap"));
+
     [GeneratedRegex("(https?:)?//[a-z0-9][a-z0-9.-]+\\.[a-z]{2,}[^\"' <)]*")]
     private static partial Regex Address();
 }

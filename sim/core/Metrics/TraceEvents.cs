@@ -102,6 +102,23 @@ public sealed class TraceEvents(long samplePs = TraceEvents.DefaultSamplePs, int
         json.WriteEndObject();
     }
 
+    /// <summary>Writes a file: complete, or not there.</summary>
+    /// <exception cref="InputException">The file cannot be written.</exception>
+    public void Save(string path)
+    {
+        try
+        {
+            string partial = path + ".partial";
+            using (FileStream stream = new(partial, FileMode.Create, FileAccess.Write))
+                Write(stream);
+            File.Move(partial, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--trace-events {path}: cannot be written: {e.Message}", e);
+        }
+    }
+
     private static void Process(Utf8JsonWriter json, int replica)
     {
         Open(json, "M", "process_name", replica, 0);
