@@ -10,12 +10,12 @@ namespace ELLM.Sim.Plots.Charts;
 /// </remarks>
 public static class Thinning
 {
-    public const int DefaultPoints = 600;
     private const int GridCells = 48;
 
-    /// <summary>The figure with at most about <paramref name="points"/> points a curve and <see cref="Palette.MaxSeries"/> series.</summary>
-    public static Figure Apply(Figure figure, int points = DefaultPoints)
+    /// <summary>The figure with about a point a unit of width on each curve, and at most <see cref="Palette.MaxSeries"/> series.</summary>
+    public static Figure Apply(Figure figure)
     {
+        int points = (int)Math.Clamp(figure.Width / Math.Max(1, figure.Columns), 200, 800);
         List<string> notes = [];
         HashSet<string> kept = KeptNames(figure, notes);
         int before = 0, after = 0, undrawable = 0;

@@ -57,7 +57,7 @@
         if (!names.includes(name)) names.push(name);
         panels.at(-1).push({ type, name: unquote(name), id: names.indexOf(name) });
       } else if (kind === "x" || kind === "y" || kind === "low" || kind === "high") {
-        panels.at(-1).at(-1)[kind] = line.split(",").slice(1).map(Number);
+        panels.at(-1).at(-1)[kind] = line === "x,same" ? panels.at(-1).at(-2).x : line.split(",").slice(1).map(Number);
       }
     }
     return panels;
@@ -127,7 +127,7 @@
         const i = indexAt(s.x, x, panel.full.kind === "log");
         if (i < 0) continue;
         if (lines.length === 0) lines.push(`x = ${number(s.x[i])}`);
-        lines.push(`${s.name}: ${s.type === "curve" ? number(s.y[i]) : s.type === "band" ? number(s.high[i] - s.low[i]) : `${number(s.low[i])} to ${number(s.high[i])}`}`);
+        lines.push(`${s.name}: ${s.y ? number(s.y[Math.min(i, s.y.length - 1)]) : `${number(s.low[i])} to ${number(s.high[i])}`}`);
       }
       if (lines.length === 0) return leave();
       hair.setAttribute("d", `M${p.x} ${panel.y}v${panel.height}`);

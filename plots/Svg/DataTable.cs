@@ -24,6 +24,7 @@ internal static class DataTable
     }
 
     /// <summary>Blocks of CSV: a <c>panel</c> row, then for each series a <c>series</c> row and one row a column of numbers.</summary>
+    /// <remarks>Of a layer of a stack y is its thickness; one number where it never changes.</remarks>
     public static string Of(Figure figure)
     {
         StringBuilder csv = new();
@@ -31,29 +32,35 @@ internal static class DataTable
         {
             Panel panel = figure.Panels[i];
             csv.Append(Culture, $"\npanel,{i},{Quoted(panel.Title)},{Quoted(panel.X.Label)},{Quoted(panel.Y.Label)}\n");
+            double[] x = [];
             foreach (Mark mark in panel.Marks)
-                Rows(csv, mark);
+                Rows(csv, mark, ref x);
         }
         return csv.ToString();
     }
 
-    private static void Rows(StringBuilder csv, Mark mark)
+    private static void Rows(StringBuilder csv, Mark mark, ref double[] lastX)
     {
-        string kind = mark switch { Curve => "curve", Band => "band", ErrorBars => "error", Boxes => "boxes", _ => "cells" };
+        string kind = mark switch { Curve => "curve", Band { Solid: true } => "layer", Band => "band", ErrorBars => "error", Boxes => "boxes", _ => "cells" };
         csv.Append(Culture, $"series,{kind},{Quoted(mark.Name)}\n");
         switch (mark)
         {
             case Curve curve:
-                Row(csv, "x", curve.X);
+                X(csv, curve.X, ref lastX);
                 Row(csv, "y", curve.Y);
                 break;
+            case Band { Solid: true } layer:
+                X(csv, layer.X, ref lastX);
+                double[] thickness = [.. layer.High.Zip(layer.Low, (high, low) => high - low)];
+                Row(csv, "y", thickness.Length > 0 && !thickness.AsSpan().ContainsAnyExcept(thickness[0]) ? thickness[..1] : thickness);
+                break;
             case Band band:
-                Row(csv, "x", band.X);
+                X(csv, band.X, ref lastX);
                 Row(csv, "low", band.Low);
                 Row(csv, "high", band.High);
                 break;
             case ErrorBars bars:
-                Row(csv, "x", bars.X);
+                X(csv, bars.X, ref lastX);
                 Row(csv, "low", bars.Low);
                 Row(csv, "high", bars.High);
                 break;
@@ -66,6 +73,16 @@ internal static class DataTable
                     Row(csv, "row", row);
                 break;
         }
+    }
+
+    /// <summary>An x that is that of the series before is not written again.</summary>
+    private static void X(StringBuilder csv, double[] x, ref double[] last)
+    {
+        if (x.Length > 0 && x.AsSpan().SequenceEqual(last))
+            csv.Append("x,same\n");
+        else
+            Row(csv, "x", x);
+        last = x;
     }
 
     private static void Row(StringBuilder csv, string name, double[] values)

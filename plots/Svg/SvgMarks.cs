@@ -132,11 +132,15 @@ internal sealed class SvgMarks
         if (curve.Kind != CurveKind.Points)
         {
             StringBuilder path = new();
+            double last = double.NaN;
             for (int k = 0; k < drawn.Length; k++)
             {
-                double x = frame.PixelX(curve.X[drawn[k]]), y = frame.PixelY(curve.Y[drawn[k]]);
-                bool joined = k > 0 && drawn[k] == drawn[k - 1] + 1;
+                double x = frame.PixelX(curve.X[drawn[k]]), y = Math.Round(frame.PixelY(curve.Y[drawn[k]]), 2);
+                bool joined = k > 0 && drawn[k] == drawn[k - 1] + 1, goesOn = k + 1 < drawn.Length && drawn[k + 1] == drawn[k] + 1;
+                if (curve.Kind == CurveKind.Step && joined && goesOn && y == last)
+                    continue;
                 path.Append(To(x, y, joined, curve.Kind == CurveKind.Step));
+                last = y;
             }
             _svg.Append(Culture, $"<path d=\"{path}\" {Line(style)}/>");
         }
@@ -155,15 +159,22 @@ internal sealed class SvgMarks
         if (drawn.Length == 0)
             return;
         StringBuilder path = new();
+        double last = double.NaN;
         for (int k = 0; k < drawn.Length; k++)
         {
-            double x = frame.PixelX(band.X[drawn[k]]), y = frame.PixelY(band.High[drawn[k]]);
-            path.Append(To(x, y, k > 0, band.Step));
+            double x = frame.PixelX(band.X[drawn[k]]), y = Math.Round(frame.PixelY(band.High[drawn[k]]), 2);
+            if (!band.Step || y != last || k == drawn.Length - 1)
+                path.Append(To(x, y, k > 0, band.Step));
+            last = y;
         }
         for (int k = drawn.Length - 1; k >= 0; k--)
         {
-            double x = frame.PixelX(band.X[drawn[k]]), y = frame.PixelY(band.Low[drawn[k]]);
-            path.Append(band.Step ? string.Create(Culture, $"V{y:0.##}H{x:0.##}") : To(x, y, joined: true, step: false));
+            double x = frame.PixelX(band.X[drawn[k]]), y = Math.Round(frame.PixelY(band.Low[drawn[k]]), 2);
+            bool level = k > 0 && y == Math.Round(frame.PixelY(band.Low[drawn[k - 1]]), 2);
+            if (!band.Step)
+                path.Append(To(x, y, joined: true, step: false));
+            else if (!level || k == drawn.Length - 1)
+                path.Append(Culture, $"V{y:0.##}H{x:0.##}");
         }
         string look = band.Solid ? Fill(style) : string.Create(Culture, $"class=\"b{style % Palette.Lines.Count}\" fill=\"{Colour(Palette.Lines, style)}\" fill-opacity=\"0.2\"");
         _svg.Append(Culture, $"<path d=\"{path}z\" {look}/>");
