@@ -36,7 +36,7 @@ public static class Thinning
         if (after < before)
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"Drawn with {after:#,0} of {before:#,0} points (largest-triangle-three-buckets: the shape is kept)."));
         if (undrawable > 0)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{undrawable:#,0} values are not drawn: not finite, or not above zero on a log axis."));
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{undrawable:#,0} {(undrawable == 1 ? "value is" : "values are")} not drawn: not finite, or not above zero on a log axis."));
         return thin with { Notes = [.. figure.Notes, .. notes] };
     }
 

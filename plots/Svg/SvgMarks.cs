@@ -56,9 +56,10 @@ internal sealed class SvgMarks
     public void Swatch(Mark mark, int series, double x, double y)
     {
         int style = mark.Style ?? series;
-        if (mark is Boxes or Band { Solid: true })
+        if (mark is Boxes or Band)
         {
-            _svg.Append(Culture, $"<rect x=\"{x:0.##}\" y=\"{y - 5:0.##}\" width=\"{Layout.KeyWidth:0.##}\" height=\"10\" {Fill(style)} {Seam}/>");
+            string look = mark is Band { Solid: false } ? Pale(style) : $"{Fill(style)} {Seam}";
+            _svg.Append(Culture, $"<rect x=\"{x:0.##}\" y=\"{y - 5:0.##}\" width=\"{Layout.KeyWidth:0.##}\" height=\"10\" {look}/>");
             return;
         }
         if (mark is not Curve { Kind: CurveKind.Points })
@@ -99,6 +100,9 @@ internal sealed class SvgMarks
 
     private static string Fill(int style) =>
         string.Create(Culture, $"class=\"f{style % Palette.Fills.Count}\" fill=\"{Colour(Palette.Fills, style)}\"");
+
+    private static string Pale(int style) =>
+        string.Create(Culture, $"class=\"b{style % Palette.Lines.Count}\" fill=\"{Colour(Palette.Lines, style)}\" fill-opacity=\"0.2\"");
 
     /// <summary>Circle, square, triangle, diamond, cross, plus, inverted triangle, star.</summary>
     private static string Marker(int style, double x, double y)
@@ -176,8 +180,7 @@ internal sealed class SvgMarks
             else if (!level || k == drawn.Length - 1)
                 path.Append(Culture, $"V{y:0.##}H{x:0.##}");
         }
-        string look = band.Solid ? Fill(style) : string.Create(Culture, $"class=\"b{style % Palette.Lines.Count}\" fill=\"{Colour(Palette.Lines, style)}\" fill-opacity=\"0.2\"");
-        _svg.Append(Culture, $"<path d=\"{path}z\" {look}/>");
+        _svg.Append(Culture, $"<path d=\"{path}z\" {(band.Solid ? Fill(style) : Pale(style))}/>");
     }
 
     private void Draw(ErrorBars bars, PanelFrame frame, int style)

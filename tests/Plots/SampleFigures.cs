@@ -25,8 +25,33 @@ internal static class SampleFigures
         ParetoFront.Of([.. Enumerable.Range(0, 40).Select(i => new ParetoPoint($"{1 + (i % 8)} x GPU {(char)('A' + (i / 8))}", 1 + (i % 8) + (i / 8 * 0.5), (40.0 / (1 + (i % 8))) - (i / 8) + (i * 7 % 5)))], "cost ($/h)", "TTFT p99 (s)"),
         SweepMap.Of("goodput (requests/s)", "chunk (tokens)", ["256", "512", "1024", "2048", "4096"], "KV memory (GiB)", ["8", "16", "32", "64"],
             [.. Enumerable.Range(0, 4).Select(r => Enumerable.Range(0, 5).Select(c => r == 3 && c == 0 ? double.NaN : (r + 1) * (5.0 - Math.Abs(c - 2))).ToArray())]),
+        Marks(),
         CalibrationFit.Of([Fit("map", 2, 30), Fit("unmap", 1, 25), Fit("copy to host", 20, 5)], "size (MiB)", "time (µs)"),
     ];
+
+    /// <summary>The kinds of marks that no figure of the catalogue needs yet.</summary>
+    private static Figure Marks()
+    {
+        double[] x = [1, 2, 3, 4, 5], y = [2, 4, 3, double.NaN, 5];
+        return new Figure("marks", "Kinds of marks",
+        [
+            new Panel("Bands and error bars", new Axis("x"), new Axis("y") { FromZero = true },
+            [
+                new Band("spread", x, [1, 3, 2, 2, 4], [3, 5, 4, 5, 6], Solid: false, Step: false),
+                new ErrorBars("spread", x, [1.5, 3.5, 2.5, 3, 4.5], [2.5, 4.5, 3.5, 4, 5.5]),
+                new Curve("measured, with a gap", x, y) { Style = 0 },
+            ])
+            {
+                Annotations = [new Annotation(3, 3, "here")],
+                References = [new Reference(2.5, Vertical: true, "change"), new Reference(4.5, Vertical: false, "limit")],
+            },
+            new Panel("Histogram", new Axis("seconds"), new Axis("requests") { FromZero = true }, [Series.Histogram("values", Values(3, 200, 1), Scale.Linear, 20) with { Style = Palette.Teal }]),
+        ])
+        {
+            Columns = 2,
+            Width = Figure.PageWidth,
+        };
+    }
 
     private static PolicyScore[] Rows => [.. Policies.Select((p, i) => new PolicyScore(p, 3 + i, 1 + i, 700 + (i * 100), 0.3 + (i * 0.15)))];
 
