@@ -13,6 +13,7 @@ internal static class App
         {
             CompareCommand.Create(terminal),
             ReplayCommand.Create(terminal),
+            PlotCommand.Create(terminal),
             BenchCommand.Create(terminal),
             TraceCommand.Create(terminal),
             ListCommand.Create(terminal),
