@@ -61,6 +61,6 @@ internal sealed partial class SourceFileTests
     [GeneratedRegex(@"(?<![\w.])/(?:home|root|Users)/\w|[A-Za-z]:\\Users\\")]
     private static partial Regex HomeFolder();
 
-    [GeneratedRegex(@"//.*\b(?:TO" + @"DO|FIX" + @"ME|HACK)\b")]
+    [GeneratedRegex(@"//.*\b(?:TO" + @"DO|FIX" + @"ME|HA" + @"CK)\b")]
     private static partial Regex Later();
 }

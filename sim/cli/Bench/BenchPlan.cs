@@ -11,5 +11,5 @@ internal sealed record BenchPlan(
 {
     public static BenchPlan Full { get; } = new(1_000_000, 5, 100_000, 3, [(10_000, 31), (100_000, 11), (1_000_000, 5), (10_000_000, 3)]);
 
-    public static BenchPlan Quick { get; } = new(200_000, 3, 20_000, 1, [(10_000, 9), (100_000, 3), (1_000_000, 1)]);
+    public static BenchPlan Quick { get; } = new(200_000, 3, 20_000, 3, [(10_000, 9), (100_000, 3), (1_000_000, 1)]);
 }
