@@ -44,7 +44,7 @@ internal sealed record DocExample(string File, int Line, IReadOnlyList<string> C
             if (args is null)
                 continue;
             (int code, string output, string error) = Ellm.Run(args);
-            results.Add((command, code, output, error));
+            results.Add((command, code, output.Replace(folder.Path + Path.DirectorySeparatorChar, "", StringComparison.Ordinal), error));
         }
         return lastRan;
     }
