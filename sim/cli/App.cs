@@ -52,6 +52,11 @@ internal static class App
             terminal.Fail(e.Message);
             return ExitCode.BadInput;
         }
+        catch (OutOfMemoryException)
+        {
+            terminal.Fail("not enough memory for that many requests: lower --limit, or compare with --jobs 1");
+            return ExitCode.BadInput;
+        }
         catch (OperationCanceledException)
         {
             terminal.Fail("interrupted");

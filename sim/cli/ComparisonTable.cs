@@ -22,8 +22,12 @@ internal static class ComparisonTable
         target.Write(Header(first, trace));
         target.Write('\n');
         Metrics(reports, columns >= WideTerminal).Write(target);
+        List<Summary> ran = [.. reports.Where(r => r.Summary is not null).Select(r => r.Summary!)];
+        int[] terms = [.. Enumerable.Range(0, LedgerTerms.All.Count).Where(t => ran.Any(s => Share(s, t) >= Negligible))];
+        if (terms.Length == 0)
+            return;
         target.Write('\n');
-        Ledger(reports).Write(target);
+        Ledger(ran, terms).Write(target);
     }
 
     private static string Header(RunReport report, Trace trace)
@@ -75,10 +79,8 @@ internal static class ComparisonTable
         return table;
     }
 
-    private static TextTable Ledger(IReadOnlyList<RunReport> reports)
+    private static TextTable Ledger(List<Summary> ran, int[] terms)
     {
-        List<Summary> ran = [.. reports.Where(r => r.Summary is not null).Select(r => r.Summary!)];
-        int[] terms = [.. Enumerable.Range(0, LedgerTerms.All.Count).Where(t => ran.Any(s => Share(s, t) >= Negligible))];
         TextTable table = new(["share of time", .. terms.Select(t => LedgerTerms.All[t].Name)]);
         foreach (Summary s in ran)
             table.Add([s.Label.Policy, .. terms.Select(t => Words.Percent(Share(s, t)))]);

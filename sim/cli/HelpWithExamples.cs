@@ -31,8 +31,12 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
         ["generate"] = ["ellm trace generate azure-chat --rate 4 --limit 100000 --seed 7 --out chat.csv"],
         ["convert"] = ["ellm trace convert mooncake.jsonl.gz --out mooncake.csv"],
         ["policy"] = ["ellm explain policy vllm"],
+        ["bench"] = ["ellm bench --quick"],
         ["completion"] = ["source <(ellm completion bash)"],
     };
+
+    /// <summary>Help is for those who do not know yet what is missing.</summary>
+    public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
     {

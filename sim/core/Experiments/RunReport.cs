@@ -34,7 +34,7 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     public static RunReport Run(RunConfig config, Trace trace, SimulationOptions options)
     {
         Deployment deployment = Deployment.Resolve(config);
-        UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, trace);
+        UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, trace, deployment.Limits.MaxModelLen);
         RunMetrics metrics = new();
         UserLoop? users = trace.ClosedLoop is null ? null : new UserLoop(trace.ClosedLoop.Users, trace.ClosedLoop.ThinkPs);
         RunOutcome outcome = Simulation.Run(deployment, trace, options with { Observer = options.Observer is null ? metrics : new ObserverPair(metrics, options.Observer), Users = users });
