@@ -2,5 +2,9 @@ namespace ELLM.Sim.Cli;
 
 internal static class Program
 {
-    private static int Main() => 0;
+    private static int Main(string[] args)
+    {
+        using Terminal terminal = Terminal.OfProcess();
+        return App.Run(args, terminal);
+    }
 }

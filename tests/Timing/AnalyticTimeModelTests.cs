@@ -26,6 +26,18 @@ internal sealed class AnalyticTimeModelTests
         return SumOfPieces(Eager, b, context, longest, 700) == SumOfSteps(Eager, b, context, longest, 700);
     }
 
+    [TestCase(1)]
+    [TestCase(8)]
+    [TestCase(64)]
+    public void Decode_SumAcrossTheEndOfTheFloor_EqualsEveryStepAlone(int b)
+    {
+        long flat = Eager.Decode(new DecodeBatch(b, b * 10L, 10)).ValidSteps;
+        long before = flat - 300;
+        long context = b * (10 + before);
+        Assert.That(Eager.Decode(new DecodeBatch(b, context, 10 + before)).ValidSteps, Is.EqualTo(300));
+        Assert.That(SumOfPieces(Eager, b, context, 10 + before, 700), Is.EqualTo(SumOfSteps(Eager, b, context, 10 + before, 700)));
+    }
+
     [Test]
     public void Decode_BatchThatCrossesTheHostFloor_IsFlatThenAffine()
     {
@@ -39,6 +51,14 @@ internal sealed class AnalyticTimeModelTests
             Assert.That(much.PerContextTokenPs, Is.Positive);
             Assert.That(much.ValidSteps, Is.EqualTo(long.MaxValue));
         }
+    }
+
+    [Test]
+    public void Decode_HostBoundEagerBatch_TakesTheFittedHostTime()
+    {
+        // Floor 268 us a layer, 8.93 ms an iteration, 310 us a sequence.
+        DecodeCost cost = Eager.Decode(new DecodeBatch(8, 800, 100));
+        Assert.That(cost.FixedPs, Is.EqualTo((268L * 32 + 8_930 + 310 * 8) * 1_000_000));
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using ELLM.Sim.Numerics;
+using ELLM.Sim.Policies;
 
 namespace ELLM.Sim.Experiments;
 
@@ -23,17 +24,24 @@ public static class ConfigKeys
         ["engine.strict_start"] = new("refuse to start when the KV pool cannot hold one request of max_model_len"),
         ["engine.replicas"] = new("independent copies of the engine behind the router", 1, 65_535),
         ["engine.router"] = new("how requests reach replicas", "round-robin", "least-outstanding"),
-        ["policy.layout"] = new("how KV is placed", "paged", "contiguous"),
+        ["policy.layout"] = new("how KV is placed", [.. LayoutCatalog.All.Select(e => e.Name)]),
         ["policy.reservation"] = new("contiguous: what a request reserves", "max", "pow2", "oracle"),
         ["policy.boundary"] = new("between activations and KV", "fixed"),
         ["policy.overflow"] = new("when KV runs out", "wait", "recompute", "swap"),
-        ["policy.scheduler"] = new("who runs next", "request-level", "iteration-level", "prefill-first", "chunked-prefill", "stall-free", "unified"),
+        ["policy.scheduler"] = new("who runs next", [.. SchedulerCatalog.All.Select(e => e.Name)]),
         ["policy.block_tokens"] = new("paged: tokens in a KV block", 1, 1 << 20),
         ["policy.watermark"] = new("paged: share of the blocks an admission must leave free", 0, 0.99),
         ["policy.block_check"] = new("paged: preempt a running sequence that finds no free block, whether it needs one (any) or only if (needed)", "any", "needed"),
         ["policy.full_prompt_check"] = new("unified: admit a prompt only when all of it fits now"),
         ["policy.min_allocation_tokens"] = new("contiguous: smallest region in tokens", 1, 1 << 20),
         ["policy.swap_gib"] = new("swap: host memory for KV, GiB", 0, 1 << 20),
+        ["memory.weights_bytes"] = new("weights of one GPU, bytes; null: computed from the model's shape", 0),
+        ["memory.context_bytes"] = new("driver, library and collective memory of one GPU, bytes; null: the default", 0),
+        ["memory.graph_bytes"] = new("CUDA graph reserve of one GPU, bytes; null: from the layers", 0),
+        ["memory.activation_bytes"] = new("activation reserve of one GPU, bytes; null: profiled at max_num_batched_tokens", 0),
+        ["memory.activation_bytes_per_token"] = new("activations of one token, bytes; null: from the model's shape", 0),
+        ["memory.kv_blocks"] = new("KV pool in blocks, as an engine's log prints it; null: what is left", 0),
+        ["memory.kv_tokens"] = new("KV pool in token slots; null: what is left", 0),
         ["slo.ttft_s"] = new("TTFT objective in seconds; null: a multiple of the unloaded TTFT", 0),
         ["slo.tpot_s"] = new("TPOT objective in seconds; null: a multiple of the unloaded TPOT", 0),
         ["slo.ttft_multiple"] = new("default TTFT objective over the unloaded TTFT at the trace's mean prompt", 0),

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using ELLM.Sim.Numerics;
 
@@ -32,7 +34,7 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
         if (missing >= 0)
         {
             int colon = fault.Message.IndexOf(':', missing);
-            string keys = fault.Message[(colon + 1)..].Split(". Path", 2)[0].Trim().TrimEnd('.').Replace("'", "", StringComparison.Ordinal);
+            string keys = fault.Message[(colon + 1)..].Split(". Path", 2)[0].Replace("'", "", StringComparison.Ordinal).Trim().TrimEnd('.');
             return new InputException($"{source}:{line}: missing {keys}", fault);
         }
         if (parent.Properties.FirstOrDefault(property => property.Name == key)?.PropertyType is { } type && Words(type) is { } wanted)
@@ -62,7 +64,7 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
     {
         Type plain = Nullable.GetUnderlyingType(type) ?? type;
         if (plain.IsEnum)
-            return $"one of the values of {plain.Name} that the schema lists";
+            return $"one of {string.Join(", ", plain.GetFields(BindingFlags.Public | BindingFlags.Static).Select(JsonName))}";
         if (plain == typeof(int) || plain == typeof(long))
             return "a whole number";
         if (plain == typeof(double))
@@ -71,6 +73,9 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
             return "true or false";
         return plain == typeof(string) ? "a text" : null;
     }
+
+    private static string JsonName(FieldInfo value) =>
+        value.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? value.Name;
 
     private static int LineOf(string json, string key)
     {

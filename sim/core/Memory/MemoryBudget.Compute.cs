@@ -15,7 +15,9 @@ public sealed partial record MemoryBudget
     public const long DefaultContextBytes = 205L << 20;
 
     /// <summary>Collective library buffers when more than one GPU shares a layer: 0.13 GiB.</summary>
-    /// <remarks>A log with two GPUs prints 0.33 GiB in all (vllm-project/vllm issue 14452). Wider NVLink groups take more: override it.</remarks>
+    /// <remarks>
+    /// A log with two GPUs prints 0.33 GiB in all (vllm-project/vllm issue 14452). Wider NVLink groups take more: override it.
+    /// </remarks>
     public const long DefaultCollectiveBytes = 133L << 20;
 
     /// <summary>CUDA graph reserve of one layer: 16 MiB.</summary>
@@ -47,7 +49,8 @@ public sealed partial record MemoryBudget
         if (budget.KvBlocks > 0 && all > budget.VisibleBytes)
         {
             throw new InputException(
-                $"a KV pool of {budget.KvTokens} tokens ({Gib(budget.KvBytes)} GiB) is {Gib(all - budget.VisibleBytes)} GiB more than {gpu.Name} has left");
+                $"a KV pool of {budget.KvTokens} tokens ({Gib(budget.KvBytes)} GiB) is {Gib(all - budget.VisibleBytes)} GiB more than "
+                + $"{gpu.Name} has left");
         }
         return budget;
     }
@@ -75,7 +78,8 @@ public sealed partial record MemoryBudget
         long perToken = Line("activation_bytes_per_token", given.ActivationBytesPerToken, rank.ActivationBytesPerToken,
             "peak of one layer from the shape");
         long activation = Activations(model, settings, perToken, Line);
-        long graphs = Line("graph_bytes", given.GraphBytes, settings.CudaGraphs ? DefaultGraphBytesPerLayer * model.Layers : 0,
+        long ofShape = settings.CudaGraphs ? DefaultGraphBytesPerLayer * model.Layers : 0;
+        long graphs = Line("graph_bytes", given.GraphBytes, ofShape,
             settings.CudaGraphs ? $"{DefaultGraphBytesPerLayer >> 20} MiB x {model.Layers} layers" : "no CUDA graphs");
         long graphsInside = settings.GraphsInsideUtilisation ? graphs : Math.Max(0, graphs - (visible - utilised));
         Line("graph_bytes_from_pool", null, graphsInside,
@@ -85,8 +89,10 @@ public sealed partial record MemoryBudget
             $"2 x {model.Layers} layers x {rank.KvHeads} KV heads x {model.HeadDim} x {settings.KvElementBytes} bytes");
         long block = kvPerToken * settings.BlockTokens;
         long? statedBlocks = given.KvBlocks ?? given.KvTokens / settings.BlockTokens;
-        long blocks = Line("kv_blocks", statedBlocks, Math.Max(0, left) / block, $"floor({Math.Max(0, left)} bytes / {block} bytes a block)");
-        long tokens = Line("kv_tokens", given.KvTokens, blocks * settings.BlockTokens, $"{blocks} blocks x {settings.BlockTokens} tokens");
+        long blocks = Line("kv_blocks", statedBlocks, Math.Max(0, left) / block,
+            $"floor({Math.Max(0, left)} bytes / {block} bytes a block)");
+        long tokens = Line("kv_tokens", given.KvTokens, blocks * settings.BlockTokens,
+            $"{blocks} blocks x {settings.BlockTokens} tokens");
         return new MemoryBudget
         {
             VisibleBytes = visible,
@@ -120,8 +126,8 @@ public sealed partial record MemoryBudget
         ModelSpec model, GpuSpec gpu, MemoryBudgetSettings settings, MemoryBudget budget, long missing)
     {
         string share = settings.Utilisation.ToString(CultureInfo.InvariantCulture);
-        string what = $"{model.Name} does not fit {gpu.Name}: weights of {Gib(budget.WeightsBytes)} GiB and {Gib(budget.ContextBytes)} GiB of "
-            + $"context are {Gib(missing)} GiB more than {Gib(budget.UtilisedBytes)} GiB (utilisation {share})";
+        string what = $"{model.Name} does not fit {gpu.Name}: weights of {Gib(budget.WeightsBytes)} GiB and "
+            + $"{Gib(budget.ContextBytes)} GiB of context are {Gib(missing)} GiB more than {Gib(budget.UtilisedBytes)} GiB (utilisation {share})";
         if (settings.Overrides.WeightsBytes is not null)
             return new InputException(what);
         foreach (int degree in TensorParallelDegrees)

@@ -1,7 +1,9 @@
 namespace ELLM.Sim.Memory;
 
 /// <summary>What the engine is configured to do, as far as it decides how much memory KV gets.</summary>
-/// <param name="MaxBatchedTokens">Tokens of the profiling run: max(max_model_len, 2048) without chunked prefill, the chunk budget with it.</param>
+/// <param name="MaxBatchedTokens">
+/// Tokens of the profiling run: max(max_model_len, 2048) without chunked prefill, the chunk budget with it.
+/// </param>
 /// <param name="TensorParallel">GPUs that share each layer.</param>
 /// <param name="Utilisation">Share of visible memory the engine may plan with.</param>
 /// <param name="MaxSequences">Sequences the profiling run samples for.</param>

@@ -19,7 +19,7 @@ public static class RunDirectory
 
     /// <param name="path">The run directory; its parents are made.</param>
     /// <param name="force">Replace result files in a directory that is not empty.</param>
-    /// <param name="files">Base names and what writes them, in order.</param>
+    /// <param name="files">Names below the directory, <c>/</c> between folders, and what writes them, in order.</param>
     public static void Write(string path, bool force, IReadOnlyList<(string Name, Action<Stream> Write)> files)
     {
         Check(path, force);
@@ -36,7 +36,9 @@ public static class RunDirectory
             {
                 foreach ((string name, Action<Stream> write) in files)
                 {
-                    using FileStream stream = new(Path.Combine(partial, name), FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+                    string file = Path.Combine(partial, name);
+                    Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                    using FileStream stream = new(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
                     write(stream);
                 }
                 Publish(partial, target, files);
@@ -60,7 +62,10 @@ public static class RunDirectory
             return;
         }
         foreach ((string name, _) in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(target, name))!);
             File.Move(Path.Combine(partial, name), Path.Combine(target, name), overwrite: true);
+        }
     }
 
     private static T Guarded<T>(string path, Func<T> work)

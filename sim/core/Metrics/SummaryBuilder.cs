@@ -69,7 +69,7 @@ public static class SummaryBuilder
     {
         double tokens = totals.PrefilledTokens + (double)metrics.DecodeTokens;
         double attended = (double)totals.PromptPairs + (double)metrics.DecodeContextTokens;
-        return (tokens * rates.FlopsPerToken) + (attended * rates.FlopsPerContextToken);
+        return (tokens * rates.FlopsPerToken) + (totals.EmittedTokens * rates.FlopsPerSample) + (attended * rates.FlopsPerContextToken);
     }
 
     /// <summary>Weights once an iteration, the KV read by decode attention, and the KV written.</summary>

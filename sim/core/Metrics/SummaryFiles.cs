@@ -11,8 +11,8 @@ public sealed record SummaryRow(RunLabel Label, Summary? Summary, string? Reason
 /// <param name="TraceHash">SHA-256 of the trace.</param>
 /// <param name="Config">The resolved configuration, defaults included.</param>
 /// <param name="TimeModel">Where iteration times come from.</param>
-/// <param name="Memory">How the KV pool came about, name to bytes or tokens.</param>
-public sealed record RunManifest(string Version, string TraceHash, JsonObject Config, string TimeModel, JsonObject? Memory = null);
+/// <param name="Memory">How the KV pool came about, each item with its value and origin.</param>
+public sealed record RunManifest(string Version, string TraceHash, JsonObject Config, JsonArray TimeModel, JsonObject? Memory = null);
 
 /// <summary>Writes summary.csv and summary.json from <see cref="SummaryColumns"/>.</summary>
 public static class SummaryFiles
@@ -70,7 +70,8 @@ public static class SummaryFiles
         {
             json.WriteString("version", manifest.Version);
             json.WriteString("trace_sha256", manifest.TraceHash);
-            json.WriteString("time_model", manifest.TimeModel);
+            json.WritePropertyName("time_model");
+            WriteNode(json, manifest.TimeModel);
             json.WritePropertyName("memory");
             WriteNode(json, manifest.Memory);
             json.WritePropertyName("config");

@@ -123,11 +123,12 @@ public static partial class DeterministicMath
         double m = BitConverter.Int64BitsToDouble(mantissa | (long)(1023 - half) << 52);
         double f = m - 1;
         double sum = m + 1;
-        double s = f / sum;
-        // m + 1 may round; its error enters the residual so that s + sLow is the true quotient.
-        double sumLow = sum >= 2 ? m - (sum - 1) : (m - sum) + 1;
+        double inverse = 1 / sum;
+        double s = f * inverse;
+        // s and m + 1 are rounded; both errors enter the residual, so that s + sLow is the true quotient.
+        double sumLow = m - (sum - 1);
         double product = s * sum;
-        double sLow = ((f - product) - ProductError(s, sum, product) - s * sumLow) / sum;
+        double sLow = ((f - product) - ProductError(s, sum, product) - s * sumLow) * inverse;
         double z = s * s;
         double z2 = z * z;
         double z4 = z2 * z2;

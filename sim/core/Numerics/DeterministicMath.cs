@@ -5,8 +5,8 @@ namespace ELLM.Sim.Numerics;
 /// <para>Only IEEE 754 double +, -, * and / in the order written, never fused, and moves between a double and its bits: each step
 /// is correctly rounded by definition, so the result is too, whatever the processor. The runtime's own functions call the
 /// platform's library and differ in the last bit.</para>
-/// <para>Errors against the true value, in units of the last place: Exp below 1, Log below 1, Pow below 1 while the result is
-/// normal, Sin and Cos below 1 away from their zeros. Measured by the tests, not proven.</para>
+/// <para>Errors against the true value stay below 0.8 units of the last place where the result is normal (Sin and Cos up to
+/// angles of 10,000): measured on 3,000 random arguments a function with 50-digit arithmetic, not proven.</para>
 /// </remarks>
 public static partial class DeterministicMath
 {

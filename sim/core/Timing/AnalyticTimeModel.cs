@@ -124,6 +124,7 @@ public sealed class AnalyticTimeModel : ITimeModel
     private long DecodeBesidePs(in DecodeBatch decode)
     {
         int b = decode.Sequences;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(b, MaxSequences);
         if (b == 0)
             return 0;
         if (_singleKernel)

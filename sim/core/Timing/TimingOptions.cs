@@ -3,7 +3,9 @@ namespace ELLM.Sim.Timing;
 /// <summary>How an <see cref="AnalyticTimeModel"/> is set up beyond device, model and parallelism.</summary>
 /// <param name="MaxSequences">Largest batch it answers for; decode costs are tabulated up to it.</param>
 /// <param name="Overhead">Which engine overhead to add.</param>
-/// <param name="PadToGraphs">Pad decode-only batches to captured CUDA graph sizes; null: with <see cref="OverheadProfile.Graph"/> only.</param>
+/// <param name="PadToGraphs">
+/// Pad decode-only batches to captured CUDA graph sizes; null: with <see cref="OverheadProfile.Graph"/> only.
+/// </param>
 /// <param name="MemoTokens">Iterations up to this many tokens are memoised; longer ones are computed each time.</param>
 public sealed record TimingOptions(
     int MaxSequences = 256,

@@ -34,6 +34,9 @@ public sealed class Trace
 
     public IReadOnlyList<string>? ModelNames { get; init; }
 
+    /// <summary>Set when completions create the arrivals; <see cref="ArrivalPs"/> is then 0 throughout.</summary>
+    public ClosedLoopPlan? ClosedLoop { get; init; }
+
     /// <summary>Lower-case hex SHA-256 of the file's bytes as stored (compressed if it was), or of the generator's specification.</summary>
     public string ContentHash { get; init; } = "";
 }

@@ -60,9 +60,11 @@ internal static class CsvRequests
             if (timeField >= 0)
             {
                 ReadOnlySpan<byte> text = csv.GetSpan(timeField);
+                bool hasZone = false;
                 bool good = schema.Time == TimeKind.WallClock
-                    ? TimeText.TryParseTimestamp(text, out time, out bool hasZone) && (zoneSeen |= hasZone || true)
+                    ? TimeText.TryParseTimestamp(text, out time, out hasZone)
                     : TimeText.TryParseDecimal(text, 12, out time);
+                zoneSeen |= hasZone;
                 if (!good)
                     throw place.Error(schema.Time == TimeKind.WallClock
                         ? $"a time like 2023-11-16 18:15:46.6805900 in column {schema.TimeColumn}"

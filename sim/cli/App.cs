@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using ELLM.Sim.Cli.Commands;
+
+namespace ELLM.Sim.Cli;
+
+/// <summary>The command line: parses, runs a command, turns failures into one line and an exit code.</summary>
+internal static class App
+{
+    public static RootCommand Create(Terminal terminal)
+    {
+        RootCommand root = new("Simulates elastic GPU memory for LLM serving: what a memory policy does to throughput, latency and SLO attainment.")
+        {
+            CompareCommand.Create(terminal),
+            ReplayCommand.Create(terminal),
+            BenchCommand.Create(terminal),
+            ListCommand.Create(terminal),
+            ExplainCommand.Create(terminal),
+            ConfigCommand.Create(terminal),
+            CompletionCommand.Create(terminal),
+        };
+        root.Options.Add(new Option<bool>("--debug") { Description = "Print the stack trace of a bug.", Recursive = true });
+        HelpOption help = root.Options.OfType<HelpOption>().First();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    public static int Run(string[] args, Terminal terminal)
+    {
+        try
+        {
+            RootCommand root = Create(terminal);
+            ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+            if (parsed.Errors.Count > 0)
+            {
+                terminal.Fail(ParseErrors.Explain(parsed));
+                return ExitCode.BadInput;
+            }
+            InvocationConfiguration how = new()
+            {
+                Output = terminal.Out,
+                Error = terminal.Error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(5),
+            };
+            return parsed.InvokeAsync(how).GetAwaiter().GetResult();
+        }
+        catch (InputException e)
+        {
+            terminal.Fail(e.Message);
+            return ExitCode.BadInput;
+        }
+        catch (OperationCanceledException)
+        {
+            terminal.Fail("interrupted");
+            return ExitCode.Interrupted;
+        }
+#pragma warning disable CA1031 // The last resort: whatever it is, the user gets one line and the exit code of a bug.
+        catch (Exception e)
+        {
+            bool debug = args.Contains("--debug");
+            terminal.Fail($"internal error: {e.GetType().Name}: {e.Message}{(debug ? "" : " (add --debug for the stack trace)")}");
+            if (debug)
+                terminal.Error.WriteLine(e);
+            return ExitCode.Bug;
+        }
+#pragma warning restore CA1031
+    }
+}

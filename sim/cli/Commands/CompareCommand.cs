@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.Diagnostics;
+using System.Globalization;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Metrics;
+using ELLM.Sim.Policies;
+using ELLM.Sim.Workload;
+using Trace = ELLM.Sim.Workload.Trace;
+
+namespace ELLM.Sim.Cli.Commands;
+
+/// <summary><c>ellm compare</c>: one trace, several policies, side by side.</summary>
+internal static class CompareCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> trace = TraceArgument.Create();
+        Option<string> policies = new("--policies", "--policy") { Description = "Policies, separated by commas.", HelpName = "A,B,C|all", DefaultValueFactory = _ => "all" };
+        policies.CompletionSources.Add(_ => PresetCatalog.Names.Select(n => new CompletionItem(n)));
+        Option<string?> jobs = RunOptions.Text("--jobs", "N", "Runs at a time (default: one a core). Results do not depend on it.");
+        RunOptions run = new();
+        Command command = new("compare", "Replay a trace under several memory policies, side by side.") { trace, policies, jobs };
+        run.AddTo(command);
+        command.SetAction((parsed, cancel) => Task.Run(
+            () => Run(terminal, run, parsed, parsed.GetValue(trace)!, parsed.GetValue(policies)!, parsed.GetValue(jobs), cancel), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, RunOptions run, ParseResult parsed, string traceName, string policies, string? jobs, CancellationToken cancel)
+    {
+        terminal.Quiet = run.Quiet(parsed);
+        int threads = Values.Count("--jobs", jobs) ?? Environment.ProcessorCount;
+        List<RunConfig> configs = [.. Names(policies).Select(name => run.Bind(parsed, name))];
+        string? directory = run.Out(parsed);
+        if (directory is not null)
+            RunDirectory.Check(directory, run.Force(parsed));
+
+        long start = Stopwatch.GetTimestamp();
+        (Trace trace, TraceLoadReport? loaded) = Traces.Load(traceName, run.Reading(parsed));
+        Talk.Trace(terminal, loaded, run.Verbose(parsed));
+        long read = Stopwatch.GetTimestamp();
+        IReadOnlyList<RunReport> reports = terminal.WithProgress("requests", trace.Count * configs.Count, progress =>
+        {
+            SimulationOptions options = run.Simulating(parsed, cancel) with { Progress = progress };
+            return Compare.Run(configs, trace, options, threads, keepRecords: directory is not null);
+        });
+        Talk.Warnings(terminal, reports);
+        if (run.Verbose(parsed))
+        {
+            foreach (RunReport report in reports)
+                Talk.Details(terminal, report);
+        }
+        terminal.Say(string.Create(CultureInfo.InvariantCulture,
+            $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
+        int code = run.ExitCodeOf(parsed, reports);
+        if (directory is not null)
+            RunDirectory.Write(directory, run.Force(parsed), RunFiles.Of(reports, trace, terminal.Said));
+        Output.Write(terminal, run.Format(parsed), reports, trace);
+        return code;
+    }
+
+    /// <summary>Each once, in the order given.</summary>
+    private static IReadOnlyList<string> Names(string list)
+    {
+        if (list == "all")
+            return PresetCatalog.Names;
+        string[] names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length == 0)
+            throw new InputException($"--policies: expected names separated by commas or all; known: {string.Join(", ", PresetCatalog.Names)}");
+        return names.Distinct(StringComparer.Ordinal).Count() == names.Length
+            ? names
+            : throw new InputException($"--policies {list}: a policy is named twice");
+    }
+}

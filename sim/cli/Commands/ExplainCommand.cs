@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using System.Text.Json.Nodes;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Policies;
+
+namespace ELLM.Sim.Cli.Commands;
+
+/// <summary><c>ellm explain policy</c>: roles, knobs, defaults and source of a policy.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> name = new("NAME") { Description = "A policy in the catalog, or the path of a policy file." };
+        name.CompletionSources.Add(_ => PresetCatalog.Names.Select(n => new CompletionItem(n)));
+        Command policy = new("policy", "Roles, knobs, defaults and source of a policy.") { name };
+        policy.SetAction(parsed => Policy(terminal.Out, PresetCatalog.Load(parsed.GetValue(name)!)));
+        return new Command("explain", "Explain a policy.") { policy };
+    }
+
+    private static void Policy(TextWriter target, PolicyPreset preset)
+    {
+        RunConfig config = ConfigBinder.Bind(preset, []);
+        target.Write($"{preset.Name}: {preset.Summary}\nsource: {preset.Source}\nengine: {preset.EngineVersion}\n\n");
+        target.Write($"layout     {config.Policy.Layout}: {LayoutCatalog.Find(config.Policy.Layout).Summary}\n");
+        target.Write($"boundary   {config.Policy.Boundary}: the activation reserve is profiled at start-up and stays\n");
+        target.Write($"overflow   {config.Policy.Overflow}\n");
+        target.Write($"scheduler  {config.Policy.Scheduler}: {SchedulerCatalog.Find(config.Policy.Scheduler).Summary}\n\n");
+        Knobs(preset, config).Write(target);
+        target.Write('\n');
+        foreach (string note in preset.Notes ?? [])
+            target.Write($"note: {note}\n");
+    }
+
+    /// <summary>Every knob with its value here; a star marks what the preset itself sets.</summary>
+    private static TextTable Knobs(PolicyPreset preset, RunConfig config)
+    {
+        TextTable table = new(["knob (--set)", "value", "", "meaning"], "value", "", "meaning");
+        JsonObject tree = ConfigBinder.ToTree(config);
+        foreach (ConfigKey key in ConfigKeys.All)
+        {
+            string[] parts = key.Path.Split('.');
+            JsonObject? set = parts[0] switch { "policy" => preset.Policy, "engine" => preset.Engine, _ => null };
+            if (parts.Length != 2 || parts[0] is not ("policy" or "engine"))
+                continue;
+            JsonNode? value = tree[parts[0]]![parts[1]];
+            string choices = key.Allowed.Count > 1 ? $" ({string.Join(", ", key.Allowed)})" : "";
+            table.Add([key.Path, value?.ToString() ?? "null", set?.ContainsKey(parts[1]) == true ? "*" : "", key.Doc + choices]);
+        }
+        return table;
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Hardware;
+using ELLM.Sim.Models;
+using ELLM.Sim.Policies;
+using ELLM.Sim.Timing;
+
+namespace ELLM.Sim.Cli.Commands;
+
+/// <summary><c>ellm list</c>: what there is to choose from.</summary>
+internal static class ListCommand
+{
+    private static readonly Dictionary<string, Func<TextTable>> Kinds = new()
+    {
+        ["models"] = Models,
+        ["gpus"] = Gpus,
+        ["policies"] = Policies,
+        ["presets"] = Presets,
+        ["profiles"] = Profiles,
+    };
+
+    public static Command Create(Terminal terminal)
+    {
+        Command command = new("list", "List models, GPUs, policies, workload presets or timing profiles.");
+        foreach ((string kind, Func<TextTable> table) in Kinds)
+        {
+            Command one = new(kind, $"List {kind}.");
+            one.SetAction(_ => table().Write(terminal.Out));
+            command.Subcommands.Add(one);
+        }
+        return command;
+    }
+
+    private static TextTable Models()
+    {
+        TextTable table = new(["model", "parameters", "layers", "KV heads", "KV KiB/token", "max_model_len"]);
+        foreach (ModelSpec model in ModelCatalog.Names.Select(ModelCatalog.Load))
+        {
+            table.Add(
+            [
+                model.Name, Words.Rate(model.Parameters / 1e9) + " B", Words.Count(model.Layers), Words.Count(model.KvHeads),
+                Words.Rate(model.KvBytesPerToken() / 1024.0), Words.Count(model.MaxModelLen),
+            ]);
+        }
+        return table;
+    }
+
+    private static TextTable Gpus()
+    {
+        TextTable table = new(["gpu", "memory", "GB/s", "16-bit TFLOP/s", "host link", "timing"], "host link", "timing");
+        foreach (GpuSpec gpu in GpuCatalog.Names.Select(GpuCatalog.Load))
+        {
+            table.Add(
+            [
+                gpu.Name, Words.Gib(gpu.VisibleBytes), Words.Count((long)gpu.HbmGbPerS), Words.Rate(gpu.PeakTflops16Bit), gpu.HostLink.Kind, gpu.Timing,
+            ]);
+        }
+        return table;
+    }
+
+    private static TextTable Policies()
+    {
+        TextTable table = new(["policy", "summary"], "summary");
+        foreach (PolicyPreset preset in PresetCatalog.Names.Select(PresetCatalog.Load))
+            table.Add([preset.Name, preset.Summary]);
+        return table;
+    }
+
+    private static TextTable Presets()
+    {
+        TextTable table = new(["workload"]);
+        foreach (string name in Traces.Names)
+            table.Add([name]);
+        return table;
+    }
+
+    private static TextTable Profiles()
+    {
+        TextTable table = new(["timing profile"]);
+        foreach (string name in TimingCatalog.Names)
+            table.Add([name]);
+        return table;
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Metrics;
+using ELLM.Sim.Policies;
+using ELLM.Sim.Workload;
+using Trace = ELLM.Sim.Workload.Trace;
+
+namespace ELLM.Sim.Cli.Commands;
+
+/// <summary><c>ellm replay</c>: one trace, one policy, all result files.</summary>
+internal static class ReplayCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> trace = TraceArgument.Create();
+        Option<string?> policy = RunOptions.Text("--policy", "NAME|FILE", "Memory policy (default vllm).", () => PresetCatalog.Names);
+        RunOptions run = new();
+        Command command = new("replay", "Replay a trace under one policy and write every result file.") { trace, policy };
+        run.AddTo(command);
+        command.SetAction((parsed, cancel) => Task.Run(
+            () => Run(terminal, run, parsed, parsed.GetValue(trace)!, parsed.GetValue(policy) ?? "vllm", cancel), CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, RunOptions run, ParseResult parsed, string traceName, string policy, CancellationToken cancel)
+    {
+        terminal.Quiet = run.Quiet(parsed);
+        RunConfig config = run.Bind(parsed, policy);
+        string directory = run.Out(parsed) ?? DefaultDirectory(traceName, config.Preset);
+        RunDirectory.Check(directory, run.Force(parsed));
+
+        long start = Stopwatch.GetTimestamp();
+        (Trace trace, TraceLoadReport? loaded) = Traces.Load(traceName, run.Reading(parsed));
+        Talk.Trace(terminal, loaded, run.Verbose(parsed));
+        long read = Stopwatch.GetTimestamp();
+        RunReport report = terminal.WithProgress("requests", trace.Count, progress =>
+            RunReport.Run(config, trace, run.Simulating(parsed, cancel) with { Progress = progress }));
+        Talk.Warnings(terminal, [report]);
+        if (run.Verbose(parsed))
+            Talk.Details(terminal, report);
+        terminal.Say(string.Create(CultureInfo.InvariantCulture,
+            $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
+        int code = run.ExitCodeOf(parsed, [report]);
+        RunDirectory.Write(directory, run.Force(parsed), RunFiles.Of(report, trace, terminal.Said));
+        Output.Write(terminal, run.Format(parsed), [report], trace);
+        terminal.Say($"results in {directory}");
+        return code;
+    }
+
+    private static string DefaultDirectory(string trace, string policy)
+    {
+        string name = Path.GetFileName(trace.TrimEnd('/', '\\'));
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        return Path.Combine("out", $"{(dot > 0 ? name[..dot] : name)}-{policy}");
+    }
+}

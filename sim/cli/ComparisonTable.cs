@@ -1,0 +1,91 @@
+using System.Globalization;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Metrics;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Cli;
+
+/// <summary>The comparison as people read it: one row a policy, then where the time went.</summary>
+internal static class ComparisonTable
+{
+    /// <summary>Terms too small to show anywhere: below half a permille of every policy's time.</summary>
+    private const double Negligible = 0.0005;
+
+    public static void Write(TextWriter target, IReadOnlyList<RunReport> reports, Trace trace)
+    {
+        RunReport first = reports.First(r => r.Summary is not null);
+        target.Write(Header(first, trace));
+        target.Write('\n');
+        Metrics(reports).Write(target);
+        target.Write('\n');
+        Ledger(reports).Write(target);
+    }
+
+    private static string Header(RunReport report, Trace trace)
+    {
+        SloTargets slo = report.Summary!.Slo;
+        SloSpec spec = report.Config.Slo;
+        string ttft = spec.TtftS is null ? $" ({Number(spec.TtftMultiple)} x unloaded)" : "";
+        string tpot = spec.TpotS is null ? $" ({Number(spec.TpotMultiple)} x unloaded)" : "";
+        RunLabel label = report.Label;
+        return $"{trace.Name}: {Words.Count(trace.Count)} requests; {label.Model} on {label.Tp} x {label.Gpu}\n"
+            + $"SLO: TTFT <= {Words.Duration(slo.TtftPs)}{ttft}, TPOT <= {Words.Duration(slo.TpotPs)}{tpot}\n";
+    }
+
+    private static TextTable Metrics(IReadOnlyList<RunReport> reports)
+    {
+        bool losses = reports.Any(r => r.Summary is { } s && s.Rejected + s.Unfinished > 0);
+        string[] lossHeader = losses ? ["rejected"] : [];
+        TextTable table = new(
+            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO met", "goodput", "batch", "KV useful", "preempt", .. lossHeader, "verdict"],
+            "verdict");
+        foreach (RunReport report in reports)
+        {
+            if (report.Summary is not Summary s)
+            {
+                table.Add([report.Label.Policy, .. Enumerable.Repeat(Words.Undefined, 11 + lossHeader.Length), "did not start"]);
+                continue;
+            }
+            string[] lost = losses ? [Words.Count(s.Rejected + s.Unfinished)] : [];
+            table.Add(
+            [
+                report.Label.Policy,
+                Words.Rate(s.RequestsPerS),
+                Words.Rate(s.OutputTokensPerS),
+                Words.Duration(s.Ttft, d => d.P50Ps),
+                Words.Duration(s.Ttft, d => d.P99Ps),
+                Words.Duration(s.Tpot, d => d.P50Ps),
+                Words.Duration(s.Tpot, d => d.P99Ps),
+                Words.Percent(s.SloAttainment),
+                Words.Rate(s.GoodputPerS),
+                Words.Rate(s.BatchMean),
+                Words.Percent(s.Kv.LiveShare),
+                Words.Count(s.Preemptions),
+                .. lost,
+                SummaryColumns.Find("verdict").Get(s).ToString(),
+            ]);
+        }
+        return table;
+    }
+
+    private static TextTable Ledger(IReadOnlyList<RunReport> reports)
+    {
+        List<Summary> ran = [.. reports.Where(r => r.Summary is not null).Select(r => r.Summary!)];
+        int[] terms = [.. Enumerable.Range(0, LedgerTerms.All.Count).Where(t => ran.Any(s => Share(s, t) >= Negligible))];
+        TextTable table = new(["share of time", .. terms.Select(t => LedgerTerms.All[t].Name)]);
+        foreach (Summary s in ran)
+            table.Add([s.Label.Policy, .. terms.Select(t => Words.Percent(Share(s, t)))]);
+        return table;
+    }
+
+    /// <summary>A term's share of the end-to-end time of all requests together.</summary>
+    private static double Share(Summary s, int term)
+    {
+        Int128 whole = 0;
+        foreach (Int128 total in s.LedgerTotalsPs)
+            whole += total;
+        return whole == 0 ? 0 : (double)s.LedgerTotalsPs[term] / (double)whole;
+    }
+
+    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+}

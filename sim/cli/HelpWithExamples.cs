@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace ELLM.Sim.Cli;
+
+/// <summary>The standard help, then copyable examples of the command.</summary>
+internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLineAction
+{
+    private static readonly Dictionary<string, string[]> Examples = new()
+    {
+        [""] =
+        [
+            "ellm compare                                     # every policy on the shipped chat trace",
+            "ellm compare my_trace.csv --policies vllm,sarathi --gpu h100",
+            "ellm explain policy vllm-v1",
+        ],
+        ["compare"] =
+        [
+            "ellm compare",
+            "ellm compare trace.csv.gz --policies orca-max,vllm --rate 4 --limit 10000",
+            "ellm compare --slo ttft=500ms,tpot=50ms --format csv > summary.csv",
+            "ellm compare --set policy.overflow=swap --set memory.kv_blocks=2588 --policies vllm",
+        ],
+        ["replay"] =
+        [
+            "ellm replay trace.csv --policy vllm",
+            "ellm replay chat --policy sarathi --model qwen3-32b --gpu h100 --tp 2 --out runs/sarathi --force",
+        ],
+        ["stats"] = ["ellm trace stats trace.csv"],
+        ["generate"] = ["ellm trace generate azure-chat --rate 4 --limit 100000 --seed 7 --out chat.csv"],
+        ["convert"] = ["ellm trace convert mooncake.jsonl.gz --out mooncake.csv"],
+        ["policy"] = ["ellm explain policy vllm"],
+        ["completion"] = ["source <(ellm completion bash)"],
+    };
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        int code = inner.Invoke(parseResult);
+        Command command = parseResult.CommandResult.Command;
+        string name = command is RootCommand ? "" : command.Name;
+        if (!Examples.TryGetValue(name, out string[]? lines))
+            return code;
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        output.WriteLine("Examples:");
+        foreach (string line in lines)
+            output.WriteLine("  " + line);
+        return code;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace ELLM.Sim.Cli;
+
+/// <summary>Columns padded with blanks: readable on a terminal, in a log and in a README; no colour, no lines to draw.</summary>
+/// <param name="headers">Titles; the first column is aligned left, the others right unless <paramref name="left"/> names them.</param>
+internal sealed class TextTable(IReadOnlyList<string> headers, params string[] left)
+{
+    private readonly List<IReadOnlyList<string>> _rows = [];
+
+    public void Add(IReadOnlyList<string> cells) => _rows.Add(cells);
+
+    public void Write(TextWriter target)
+    {
+        int[] widths = [.. headers.Select((h, i) => Math.Max(h.Length, _rows.Where(r => r.Count > i).Select(r => r[i].Length).DefaultIfEmpty().Max()))];
+        WriteRow(target, headers, widths);
+        foreach (IReadOnlyList<string> row in _rows)
+            WriteRow(target, row, widths);
+    }
+
+    private void WriteRow(TextWriter target, IReadOnlyList<string> cells, int[] widths)
+    {
+        StringBuilder line = new();
+        for (int i = 0; i < cells.Count; i++)
+        {
+            bool alignLeft = i == 0 || left.Contains(headers[i], StringComparer.Ordinal);
+            line.Append(i == 0 ? "" : "  ").Append(alignLeft ? cells[i].PadRight(widths[i]) : cells[i].PadLeft(widths[i]));
+        }
+        target.Write(line.ToString().TrimEnd() + "\n");
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text.Json.Nodes;
+using ELLM.Sim.Memory;
+using ELLM.Sim.Metrics;
+using ELLM.Sim.Models;
+using ELLM.Sim.Serving;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Experiments;
+
+/// <summary>A finished run with everything its files and tables are made of; or the reason why it could not start.</summary>
+/// <param name="Label">Which run this is.</param>
+/// <param name="Config">Its resolved configuration.</param>
+public sealed record RunReport(RunLabel Label, RunConfig Config)
+{
+    /// <summary>Null when the policy ran.</summary>
+    public string? Reason { get; init; }
+
+    public Summary? Summary { get; init; }
+
+    public UnloadedLatency Unloaded { get; init; }
+
+    public Deployment? Deployment { get; init; }
+
+    /// <summary>Null when the run failed, or when only the summary was kept.</summary>
+    public RunOutcome? Outcome { get; init; }
+
+    public Timeline? Timeline { get; init; }
+
+    public SummaryRow Row => new(Label, Summary, Reason);
+
+    /// <summary>Runs a trace under a configuration, watched.</summary>
+    /// <param name="options">Its observer is replaced by the run's metrics.</param>
+    /// <exception cref="InputException">The configuration cannot start, or the run can make no progress.</exception>
+    public static RunReport Run(RunConfig config, Trace trace, SimulationOptions options)
+    {
+        Deployment deployment = Deployment.Resolve(config);
+        UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, trace);
+        RunMetrics metrics = new();
+        RunOutcome outcome = Simulation.Run(deployment, trace, options with { Observer = metrics });
+        RunLabel label = LabelOf(config, trace);
+        return new RunReport(label, config)
+        {
+            Summary = SummaryBuilder.Build(label, outcome, metrics, unloaded.Targets(config.Slo), Rates(deployment), config.Engine.Replicas),
+            Unloaded = unloaded,
+            Deployment = deployment,
+            Outcome = outcome,
+            Timeline = metrics.Timeline,
+        };
+    }
+
+    /// <summary>Base names only: a model or GPU file's folder says nothing about the run.</summary>
+    public static RunLabel LabelOf(RunConfig config, Trace trace) =>
+        new(trace.Name, config.Preset, BaseName(config.Model), BaseName(config.Gpu), config.Tp, config.Seed);
+
+    /// <summary>The origin of the result, for summary.json.</summary>
+    public RunManifest Manifest(Trace trace)
+    {
+        JsonObject config = ConfigBinder.ToTree(Config with { Model = BaseName(Config.Model), Gpu = BaseName(Config.Gpu) });
+        return new RunManifest(Version, trace.ContentHash, config, TimeModel(), Memory());
+    }
+
+    public static string Version { get; } = typeof(RunReport).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    private JsonArray TimeModel() => Deployment is null
+        ? []
+        : new JsonArray([.. Deployment.Provenance.Parts.Select(part => (JsonNode)new JsonObject
+        {
+            ["part"] = part.Part,
+            ["source"] = part.Source,
+            ["borrowed"] = part.Borrowed,
+        })]);
+
+    private JsonObject? Memory()
+    {
+        if (Deployment is null)
+            return null;
+        JsonObject lines = [];
+        foreach (MemoryBudgetLine line in Deployment.Budget.Lines)
+            lines[line.Name] = new JsonObject { ["value"] = line.Value, ["origin"] = line.Origin };
+        return lines;
+    }
+
+    private static HardwareRates Rates(Deployment deployment)
+    {
+        ModelSpec model = deployment.Model;
+        int ranks = deployment.Config.Tp;
+        ModelRank rank = model.ForRank(ranks);
+        return new HardwareRates(
+            model.LinearFlopsPerToken,
+            model.HeadFlopsPerSample,
+            model.AttentionFlops(1, 0),
+            (double)rank.WeightBytes * ranks,
+            (double)rank.KvBytesPerToken() * ranks,
+            deployment.Gpu.PeakTflops16Bit * 1e12 * ranks,
+            deployment.Gpu.HbmGbPerS * 1e9 * ranks);
+    }
+
+    private static string BaseName(string nameOrPath) => Path.GetFileNameWithoutExtension(nameOrPath) is { Length: > 0 } name && nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        ? name
+        : nameOrPath;
+}

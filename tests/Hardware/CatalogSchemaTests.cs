@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
+using ELLM.Sim.Hardware;
+using ELLM.Sim.Models;
+using ELLM.Sim.Tests.Timing;
+using ELLM.Sim.Timing;
+using NUnit.Framework;
+
+namespace ELLM.Sim.Tests.Hardware;
+
+/// <summary>The schemas that editors use say what the loader does.</summary>
+[TestFixture]
+internal sealed class CatalogSchemaTests
+{
+    [Test]
+    public void Schema_Model_HasTheLoadersKeys() => Agree("model", ModelsJson.Default.ModelSpec);
+
+    [Test]
+    public void Schema_Gpu_HasTheLoadersKeys() => Agree("gpu", HardwareJson.Default.GpuSpec);
+
+    [Test]
+    public void Schema_Timing_HasTheLoadersKeys() => Agree("timing", TimingJson.Default.TimingProfile);
+
+    private static void Agree(string name, JsonTypeInfo contract)
+    {
+        string path = Path.Combine(RepositoryRoot.Find(), "configs", "schema", $"{name}.schema.json");
+        JsonNode written = JsonNode.Parse(File.ReadAllText(path))!;
+        JsonNode loader = contract.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true });
+        Assert.That(Keys(written), Is.EqualTo(Keys(loader)));
+    }
+
+    /// <summary>Every key with its path, a star after those that are required, in ordinal order.</summary>
+    private static List<string> Keys(JsonNode schema)
+    {
+        List<string> found = [];
+        Collect(schema, "", schema, found);
+        found.Sort(StringComparer.Ordinal);
+        return found;
+    }
+
+    private static void Collect(JsonNode? node, string at, JsonNode root, List<string> found)
+    {
+        if (node?["$ref"] is JsonNode reference)
+        {
+            // The exporter writes a type it has met before as a pointer to where it met it.
+            JsonNode? target = root;
+            foreach (string step in reference.GetValue<string>().Split('/').Skip(1))
+                target = target?[step];
+            Collect(target, at, root, found);
+            return;
+        }
+        if (node?["items"] is JsonNode items)
+            Collect(items, at + "[]", root, found);
+        if (node?["properties"] is not JsonObject properties)
+            return;
+        string[] required = [.. (node["required"]?.AsArray() ?? []).Select(one => one!.GetValue<string>())];
+        foreach ((string key, JsonNode? value) in properties)
+        {
+            found.Add($"{at}/{key}{(required.Contains(key) ? "*" : "")}");
+            Collect(value, $"{at}/{key}", root, found);
+        }
+    }
+}
