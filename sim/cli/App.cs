@@ -14,6 +14,7 @@ internal static class App
             CompareCommand.Create(terminal),
             ReplayCommand.Create(terminal),
             BenchCommand.Create(terminal),
+            TraceCommand.Create(terminal),
             ListCommand.Create(terminal),
             ExplainCommand.Create(terminal),
             ConfigCommand.Create(terminal),
@@ -31,9 +32,9 @@ internal static class App
         {
             RootCommand root = Create(terminal);
             ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
-            if (parsed.Errors.Count > 0)
+            if (ParseErrors.Find(parsed) is string complaint)
             {
-                terminal.Fail(ParseErrors.Explain(parsed));
+                terminal.Fail(complaint);
                 return ExitCode.BadInput;
             }
             InvocationConfiguration how = new()

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Cli;
@@ -6,10 +7,18 @@ namespace ELLM.Sim.Cli;
 /// <summary>Turns what the parser found into one line that names the nearest valid word.</summary>
 internal static class ParseErrors
 {
-    public static string Explain(ParseResult parsed)
+    /// <summary>Null when there is nothing to complain about.</summary>
+    public static string? Find(ParseResult parsed)
+    {
+        // A mistyped option is taken for the value of an argument where one is open.
+        Token? dashed = parsed.Tokens.FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.StartsWith("--", StringComparison.Ordinal));
+        return dashed is null && parsed.Errors.Count == 0 ? null : Explain(parsed, dashed?.Value);
+    }
+
+    private static string Explain(ParseResult parsed, string? unknown)
     {
         Command command = parsed.CommandResult.Command;
-        string? unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
+        unknown ??= parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
         if (unknown is null)
         {
             if (command.Subcommands.Count > 0)
@@ -39,9 +48,9 @@ internal static class ParseErrors
     private static string Path(ParseResult parsed)
     {
         List<string> names = [];
-        for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
+        for (SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
         {
-            if (at is System.CommandLine.Parsing.CommandResult { Command: not RootCommand } result)
+            if (at is CommandResult { Command: not RootCommand } result)
                 names.Insert(0, result.Command.Name);
         }
         return string.Concat(names.Select(n => n + " "));

@@ -18,6 +18,8 @@ public sealed class TraceBadInputTests
     [TestCase("soon,1,1", "logs/some.trace:2: expected seconds in column arrival_s, found 'soon'")]
     [TestCase("inf,1,1", "logs/some.trace:2: expected seconds in column arrival_s, found 'inf'")]
     [TestCase(",1,1", "logs/some.trace:2: expected seconds in column arrival_s, found an empty field")]
+    [TestCase("99999999999999999999,1,1", "logs/some.trace:2: expected seconds in column arrival_s, found '99999999999999999999'")]
+    [TestCase("1e20,1,1", "logs/some.trace:2: expected seconds in column arrival_s, found '1e20'")]
     [TestCase("1e99,1,1", "logs/some.trace:2: expected seconds in column arrival_s, found '1e99'")]
     public void Read_BadField_NamesFileLineColumnExpectedAndFound(string row, string expected) =>
         Assert.That(Load.ErrorOf(Header + row + "\n"), Is.EqualTo(expected));
@@ -123,6 +125,8 @@ public sealed class TraceBadInputTests
         {
             Assert.That(Load.ErrorOf(Header + "0,1,1\n", new TraceReadOptions { RatePerSecond = 0 }), Does.StartWith("rate"));
             Assert.That(Load.ErrorOf(Header + "0,1,1\n", new TraceReadOptions { TimeScale = double.NaN }), Does.StartWith("time scale"));
+            Assert.That(Load.ErrorOf(Header + "0,1,1\n", new TraceReadOptions { TimeScale = 1e40 }), Does.StartWith("time scale"));
+            Assert.That(Load.Text(Header + "0,1,1\n9,1,1\n", new TraceReadOptions { MaxGapSeconds = 1e9 }).Trace.Count, Is.EqualTo(2));
             Assert.That(Load.ErrorOf(Header + "0,1,1\n", new TraceReadOptions { Limit = 0 }), Does.StartWith("limit"));
         }
     }

@@ -64,6 +64,7 @@ public sealed class TraceQuirkTests
     [TestCase("3.", 3_000_000_000_000)]
     [TestCase(".5", 500_000_000_000)]
     [TestCase(" 7 ", 7_000_000_000_000)]
+    [TestCase("999999.999999999999", 999_999_999_999_999_999)]
     [TestCase("+7", 7_000_000_000_000)]
     public void Read_DecimalSeconds_RoundOnceToThePicosecond(string text, long expected) =>
         Assert.That(Load.Text(Header + $"0,1,1\n{text},1,1\n").Trace.ArrivalPs[1], Is.EqualTo(expected));

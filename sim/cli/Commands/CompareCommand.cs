@@ -30,6 +30,7 @@ internal static class CompareCommand
     private static int Run(Terminal terminal, RunOptions run, ParseResult parsed, string traceName, string policies, string? jobs, CancellationToken cancel)
     {
         terminal.Quiet = run.Quiet(parsed);
+        double? required = run.RequiredShare(parsed);
         int threads = Values.Count("--jobs", jobs) ?? Environment.ProcessorCount;
         List<RunConfig> configs = [.. Names(policies).Select(name => run.Bind(parsed, name))];
         string? directory = run.Out(parsed);
@@ -53,11 +54,10 @@ internal static class CompareCommand
         }
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
-        int code = run.ExitCodeOf(parsed, reports);
         if (directory is not null)
             RunDirectory.Write(directory, run.Force(parsed), RunFiles.Of(reports, trace, terminal.Said));
         Output.Write(terminal, run.Format(parsed), reports, trace);
-        return code;
+        return RunOptions.ExitCodeOf(required, reports);
     }
 
     /// <summary>Each once, in the order given.</summary>

@@ -11,7 +11,7 @@ internal static class ExplainCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string> name = new("NAME") { Description = "A policy in the catalog, or the path of a policy file." };
+        Argument<string> name = new("NAME") { Description = "A policy in the catalog, or the path of a policy file.", HelpName = "NAME" };
         name.CompletionSources.Add(_ => PresetCatalog.Names.Select(n => new CompletionItem(n)));
         Command policy = new("policy", "Roles, knobs, defaults and source of a policy.") { name };
         policy.SetAction(parsed => Policy(terminal.Out, PresetCatalog.Load(parsed.GetValue(name)!)));

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using ELLM.Sim.Experiments;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Timing;
+using ELLM.Sim.Workload.Generators;
 
 namespace ELLM.Sim.Cli.Commands;
 
@@ -68,9 +68,9 @@ internal static class ListCommand
 
     private static TextTable Presets()
     {
-        TextTable table = new(["workload"]);
-        foreach (string name in Traces.Names)
-            table.Add([name]);
+        TextTable table = new(["workload", "what it imitates"], "what it imitates");
+        foreach (GeneratorSpec spec in GeneratorPresets.Names.Select(GeneratorPresets.Load))
+            table.Add([spec.Name, spec.Description]);
         return table;
     }
 

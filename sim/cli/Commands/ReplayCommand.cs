@@ -27,6 +27,7 @@ internal static class ReplayCommand
     private static int Run(Terminal terminal, RunOptions run, ParseResult parsed, string traceName, string policy, CancellationToken cancel)
     {
         terminal.Quiet = run.Quiet(parsed);
+        double? required = run.RequiredShare(parsed);
         RunConfig config = run.Bind(parsed, policy);
         string directory = run.Out(parsed) ?? DefaultDirectory(traceName, config.Preset);
         RunDirectory.Check(directory, run.Force(parsed));
@@ -42,11 +43,10 @@ internal static class ReplayCommand
             Talk.Details(terminal, report);
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
-        int code = run.ExitCodeOf(parsed, [report]);
         RunDirectory.Write(directory, run.Force(parsed), RunFiles.Of(report, trace, terminal.Said));
         Output.Write(terminal, run.Format(parsed), [report], trace);
         terminal.Say($"results in {directory}");
-        return code;
+        return RunOptions.ExitCodeOf(required, [report]);
     }
 
     private static string DefaultDirectory(string trace, string policy)

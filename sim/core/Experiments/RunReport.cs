@@ -29,14 +29,15 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     public SummaryRow Row => new(Label, Summary, Reason);
 
     /// <summary>Runs a trace under a configuration, watched.</summary>
-    /// <param name="options">Its observer is replaced by the run's metrics.</param>
+    /// <param name="options">Its observer is replaced by the run's metrics, its users by those of a closed-loop trace.</param>
     /// <exception cref="InputException">The configuration cannot start, or the run can make no progress.</exception>
     public static RunReport Run(RunConfig config, Trace trace, SimulationOptions options)
     {
         Deployment deployment = Deployment.Resolve(config);
         UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, trace);
         RunMetrics metrics = new();
-        RunOutcome outcome = Simulation.Run(deployment, trace, options with { Observer = metrics });
+        UserLoop? users = trace.ClosedLoop is null ? null : new UserLoop(trace.ClosedLoop.Users, trace.ClosedLoop.ThinkPs);
+        RunOutcome outcome = Simulation.Run(deployment, trace, options with { Observer = metrics, Users = users });
         RunLabel label = LabelOf(config, trace);
         return new RunReport(label, config)
         {

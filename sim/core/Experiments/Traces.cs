@@ -1,41 +1,41 @@
-using System.Reflection;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Generators;
 
 namespace ELLM.Sim.Experiments;
 
-/// <summary>Finds the trace that a user names: a file, or one that travels inside the library.</summary>
+/// <summary>Finds the trace that a user names: a file, a shipped trace, or a workload to generate from (a preset, or a .json specification).</summary>
 public static class Traces
 {
-    public const string Default = "chat";
+    public const string Default = ShippedTraces.Default;
 
-    private const string Folder = "traces/";
-    private const string Extension = ".csv";
+    /// <summary>Requests drawn from a workload preset when no limit is given.</summary>
+    public const int GeneratedRequests = 10_000;
 
-    /// <summary>Names of the embedded traces.</summary>
-    public static IReadOnlyList<string> Embedded { get; } =
-    [
-        .. typeof(Traces).Assembly.GetManifestResourceNames()
-            .Where(n => n.StartsWith(Folder, StringComparison.Ordinal) && n.EndsWith(Extension, StringComparison.Ordinal))
-            .Select(n => n[Folder.Length..^Extension.Length])
-            .Order(StringComparer.Ordinal),
-    ];
+    /// <summary>Every name that <see cref="Load"/> knows: shipped traces, then workload presets.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. ShippedTraces.Names, .. GeneratorPresets.Names];
 
-    /// <summary>Every name that <see cref="Load"/> knows.</summary>
-    public static IReadOnlyList<string> Names => Embedded;
-
+    /// <summary>The report is null for a generated trace: nothing was read.</summary>
     /// <exception cref="InputException">No such file or name, or the file is no trace.</exception>
-    public static (Trace Trace, TraceLoadReport Report) Load(string nameOrPath, TraceReadOptions options)
+    public static (Trace Trace, TraceLoadReport? Report) Load(string nameOrPath, TraceReadOptions options)
     {
-        if (File.Exists(nameOrPath) || Directory.Exists(nameOrPath) || LooksLikePath(nameOrPath))
+        if (ShippedTraces.Names.Contains(nameOrPath, StringComparer.Ordinal))
+            return ShippedTraces.Read(nameOrPath, options);
+        bool specification = nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+        if (specification || GeneratorPresets.Names.Contains(nameOrPath, StringComparer.Ordinal))
+            return (Generate(nameOrPath, options), null);
+        bool looksLikePath = nameOrPath.AsSpan().IndexOfAny("/\\.") >= 0;
+        if (looksLikePath || File.Exists(nameOrPath) || Directory.Exists(nameOrPath))
             return TraceReader.Read(nameOrPath, options);
-        if (!Embedded.Contains(nameOrPath, StringComparer.Ordinal))
-            throw new InputException(NearestName.Message("trace", nameOrPath, Embedded) + "; or give the path of a file");
-        Assembly assembly = typeof(Traces).Assembly;
-        Stream stream = assembly.GetManifestResourceStream(Folder + nameOrPath + Extension)
-            ?? throw new InvalidOperationException($"trace {nameOrPath} is listed and absent");
-        return TraceReader.Read(stream, nameOrPath + Extension, options);
+        throw new InputException(NearestName.Message("trace", nameOrPath, Names) + "; or give the path of a file");
     }
 
-    private static bool LooksLikePath(string text) => text.AsSpan().IndexOfAny("/\\.") >= 0;
+    private static Trace Generate(string preset, TraceReadOptions options)
+    {
+        if (options.TimeScale is not null)
+            throw new InputException($"--scale stretches a trace that is read; {preset} is generated: give --rate");
+        GeneratorSpec spec = GeneratorPresets.LoadNameOrFile(preset);
+        int count = (int)(options.Limit ?? GeneratedRequests);
+        return TraceGenerator.Generate(spec, count, options.Seed, options.RatePerSecond);
+    }
 }

@@ -20,8 +20,8 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
     {
         // The parser counts lines from zero and leaves both out when a required key is missing.
         long line = (fault.LineNumber ?? 0) + 1;
-        string[] path = (fault.Path ?? "$").Split('.', StringSplitOptions.RemoveEmptyEntries);
-        string key = path[^1].Split('[')[0];
+        string[] path = Steps(fault.Path ?? "$");
+        string key = path[^1];
         JsonTypeInfo parent = ObjectAt(root, path[1..^(path.Length > 1 ? 1 : 0)]);
         string[] known = [.. parent.Properties.Select(property => property.Name).Where(name => !name.StartsWith('$'))];
         if (fault.Message.Contains("could not be mapped", StringComparison.Ordinal))
@@ -44,17 +44,41 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
         return new InputException($"{source}:{line}: {where}{what}", fault);
     }
 
-    /// <summary>Contract of the object at <paramref name="path"/> below <paramref name="root"/>, elements of lists included.</summary>
+    /// <summary>The keys of a JSON path, elements of lists left out: <c>$.ops['vmm.map'].cost</c> has four.</summary>
+    private static string[] Steps(string path)
+    {
+        List<string> steps = [];
+        int at = 0;
+        while (at < path.Length)
+        {
+            if (path[at] == '.')
+                at++;
+            bool quoted = path.AsSpan(at).StartsWith("['");
+            int end = quoted ? path.IndexOf("']", at, StringComparison.Ordinal) : path.IndexOfAny(['.', '['], at + 1);
+            end = end < 0 ? path.Length : end;
+            string step = path[(quoted ? at + 2 : at)..end];
+            if (quoted || !step.StartsWith('['))
+                steps.Add(step);
+            at = quoted ? Math.Min(end + 2, path.Length) : end;
+        }
+        return [.. steps];
+    }
+
+    /// <summary>Contract of the object at <paramref name="path"/> below <paramref name="root"/>, elements of lists and dictionaries included.</summary>
     private static JsonTypeInfo ObjectAt(JsonTypeInfo root, string[] path)
     {
         JsonTypeInfo at = root;
         foreach (string step in path)
         {
-            JsonPropertyInfo? property = at.Properties.FirstOrDefault(known => known.Name == step.Split('[')[0]);
-            if (property is null)
+            Type? type = at.Kind == JsonTypeInfoKind.Dictionary
+                ? at.ElementType
+                : at.Properties.FirstOrDefault(known => known.Name == step)?.PropertyType;
+            if (type is null)
                 break;
-            Type type = property.PropertyType;
-            at = root.Options.GetTypeInfo(type.IsGenericType ? type.GetGenericArguments()[0] : type);
+            JsonTypeInfo found = root.Options.GetTypeInfo(type);
+            at = found.Kind == JsonTypeInfoKind.Enumerable && found.ElementType is { } element
+                ? root.Options.GetTypeInfo(element)
+                : found;
         }
         return at;
     }

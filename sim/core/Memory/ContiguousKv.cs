@@ -47,7 +47,7 @@ public sealed class ContiguousKv : IKvMemory
 
     public bool CouldHold(in KvDemand demand) => Requested(demand) <= _regions.LargestRegion;
 
-    public Admission CanAdmit(in KvDemand demand, bool besideDecodes)
+    public Admission CanAdmit(in KvDemand demand, in IterationLoad load)
     {
         int requested = Requested(demand);
         if (requested > _regions.LargestRegion)
@@ -65,7 +65,7 @@ public sealed class ContiguousKv : IKvMemory
         _requested += grant.Requested;
     }
 
-    public bool CanExtend(in KvGrant grant, int tokens) => tokens <= grant.Units;
+    public bool CanExtend(in KvGrant grant, int tokens, in IterationLoad load) => tokens <= grant.Units;
 
     public void Extend(ref KvGrant grant, int tokens)
     {
@@ -81,15 +81,17 @@ public sealed class ContiguousKv : IKvMemory
         grant = default;
     }
 
-    public void Join(int tokens)
+    public void Join(ref KvGrant grant, int tokens)
     {
     }
 
-    public void Leave(int tokens)
+    public void Leave(ref KvGrant grant, int tokens)
     {
     }
 
-    public long Horizon(long maxSteps, int lastTokens) => maxSteps;
+    public long Horizon(long maxSteps, int lastTokens, long stepPs) => maxSteps;
+
+    public long StartIteration(in IterationLoad load, long hiddenPs) => 0;
 
     public void Advance(long steps, ref KvSpan span, bool watched)
     {

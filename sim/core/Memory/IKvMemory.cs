@@ -19,6 +19,11 @@ public enum Admission : byte
 /// <param name="OutputTokens">Output tokens it will produce; only layouts that reserve ahead may look at it.</param>
 public readonly record struct KvDemand(int Tokens, int PlannedTokens, int OutputTokens);
 
+/// <summary>The iteration that an admission would be part of.</summary>
+/// <param name="WithDecodes">The present decodes run in it and take the memory they need first.</param>
+/// <param name="Tokens">Tokens it computes, the candidate's and the decodes' included: what activations grow with.</param>
+public readonly record struct IterationLoad(bool WithDecodes, int Tokens);
+
 /// <summary>What a sequence holds, written by the memory that gave it.</summary>
 public struct KvGrant
 {
@@ -33,6 +38,9 @@ public struct KvGrant
 
     /// <summary>Contiguous: tokens the sequence will hold when it ends.</summary>
     public int Planned;
+
+    /// <summary>Mapped chunks: the decode step from which the sequence grows beyond what is mapped for it.</summary>
+    public long GrowsFrom;
 }
 
 /// <summary>The memory manager role: owns KV memory and knows how the decoding batch grows in it.</summary>
@@ -57,13 +65,12 @@ public interface IKvMemory
     /// <summary>Whether an empty pool could hold this request until its last token.</summary>
     bool CouldHold(in KvDemand demand);
 
-    /// <param name="besideDecodes">The present decodes run in the same iteration and take what they need first.</param>
-    Admission CanAdmit(in KvDemand demand, bool besideDecodes);
+    Admission CanAdmit(in KvDemand demand, in IterationLoad load);
 
     void Admit(ref KvGrant grant, in KvDemand demand);
 
-    /// <summary>Whether the grant can be extended to hold <paramref name="tokens"/> tokens, the decodes' next step served first.</summary>
-    bool CanExtend(in KvGrant grant, int tokens);
+    /// <summary>Whether the grant can be extended to hold <paramref name="tokens"/> tokens, watermark or not.</summary>
+    bool CanExtend(in KvGrant grant, int tokens, in IterationLoad load);
 
     void Extend(ref KvGrant grant, int tokens);
 
@@ -71,14 +78,19 @@ public interface IKvMemory
     void Release(ref KvGrant grant, int tokens);
 
     /// <summary>A sequence that holds <paramref name="tokens"/> tokens starts decoding.</summary>
-    void Join(int tokens);
+    void Join(ref KvGrant grant, int tokens);
 
     /// <summary>A sequence that holds <paramref name="tokens"/> tokens stops decoding.</summary>
-    void Leave(int tokens);
+    void Leave(ref KvGrant grant, int tokens);
 
     /// <summary>For how many decode steps, at most <paramref name="maxSteps"/>, the growth fits by this memory's rule; 0 when the next does not.</summary>
     /// <param name="lastTokens">Tokens held by the last sequence in scheduling order, or -1 when it is not decoding: some rules depend on it.</param>
-    long Horizon(long maxSteps, int lastTokens);
+    /// <param name="stepPs">Duration of the next step; later ones of the same batch take no less. Memory work that steps hide must fit into it.</param>
+    long Horizon(long maxSteps, int lastTokens, long stepPs);
+
+    /// <summary>An iteration begins. Returns the time it must wait for memory work that nothing hid, in picoseconds.</summary>
+    /// <param name="hiddenPs">How long the iteration before ran: work that may run in the background had that much time.</param>
+    long StartIteration(in IterationLoad load, long hiddenPs);
 
     /// <summary>Carries out the growth of <paramref name="steps"/> decode steps.</summary>
     /// <param name="span">Receives what was allocated over the steps.</param>

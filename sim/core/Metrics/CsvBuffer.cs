@@ -25,6 +25,11 @@ public sealed class CsvBuffer : IDisposable
     public void Integer(long value)
     {
         Separate();
+        if ((ulong)value < 10)
+        {
+            _bytes[_at++] = (byte)('0' + value);
+            return;
+        }
         value.TryFormat(_bytes.AsSpan(_at), out int written, default, CultureInfo.InvariantCulture);
         _at += written;
     }
@@ -33,7 +38,9 @@ public sealed class CsvBuffer : IDisposable
     public void Seconds(long? ps)
     {
         Separate();
-        if (ps is long value)
+        if (ps == 0)
+            _bytes[_at++] = (byte)'0';
+        else if (ps is long value)
             _at += ExactSeconds.Format(value, _bytes.AsSpan(_at));
     }
 

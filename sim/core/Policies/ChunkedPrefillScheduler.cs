@@ -51,7 +51,7 @@ public sealed class ChunkedPrefillScheduler(bool admitAfterPreemption) : ISchedu
         if (view.Running >= view.MaxNumSeqs || budget <= 0)
             return Decision.Idle(Blocked.Compute);
         int tokens = view.HeadTokens;
-        return view.CanAdmitHead(tokens, besideDecodes: true) switch
+        return view.CanAdmitHead(Math.Min(tokens, budget), tokens, besideDecodes: true) switch
         {
             Admission.Now => Decision.Admit(Math.Min(tokens, budget), tokens),
             Admission.Never => Decision.Reject,

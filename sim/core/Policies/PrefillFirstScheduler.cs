@@ -50,7 +50,7 @@ public sealed class PrefillFirstScheduler : IScheduler
         int tokens = view.HeadTokens;
         if (view.PreparedTokens + tokens > view.MaxNumBatchedTokens)
             return view.PreparedTokens > 0 ? Decision.Idle(Blocked.Compute) : Decision.Reject;
-        return view.CanAdmitHead(tokens, besideDecodes) switch
+        return view.CanAdmitHead(tokens, tokens, besideDecodes) switch
         {
             Admission.Now => Decision.Admit(tokens, tokens),
             Admission.Never => Decision.Reject,

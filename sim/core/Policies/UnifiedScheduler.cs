@@ -24,7 +24,7 @@ public sealed class UnifiedScheduler(bool fullPromptCheck) : IScheduler
         {
             int chunk = Math.Min(unfinished, budget);
             int hold = view.UnfinishedPrefillDone + chunk;
-            return view.CanContinue(hold) ? Decision.Continue(chunk, hold) : Decision.Preempt;
+            return view.CanContinue(chunk, hold) ? Decision.Continue(chunk, hold) : Decision.Preempt;
         }
 
         Blocked blocked = view.Waiting > 0 ? Blocked.Memory : Blocked.None;
@@ -47,7 +47,7 @@ public sealed class UnifiedScheduler(bool fullPromptCheck) : IScheduler
             return Decision.Idle(Blocked.Compute);
         int tokens = view.HeadTokens;
         int chunk = Math.Min(tokens, budget);
-        return view.CanAdmitHead(fullPromptCheck ? tokens : chunk, besideDecodes: true) switch
+        return view.CanAdmitHead(chunk, fullPromptCheck ? tokens : chunk, besideDecodes: true) switch
         {
             Admission.Now => Decision.Admit(chunk, chunk),
             Admission.Never => Decision.Reject,

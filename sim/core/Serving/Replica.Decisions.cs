@@ -6,8 +6,6 @@ namespace ELLM.Sim.Serving;
 /// <content>Asking the scheduler, and carrying out what it decides.</content>
 public sealed partial class Replica
 {
-    private const int MaxDecisions = 1 << 24;
-
     /// <summary>Sequences whose prompt is not computed to its end, earliest first.</summary>
     private readonly List<int> _partial = [];
     private readonly Stack<int> _parked = new();
@@ -18,6 +16,9 @@ public sealed partial class Replica
     /// <summary>Partial sequences before this index have their chunk for the iteration being prepared.</summary>
     private int _nextPartial;
     private long _transferStallPs;
+
+    /// <summary>Preemptions since anybody's last token.</summary>
+    private long _fruitlessPreemptions;
 
     internal int ParkedCount => _parked.Count;
 
@@ -46,7 +47,7 @@ public sealed partial class Replica
     internal int UnfinishedPrefillDone =>
         _nextPartial < _partial.Count ? Sequences[_partial[_nextPartial]].PrefillDone : 0;
 
-    internal bool NextStepFits => _memory.Horizon(1, LastKvTokens) >= 1;
+    internal bool NextStepFits => _memory.Horizon(1, LastKvTokens, 0) >= 1;
 
     internal bool CanResume
     {
@@ -56,8 +57,8 @@ public sealed partial class Replica
             // One token more than it had, so that it does not come back only to find no room for the next. Alone it needs no watermark.
             int tokens = sequence.PrefillTokens + 1;
             return Sequences.RunningCount == 0
-                ? _memory.CanExtend(default, tokens)
-                : _memory.CanAdmit(Demand(_records[sequence.Request], tokens), besideDecodes: true) == Admission.Now;
+                ? _memory.CanExtend(default, tokens, Load(true, 1))
+                : _memory.CanAdmit(Demand(_records[sequence.Request], tokens), Load(true, 1)) == Admission.Now;
         }
     }
 
@@ -73,10 +74,14 @@ public sealed partial class Replica
         }
     }
 
-    internal Admission CanAdmitHead(int tokens, bool besideDecodes) =>
-        _memory.CanAdmit(Demand(_records[Queue.Head], tokens), besideDecodes);
+    internal Admission CanAdmitHead(int chunk, int holdTokens, bool besideDecodes) =>
+        _memory.CanAdmit(Demand(_records[Queue.Head], holdTokens), Load(besideDecodes, chunk));
 
-    internal bool CanContinue(int tokens) => _memory.CanExtend(Sequences[_partial[_nextPartial]].Grant, tokens);
+    internal bool CanContinue(int chunk, int holdTokens) =>
+        _memory.CanExtend(Sequences[_partial[_nextPartial]].Grant, holdTokens, Load(true, chunk));
+
+    private IterationLoad Load(bool withDecodes, int moreTokens) =>
+        new(withDecodes, PreparedTokens + moreTokens + (withDecodes ? Decodes.Count : 0));
 
     private Decision Decide(long nowPs)
     {
@@ -84,7 +89,9 @@ public sealed partial class Replica
         _nextPartial = 0;
         _chunkSlots.Clear();
         SchedulerView view = new(this);
-        for (int asked = 0; asked < MaxDecisions; asked++)
+        // Each request can be taken away, brought back and scheduled: more decisions than that turn in a circle.
+        long most = 64 + (4L * (Queue.Count + Sequences.RunningCount + _parked.Count));
+        for (long asked = 0; asked < most; asked++)
         {
             Decision decision = _scheduler.Decide(view);
             switch (decision.Kind)
@@ -111,7 +118,7 @@ public sealed partial class Replica
                     return decision;
             }
         }
-        throw new InvalidOperationException($"{_scheduler.GetType().Name} made {MaxDecisions} decisions at one boundary");
+        throw new InvalidOperationException($"{_scheduler.GetType().Name} made {most} decisions at one boundary");
     }
 
     private void Admit(in Decision decision, long nowPs)
@@ -175,6 +182,7 @@ public sealed partial class Replica
         ref RequestRecord record = ref _records[sequence.Request];
         if (_chunkSlots.Contains(slot))
             throw new InvalidOperationException($"{_scheduler.GetType().Name} preempts a sequence it has just scheduled");
+        RequireTokens(sequence.Request, nowPs);
         PreemptedThisRound++;
         _counters.Preemptions++;
         record.Preemptions++;
@@ -241,6 +249,15 @@ public sealed partial class Replica
         else
             _clocks.LeaveQueue(ref record.Ledger, nowPs);
         EndRequest(request, RequestStatus.Rejected, nowPs);
+    }
+
+    /// <summary>Preempting and recomputing with no token in between would last for ever.</summary>
+    private void RequireTokens(int request, long nowPs)
+    {
+        if (++_fruitlessPreemptions <= 64 + (8L * Limits.MaxNumSeqs))
+            return;
+        throw new InputException(
+            $"no progress at {new Time.SimTime(nowPs)} s: the last {_fruitlessPreemptions} preemptions, now of request {request}, let nobody emit a token; {_memory.CapacityTokens - _memory.AllocatedTokens} of {_memory.CapacityTokens} KV tokens are free");
     }
 
     /// <summary>Idle with somebody waiting and nobody running would last for ever.</summary>

@@ -13,15 +13,23 @@ public sealed partial class Replica
     private long _liveTokens;
     private bool _withDecodes;
     private long _decodeOnlyPs;
+    private long _mapStallPs;
+
+    /// <summary>How long the last iteration took, if it ended just now: what ran in the background had that much time.</summary>
+    private long _hiddenPs;
+    private int _waitingAtStart;
 
     private void StartSpan(in Decision decision, long nowPs)
     {
         _withDecodes = decision.WithDecodes && Decodes.Count > 0;
+        _waitingAtStart = Queue.Count;
         DecodeBatch batch = _withDecodes
             ? new DecodeBatch(Decodes.Count, Decodes.KvTokens + Decodes.Count, Decodes.LongestKv + 1)
             : default;
         DecodeCost cost = _withDecodes ? _time.Decode(batch) : default;
-        long stallPs = _transferStallPs;
+        int tokens = PreparedTokens + batch.Sequences;
+        _mapStallPs = _memory.StartIteration(new IterationLoad(_withDecodes, tokens), _stage.EndPs == nowPs ? _hiddenPs : 0);
+        long stallPs = _transferStallPs + _mapStallPs;
         if (_chunkSlots.Count > 0)
         {
             long durationPs = _time.Mixed(_chunks.AsSpan(0, _chunkSlots.Count), batch);
@@ -34,7 +42,7 @@ public sealed partial class Replica
             if (!_options.Step && decision.Horizon > 1)
             {
                 steps = Math.Min(Decodes.StepsToCompletion, Math.Min(decision.Horizon, cost.ValidSteps));
-                steps = Math.Max(1, _memory.Horizon(steps, LastKvTokens));
+                steps = Math.Max(1, _memory.Horizon(steps, LastKvTokens, PipelineStage.FirstStep(cost, batch)));
             }
             _stage.StartDecode(nowPs, stallPs, steps, cost, batch);
             if (_observer is not null && _observer.NextSamplePs > nowPs)
@@ -59,7 +67,8 @@ public sealed partial class Replica
             _counters.PrefillIterations++;
             _counters.PrefillTokens += PreparedTokens;
         }
-        _clocks.Spend(runPs, prefill ? _decodeOnlyPs : runPs, 0, _stage.StallPs);
+        _clocks.Spend(runPs, prefill ? _decodeOnlyPs : runPs, _mapStallPs, _transferStallPs);
+        _hiddenPs = _stage.FirstStepPs + (_stage.GrowthPs * (steps - 1));
         KvSpan kv = default;
         if (_withDecodes)
             _memory.Advance(steps, ref kv, _observer is not null);
@@ -70,6 +79,7 @@ public sealed partial class Replica
 
         if (_withDecodes)
         {
+            _fruitlessPreemptions = 0;
             _counters.DecodeTokens += steps * Decodes.Count;
             _liveTokens += steps * Decodes.Count;
             Decodes.Advance(steps);
@@ -102,6 +112,7 @@ public sealed partial class Replica
         ref RequestRecord record = ref _records[sequence.Request];
         _clocks.LeavePrefill(ref record.Ledger, record.Preemptions > 0);
         sequence.Emitted++;
+        _fruitlessPreemptions = 0;
         if (record.FirstTokenPs < 0)
             record.FirstTokenPs = nowPs;
         else
@@ -155,7 +166,7 @@ public sealed partial class Replica
 
     private void StartDecoding(int slot, long lastTokenPs)
     {
-        _memory.Join(Sequences[slot].PrefillTokens);
+        _memory.Join(ref Sequences[slot].Grant, Sequences[slot].PrefillTokens);
         Decodes.Join(slot, lastTokenPs);
         _joinedCount++;
         if (_joined.Count > 0 && _joined[^1].LastTokenPs == lastTokenPs)
@@ -179,7 +190,7 @@ public sealed partial class Replica
             sequence.LastTokenPs = _lastStepEndPs;
         }
         Decodes.Leave(slot);
-        _memory.Leave(sequence.PrefillTokens);
+        _memory.Leave(ref sequence.Grant, sequence.PrefillTokens);
     }
 
     private void Report(long nowPs, ref KvSpan kv)
@@ -204,7 +215,7 @@ public sealed partial class Replica
             DecodeSequences = decodes,
             ContextTokens = _withDecodes ? Decodes.KvTokens + decodes : 0,
             LiveTokens = _liveTokens + decodes + PreparedTokens,
-            Waiting = Queue.Count,
+            Waiting = _waitingAtStart,
             MemoryBlocked = _blockedByMemory,
             Kv = kv,
         };

@@ -48,11 +48,14 @@ public readonly struct SchedulerView
     /// <summary>Whether the decoding sequences' next tokens find memory, by the memory's own rule.</summary>
     public bool NextStepFits => _replica.NextStepFits;
 
-    /// <summary>Whether the head fits with memory for <paramref name="tokens"/> tokens.</summary>
-    public Admission CanAdmitHead(int tokens, bool besideDecodes) => _replica.CanAdmitHead(tokens, besideDecodes);
+    /// <summary>Whether the head fits.</summary>
+    /// <param name="chunk">Prompt tokens this iteration would compute for it.</param>
+    /// <param name="holdTokens">Tokens to have memory for from now on.</param>
+    /// <param name="besideDecodes">The decodes run in the same iteration and take what they need first.</param>
+    public Admission CanAdmitHead(int chunk, int holdTokens, bool besideDecodes) => _replica.CanAdmitHead(chunk, holdTokens, besideDecodes);
 
-    /// <summary>Whether the unfinished prefill finds memory to hold <paramref name="tokens"/> tokens.</summary>
-    public bool CanContinue(int tokens) => _replica.CanContinue(tokens);
+    /// <summary>Whether the unfinished prefill finds memory to hold <paramref name="holdTokens"/> tokens, <paramref name="chunk"/> of them new.</summary>
+    public bool CanContinue(int chunk, int holdTokens) => _replica.CanContinue(chunk, holdTokens);
 
     /// <summary>Whether the earliest parked sequence fits back.</summary>
     public bool CanResume => _replica.CanResume;

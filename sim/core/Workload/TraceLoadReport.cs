@@ -64,7 +64,8 @@ public sealed record TraceLoadReport
         List<string> lines =
         [
             $"{Path}: {Schema} ({SchemaTitle}){(Gzip ? ", gzip" : "")}",
-            string.Create(CultureInfo.InvariantCulture, $"rows read {RowsRead}, kept {RowsKept}, dropped {RowsDropped}{(Limited ? " (stopped at the limit)" : "")}"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"rows read {RowsRead}, kept {RowsKept}, dropped {RowsDropped}{(Limited ? " (stopped at the limit)" : "")}"),
         ];
         foreach (DroppedRows drop in Dropped)
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"  dropped {drop.Count}: {drop.Reason}"));

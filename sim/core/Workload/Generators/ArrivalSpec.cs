@@ -17,7 +17,10 @@ namespace ELLM.Sim.Workload.Generators;
 [JsonDerivedType(typeof(ClosedLoopSpec), "closed_loop")]
 public abstract record ArrivalSpec
 {
-    /// <summary>Stretches the drawn times so that the trace has exactly this mean rate; for processes whose long memory lets a sample's rate wander.</summary>
+    /// <summary>
+    /// Stretches the drawn times so that the trace has exactly this mean rate: for processes whose long memory lets a
+    /// sample's rate wander.
+    /// </summary>
     public double? ScaleToRatePerS { get; init; }
 
     /// <summary>Long-run requests per second of the parameters, before <see cref="ScaleToRatePerS"/>.</summary>

@@ -44,6 +44,7 @@ public sealed record ClientArrivals(
     internal override void Check(string where)
     {
         base.Check(where);
-        Need(Clients is > 0 and <= 1_000_000 && CvSigma >= 0 && CvMax > 0, $"{where}: clients must be 1 to 1000000, cv_sigma not negative, cv_max above 0");
+        Need(Clients is > 0 and <= 1_000_000 && CvSigma >= 0 && CvMax > 0,
+            $"{where}: clients must be 1 to 1000000, cv_sigma not negative, cv_max above 0");
     }
 }

@@ -12,7 +12,7 @@ internal static class GaussianCopula
 {
     public static void Pair(int[] first, int[] second, double spearman, RandomStream random)
     {
-        double r = 2 * SmallSine(Math.PI * spearman / 6);
+        double r = 2 * DeterministicMath.Sin(Math.PI * spearman / 6);
         double rest = Math.Sqrt(1 - r * r);
         double[] z1 = new double[first.Length];
         double[] z2 = new double[first.Length];
@@ -25,22 +25,21 @@ internal static class GaussianCopula
         Arrange(second, z2);
     }
 
-    /// <summary>Taylor's series to x^13: below 1e-15 for |x| up to pi/6.</summary>
-    private static double SmallSine(double x)
-    {
-        double square = x * x;
-        double sum = 1;
-        for (int k = 12; k >= 2; k -= 2)
-            sum = 1 - square / (k * (k + 1)) * sum;
-        return x * sum;
-    }
-
     private static void Arrange(int[] values, double[] z)
     {
         int[] order = new int[z.Length];
         for (int i = 0; i < order.Length; i++)
             order[i] = i;
-        Array.Sort(order, (a, b) => z[a] != z[b] ? z[a].CompareTo(z[b]) : a.CompareTo(b));
+        Array.Sort(z, order);
+        // The sort is not stable: the index orders what is equal.
+        for (int first = 0, end; first < z.Length; first = end)
+        {
+            for (end = first + 1; end < z.Length && z[end] == z[first]; end++)
+            {
+            }
+            if (end - first > 1)
+                Array.Sort(order, first, end - first);
+        }
         int[] sorted = (int[])values.Clone();
         Array.Sort(sorted);
         for (int rank = 0; rank < order.Length; rank++)

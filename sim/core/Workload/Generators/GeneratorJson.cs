@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
 
 namespace ELLM.Sim.Workload.Generators;
@@ -17,6 +18,8 @@ namespace ELLM.Sim.Workload.Generators;
 [JsonSerializable(typeof(GeneratorSpec))]
 internal sealed partial class GeneratorJson : JsonSerializerContext
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
+
     /// <summary>Reads and checks a specification.</summary>
     /// <param name="json">UTF-8 text.</param>
     /// <param name="name">File or preset, for messages.</param>
@@ -38,6 +41,9 @@ internal sealed partial class GeneratorJson : JsonSerializerContext
         spec.Check();
         return spec;
     }
+
+    /// <summary>JSON schema of a specification, for editors and for configs/schema.</summary>
+    public static string Schema() => Default.Options.GetJsonSchemaAsNode(typeof(GeneratorSpec)).ToJsonString(Indented) + "\n";
 
     public static byte[] ToBytes(GeneratorSpec spec) => JsonSerializer.SerializeToUtf8Bytes(spec, Default.GeneratorSpec);
 }

@@ -22,7 +22,7 @@ public sealed record GeneratorSpec(string Name, ArrivalSpec Arrivals, LengthSpec
     /// <summary>Spearman's rank correlation of input and output length, made with a Gaussian copula; 0 for independent.</summary>
     public double InputOutputSpearman { get; init; }
 
-    /// <summary>Longest input + output [tokens]: the input is cut to one less, then the output to the rest. Null for no limit.</summary>
+    /// <summary>Longest input + output [tokens]: longer requests swap outputs with others, or are cut. Null for no limit.</summary>
     public int? MaxTotalTokens { get; init; }
 
     /// <summary>Shares of the models that requests are for, named <c>model-0</c>, <c>model-1</c>, …; null for a trace of one model.</summary>
@@ -35,7 +35,8 @@ public sealed record GeneratorSpec(string Name, ArrivalSpec Arrivals, LengthSpec
         Input.Check($"{Name}: input");
         Output.Check($"{Name}: output");
         if (!(InputOutputSpearman is > -1 and < 1))
-            throw new InputException(FormattableString.Invariant($"{Name}: input_output_spearman: expected a number in (-1, 1), found {InputOutputSpearman}"));
+            throw new InputException(FormattableString.Invariant(
+                $"{Name}: input_output_spearman: expected a number in (-1, 1), found {InputOutputSpearman}"));
         if (MaxTotalTokens < 2)
             throw new InputException($"{Name}: max_total_tokens: expected at least 2, found {MaxTotalTokens}");
         if (ModelShares is not null && (ModelShares.Length == 0 || ModelShares.Any(share => !(share >= 0)) || !(ModelShares.Sum() > 0)))

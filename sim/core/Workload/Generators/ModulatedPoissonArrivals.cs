@@ -47,8 +47,10 @@ public sealed record ModulatedPoissonArrivals(double[] RatesPerS, double[] MeanS
 
     internal override void Check(string where)
     {
-        Need(RatesPerS.Length > 0 && RatesPerS.Length == MeanSojournS.Length, $"{where}: rates_per_s and mean_sojourn_s must be of one length, at least 1");
-        Need(RatesPerS.All(r => r >= 0) && MeanSojournS.All(s => s > 0), $"{where}: rates must not be negative, sojourns must be above 0");
+        Need(RatesPerS.Length > 0 && RatesPerS.Length == MeanSojournS.Length,
+            $"{where}: rates_per_s and mean_sojourn_s must be of one length, at least 1");
+        Need(RatesPerS.All(r => r >= 0) && MeanSojournS.All(s => s > 0),
+            $"{where}: rates must not be negative, sojourns must be above 0");
         base.Check(where);
     }
 }

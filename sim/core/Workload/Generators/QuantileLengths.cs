@@ -2,7 +2,8 @@ using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Workload.Generators;
 
-/// <summary>A table of percentiles, interpolated linearly between its entries.</summary>
+/// <summary>A table of percentiles, interpolated linearly between its entries, geometrically in the last step.</summary>
+/// <remarks>The last step of a long tail spans a factor of ten or more: a straight line there would double the mean.</remarks>
 /// <param name="Table">A series of the shipped table (<see cref="QuantileTables"/>), or null when the table is given here.</param>
 /// <param name="Percentiles">Rising from 0 to 100.</param>
 /// <param name="Values">Tokens at each percentile, never falling.</param>
@@ -31,6 +32,8 @@ public sealed record QuantileLengths(string? Table = null, double[]? Percentiles
         if (high == 0)
             return values[0];
         double share = (at - percentiles[high - 1]) / (percentiles[high] - percentiles[high - 1]);
+        if (high == values.Length - 1 && values[high - 1] > 0)
+            return values[high - 1] * DeterministicMath.Pow(values[high] / values[high - 1], share);
         return values[high - 1] + share * (values[high] - values[high - 1]);
     }
 

@@ -61,14 +61,26 @@ public static class TraceGenerator
         if (spec.InputOutputSpearman != 0)
             GaussianCopula.Pair(input, output, spec.InputOutputSpearman, RandomStream.Named(seed, "pairing"));
         if (spec.MaxTotalTokens is { } most)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                input[i] = Math.Min(input[i], most - 1);
-                output[i] = Math.Min(output[i], most - input[i]);
-            }
-        }
+            FitTotals(input, output, most, RandomStream.Named(seed, "totals"));
         return (input, output);
+    }
+
+    /// <summary>A request too long in all swaps its output with a random request when both then fit, and is cut otherwise.</summary>
+    /// <remarks>Swapping leaves both distributions of lengths as they are.</remarks>
+    private static void FitTotals(int[] input, int[] output, int most, RandomStream random)
+    {
+        const int attempts = 100;
+        for (int i = 0; i < input.Length; i++)
+        {
+            for (int attempt = 0; attempt < attempts && input[i] > most - output[i]; attempt++)
+            {
+                int other = (int)random.NextBelow((ulong)input.Length);
+                if (input[i] <= most - output[other] && input[other] <= most - output[i])
+                    (output[i], output[other]) = (output[other], output[i]);
+            }
+            input[i] = Math.Min(input[i], most - 1);
+            output[i] = Math.Min(output[i], most - input[i]);
+        }
     }
 
     private static int[] Draw(LengthSpec lengths, int count, RandomStream random)
@@ -109,7 +121,8 @@ public static class TraceGenerator
         {
             double microseconds = Math.Round(seconds[i] * 1e6, MidpointRounding.ToEven);
             if (!(microseconds < MaxMicroseconds))
-                throw new InputException($"{name}: request {i + 1} arrives beyond the simulator's clock of 106 days; ask for fewer requests or a higher rate");
+                throw new InputException(
+                    $"{name}: request {i + 1} arrives beyond the simulator's clock of 106 days; ask for fewer requests or a higher rate");
             times[i] = (long)microseconds * SimTime.PsPerMicrosecond;
         }
         return times;

@@ -14,7 +14,8 @@ internal sealed class PoissonClock(double ratePerSecond, ulong seed, string stre
         _seconds += Distributions.Exponential(_random, 1 / ratePerSecond);
         double microseconds = Math.Round(_seconds * 1e6, MidpointRounding.ToEven);
         if (!(microseconds < long.MaxValue / SimTime.PsPerMicrosecond))
-            throw new InputException(FormattableString.Invariant($"at {ratePerSecond}/s the last arrival is beyond the simulator's clock of 106 days"));
+            throw new InputException(FormattableString.Invariant(
+                $"at {ratePerSecond}/s the last arrival is beyond the simulator's clock of 106 days"));
         return (long)microseconds * SimTime.PsPerMicrosecond;
     }
 }

@@ -3,20 +3,10 @@ namespace ELLM.Sim.Workload.Readers;
 /// <summary>Collects the rows of a file into columns and counts those it leaves out.</summary>
 internal sealed class RequestRows(TraceReadOptions options)
 {
-    private static readonly string[] Reasons =
-    [
-        "no input tokens and no output tokens",
-        "no output tokens (a failed request)",
-        "no input tokens",
-        "token count missing (-1)",
-        "more than 106 days after the first row, beyond the simulator's clock",
-        "neither a time nor an earlier request of its session",
-    ];
-
     // Inversions may step back from the first row; half the clock is room enough.
     private const long MaxBackPs = long.MaxValue / 2;
 
-    private readonly long[] _dropped = new long[Reasons.Length];
+    private readonly long[] _dropped = new long[DropReasons.Count];
     private readonly List<string> _modelNames = [];
     private readonly Dictionary<string, int> _modelIndex = new(StringComparer.Ordinal);
     private long[] _offsetPs = new long[1024];
@@ -53,10 +43,10 @@ internal sealed class RequestRows(TraceReadOptions options)
     public IReadOnlyList<DroppedRows> Dropped()
     {
         List<DroppedRows> drops = [];
-        for (int i = 0; i < Reasons.Length; i++)
+        for (int i = 0; i < _dropped.Length; i++)
         {
             if (_dropped[i] > 0)
-                drops.Add(new DroppedRows(Reasons[i], _dropped[i]));
+                drops.Add(new DroppedRows(DropReasons.Describe((DropReason)i), _dropped[i]));
         }
         return drops;
     }
@@ -65,7 +55,7 @@ internal sealed class RequestRows(TraceReadOptions options)
     public void AddUntimed()
     {
         RowsRead++;
-        _dropped[5]++;
+        _dropped[(int)DropReason.Untimed]++;
     }
 
     /// <summary>Keeps the row or counts why not. True if it was kept.</summary>
@@ -78,19 +68,19 @@ internal sealed class RequestRows(TraceReadOptions options)
             BasePs = timePs;
         }
         if (input < 0 || output < 0)
-            return Drop(3);
+            return Drop(DropReason.CountMissing);
         if (input == 0)
-            return Drop(output == 0 ? 0 : 2);
+            return Drop(output == 0 ? DropReason.NoTokens : DropReason.NoInput);
         if (output == 0)
         {
             if (options.ZeroOutput == ZeroOutputPolicy.Drop)
-                return Drop(1);
+                return Drop(DropReason.NoOutput);
             output = 1;
             ZeroOutputKept++;
         }
         Int128 offset = timePs - BasePs;
         if (offset > long.MaxValue || offset < -MaxBackPs)
-            return Drop(4);
+            return Drop(DropReason.BeyondClock);
         if (Count == _offsetPs.Length)
             Grow();
         _offsetPs[Count] = (long)offset;
@@ -122,9 +112,9 @@ internal sealed class RequestRows(TraceReadOptions options)
         return index;
     }
 
-    private bool Drop(int reason)
+    private bool Drop(DropReason reason)
     {
-        _dropped[reason]++;
+        _dropped[(int)reason]++;
         return false;
     }
 

@@ -7,6 +7,10 @@ internal static class TimeText
 {
     private const long PsPerSecond = 1_000_000_000_000;
 
+    // More is no time of any log, and would leave the range of decimal when shown.
+    private const int MaxWholeDigits = 15;
+    private const decimal MaxWhole = 1_000_000_000_000_000m;
+
     /// <summary>A decimal number of units of 10^-(12-<paramref name="decimals"/>) ps: 12 for seconds, 9 for milliseconds.</summary>
     /// <remarks>Digits beyond the picosecond are rounded half to even; exponents (<c>1e-05</c>) are accepted.</remarks>
     public static bool TryParseDecimal(ReadOnlySpan<byte> text, int decimals, out Int128 ps)
@@ -17,7 +21,7 @@ internal static class TimeText
         ReadOnlySpan<byte> digits = negative ? text[1..] : text;
         ulong whole = 0, fraction = 0;
         int i = 0;
-        for (; i < digits.Length && i < 18 && IsDigit(digits[i]); i++)
+        for (; i < digits.Length && i < MaxWholeDigits && IsDigit(digits[i]); i++)
             whole = whole * 10 + (uint)(digits[i] - '0');
         int wholeDigits = i, places = 0;
         if (i < digits.Length && digits[i] == (byte)'.')
@@ -44,7 +48,8 @@ internal static class TimeText
         ps = 0;
         hasZone = false;
         text = text.Trim((byte)' ');
-        if (text.Length < 19 || text[4] != '-' || text[7] != '-' || text[10] is not ((byte)' ' or (byte)'T') || text[13] != ':' || text[16] != ':')
+        if (text.Length < 19 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':'
+            || text[10] is not ((byte)' ' or (byte)'T'))
             return false;
         if (!TwoDigits(text, 0, out int century) || !TwoDigits(text, 2, out int yearOfCentury) || !TwoDigits(text, 5, out int month)
             || !TwoDigits(text, 8, out int day) || !TwoDigits(text, 11, out int hour) || !TwoDigits(text, 14, out int minute)
@@ -114,6 +119,8 @@ internal static class TimeText
         ps = 0;
         const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (!decimal.TryParse(text, style, CultureInfo.InvariantCulture, out decimal value))
+            return false;
+        if (Math.Abs(value) >= MaxWhole)
             return false;
         decimal whole = decimal.Truncate(value);
         // Splitting keeps 28 digits for the part behind the point.

@@ -7,6 +7,9 @@ namespace ELLM.Sim.Workload.Readers;
 internal sealed class TraceClock(
     string path, TraceReadOptions options, TimeKind kind, Int128 basePs, TraceColumns columns, List<string> notes)
 {
+    // Just inside the range of the clock.
+    private const double MaxSeconds = 9_000_000;
+
     public string FirstTime { get; private set; } = "none";
 
     public string LastTime { get; private set; } = "none";
@@ -18,7 +21,8 @@ internal sealed class TraceClock(
         Positive(options.TimeScale, "time scale");
         Positive(options.MaxGapSeconds, "longest gap [s]");
         if (options.Limit < 1)
-            throw new InputException(FormattableString.Invariant($"limit: expected at least 1 request, found {options.Limit}"));
+            throw new InputException(FormattableString.Invariant(
+                $"limit: expected at least 1 request, found {options.Limit}"));
     }
 
     public void Adjust()
@@ -29,7 +33,8 @@ internal sealed class TraceClock(
             PoissonClock arrivals = new(options.RatePerSecond!.Value, options.Seed, "arrivals");
             for (int i = 0; i < times.Length; i++)
                 times[i] = arrivals.Next();
-            notes.Add(FormattableString.Invariant($"no times in the file: Poisson arrivals at {options.RatePerSecond} requests/s, seed {options.Seed}"));
+            notes.Add(FormattableString.Invariant(
+                $"no times in the file: Poisson arrivals at {options.RatePerSecond} requests/s, seed {options.Seed}"));
             return;
         }
         FirstTime = TimeText.Format(basePs + times[0], kind);
@@ -38,7 +43,7 @@ internal sealed class TraceClock(
         if (options.SpreadEqualTimes)
             Spread(times);
         if (options.MaxGapSeconds is { } longest)
-            CutGaps(times, SimTime.FromSeconds(longest).Picoseconds);
+            CutGaps(times, SimTime.FromSeconds(Math.Min(longest, MaxSeconds)).Picoseconds);
         if (options.TimeScale is { } scale)
             Scale(times, scale);
         if (options.RatePerSecond is { } rate)
@@ -47,8 +52,8 @@ internal sealed class TraceClock(
 
     private static void Positive(double? value, string what)
     {
-        if (value is { } v && !(v > 0 && double.IsFinite(v)))
-            throw new InputException(FormattableString.Invariant($"{what}: expected a number above 0, found {v}"));
+        if (value is { } v && !(v is >= 1e-12 and <= 1e12))
+            throw new InputException(FormattableString.Invariant($"{what}: expected a number from 1e-12 to 1e12, found {v}"));
     }
 
     private void Shift(long[] times)
@@ -118,7 +123,8 @@ internal sealed class TraceClock(
         {
             double scaled = times[i] * factor;
             if (!(scaled < long.MaxValue))
-                throw new InputException(FormattableString.Invariant($"{path}: with time scale {factor} the last request is beyond the simulator's clock of 106 days"));
+                throw new InputException(FormattableString.Invariant(
+                    $"{path}: with time scale {factor} the last request is beyond the simulator's clock of 106 days"));
             times[i] = (long)decimal.Round(times[i] * (decimal)factor, MidpointRounding.ToEven);
         }
         notes.Add(FormattableString.Invariant($"times multiplied by {factor}"));

@@ -1,0 +1,58 @@
+using ELLM.Sim.Workload;
+using NUnit.Framework;
+
+namespace ELLM.Sim.Tests.Workload;
+
+[TestFixture]
+public sealed class TraceStatisticsTests
+{
+    private const long Second = 1_000_000_000_000;
+
+    [Test]
+    public void Of_EvenArrivals_HasNoVariation()
+    {
+        int[] lengths = [.. Enumerable.Range(1, 101)];
+        Trace trace = new("s", [.. Enumerable.Range(0, 101).Select(i => i * Second)], lengths, [.. lengths.Reverse()]);
+        TraceStatistics statistics = TraceStatistics.Of(trace);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((statistics.SpanS, statistics.RatePerS, statistics.GapCv), Is.EqualTo((100.0, 1.0, 0.0)));
+            Assert.That((statistics.Idc1S, statistics.Idc10S), Is.EqualTo((0.0, 0.0)));
+            Assert.That(statistics.Idc60S, Is.NaN);
+            Assert.That(statistics.PeakToMeanPerMinute, Is.EqualTo(1));
+            Assert.That(statistics.Input, Is.EqualTo(new LengthStatistics(51, 51, 91, 100, 101)));
+            Assert.That(statistics.InputOutputSpearman, Is.EqualTo(-1).Within(1e-12));
+        }
+    }
+
+    [Test]
+    public void Of_TwoPerOtherWindow_HasItsDispersion()
+    {
+        // Counts 2, 0, 2, 0, …: mean 1, variance 1.
+        Trace trace = new("s", [.. Enumerable.Range(0, 41).Select(i => i / 2 * 2 * Second + i % 2)], new int[41].Select(_ => 1).ToArray(), new int[41].Select(_ => 1).ToArray());
+        Assert.That(TraceStatistics.Of(trace).Idc1S, Is.EqualTo(1).Within(1e-12));
+    }
+
+    [Test]
+    public void KolmogorovSmirnov_KnownSamples_IsTheLargestStep()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(TraceStatistics.KolmogorovSmirnov([1, 2, 3, 4], [1, 2, 3, 4]), Is.Zero);
+            Assert.That(TraceStatistics.KolmogorovSmirnov([1, 1, 1], [2, 2]), Is.EqualTo(1));
+            Assert.That(TraceStatistics.KolmogorovSmirnov([1, 2, 3, 4], [3, 4, 5, 6]), Is.EqualTo(0.5));
+        }
+    }
+
+    [Test]
+    public void Spearman_Ties_ShareTheirRank() =>
+        Assert.That(TraceStatistics.Spearman([1, 2, 2, 3], [1, 3, 3, 9]), Is.EqualTo(1).Within(1e-12));
+
+    [Test]
+    public void Of_OneRequest_IsNotAnError()
+    {
+        TraceStatistics statistics = TraceStatistics.Of(new Trace("s", [5], [1], [1]));
+        Assert.That((statistics.Requests, statistics.RatePerS), Is.EqualTo((1, 0.0)));
+        Assert.That(statistics.GapCv, Is.NaN);
+    }
+}
