@@ -14,6 +14,7 @@ internal static class App
             CompareCommand.Create(terminal),
             ReplayCommand.Create(terminal),
             BenchCommand.Create(terminal),
+            ValidateCommand.Create(terminal),
             TraceCommand.Create(terminal),
             ListCommand.Create(terminal),
             ExplainCommand.Create(terminal),

@@ -1,0 +1,61 @@
+namespace ELLM.Sim.Experiments.Validation;
+
+/// <summary>Real serving runs: per-request replays and closed loops.</summary>
+public sealed class ServingSuite : IValidationSuite
+{
+    public string Name => "serving";
+
+    public string Summary => "real engines: recorded vLLM runs replayed request by request, closed loops by their means";
+
+    public string Trust => """
+        Scheduler, memory and time model together, with nothing tuned to a run. What a run does not record (KV dtype of the closed loops,
+        the clients' own delays) is stated in its case file.
+
+        Trust TPOT and end-to-end latency of calibrated devices to about 5 %, and TTFT above 300 ms to about 10 %. Do not trust TTFT below
+        100 ms: clients, API servers and batching delays of tens of milliseconds are not modelled. With an engine version that was not
+        calibrated expect 10 to 20 %. Near the point where the KV pool is full, the block count decides: state `memory.kv_blocks` from the
+        engine's log.
+        """;
+
+    public IEnumerable<ValidationRow> Run(ValidationContext context)
+    {
+        foreach (ValidationRow row in Replays(context))
+            yield return row;
+        foreach (string name in ClosedLoopCase.Names)
+        {
+            foreach (ValidationRow row in ClosedLoopReplay.Rows(ClosedLoopCase.Load(name), context))
+                yield return row;
+        }
+    }
+
+    private static IEnumerable<ValidationRow> Replays(ValidationContext context)
+    {
+        if (context.Find("llmservingsim/e2e") is not string root)
+        {
+            yield return ValidationRow.Skipped("recorded vLLM runs", "no profiles/llmservingsim/e2e");
+            yield break;
+        }
+        foreach (string meta in Directory.EnumerateFiles(root, "meta.json*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            string folder = Path.GetDirectoryName(meta)!;
+            foreach (ValidationRow row in ServingRunReplay.Rows(folder, null, bounded: true))
+                yield return row;
+            if (TablesOf(context, root, folder) is string tables)
+            {
+                foreach (ValidationRow row in ServingRunReplay.Rows(folder, tables, bounded: false))
+                    yield return row;
+            }
+        }
+    }
+
+    /// <summary>Kernel tables of the run's device and model: e2e/HW/MODEL/engine beside kernels/HW/ORG/MODEL/bf16.</summary>
+    private static string? TablesOf(ValidationContext context, string root, string folder)
+    {
+        string[] parts = Path.GetRelativePath(root, folder).Split(Path.DirectorySeparatorChar);
+        if (parts.Length < 2 || context.Find($"llmservingsim/kernels/{parts[0]}") is not string device)
+            return null;
+        return Directory.EnumerateDirectories(device).Order(StringComparer.Ordinal)
+            .Select(owner => Path.Combine(owner, parts[1], "bf16"))
+            .FirstOrDefault(Directory.Exists);
+    }
+}
