@@ -15,6 +15,7 @@ internal static class App
             ReplayCommand.Create(terminal),
             BenchCommand.Create(terminal),
             ValidateCommand.Create(terminal),
+            ProfileCommand.Create(terminal),
             TraceCommand.Create(terminal),
             ListCommand.Create(terminal),
             ExplainCommand.Create(terminal),

@@ -42,8 +42,8 @@ public sealed record ClosedLoopCase(
 
     private CatalogFault? Check()
     {
-        if (!(ShortestShare > 0 && ShortestShare <= LongestShare && LongestShare <= 1))
-            return new CatalogFault("shortest_share", "0 < shortest_share <= longest_share <= 1", FormattableString.Invariant($"{ShortestShare} and {LongestShare}"));
+        if (!(ShortestShare > 0 && ShortestShare <= LongestShare && LongestShare <= 2))
+            return new CatalogFault("shortest_share", "0 < shortest_share <= longest_share <= 2", FormattableString.Invariant($"{ShortestShare} and {LongestShare}"));
         return RequestsPerUser > 0 ? null : new CatalogFault("requests_per_user", "a positive number", $"{RequestsPerUser}");
     }
 }

@@ -84,6 +84,7 @@ public sealed class ServingRun
             settings.Add(new Assignment("timing.kv", "fp8"));
         if (engine["enforce_eager"]?.ToString() == "true")
             notes.Add("ran without CUDA graphs, which no fitted overhead describes");
+        settings.Add(new Assignment("engine.overhead", OverheadOf(meta["vllm_version"]?.ToString())));
         JsonObject? cache = meta["kv_cache"] as JsonObject;
         if (cache?["num_gpu_blocks"] is JsonValue blocks)
         {
@@ -96,6 +97,14 @@ public sealed class ServingRun
         {
             notes.Add("KV pool computed: the run does not record it");
         }
+    }
+
+    /// <summary>vLLM schedules asynchronously by default since 0.14; before, and for unknown versions, the device's graph profile.</summary>
+    internal static string OverheadOf(string? version)
+    {
+        string[] parts = (version ?? "").Split('.');
+        bool read = int.TryParse(parts[0], out int major) & int.TryParse(parts.ElementAtOrDefault(1), out int minor);
+        return read && (major > 0 || minor >= 14) ? "vllm-async" : "graph";
     }
 
     private static (Trace Trace, List<(double, double?, double)> Measured) ReadRequests(string path, string text)

@@ -42,7 +42,7 @@ public sealed class ServingSuite : IValidationSuite
                 yield return row;
             if (TablesOf(context, root, folder) is string tables)
             {
-                foreach (ValidationRow row in ServingRunReplay.Rows(folder, tables, bounded: false))
+                foreach (ValidationRow row in ServingRunReplay.Rows(folder, tables, bounded: true))
                     yield return row;
             }
         }

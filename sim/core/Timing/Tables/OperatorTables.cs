@@ -39,6 +39,9 @@ public sealed record OperatorTables
     /// <summary>One launch over a chunk and decoding rows.</summary>
     public MixedTable? Mixed { get; init; }
 
+    /// <summary>What unequal lengths cost; null: batches are seen at their mean length.</summary>
+    public SkewShares? Skew { get; init; }
+
     /// <summary>One all-reduce over bytes, for this tensor-parallel degree.</summary>
     public Curve? AllReduce { get; init; }
 

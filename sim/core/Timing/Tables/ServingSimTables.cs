@@ -8,7 +8,7 @@ namespace ELLM.Sim.Timing.Tables;
 /// occurs twice a layer; rotary, activation and (Qwen3) qk_norm once; KV is written inside attention. per_sequence.csv: lm_head and
 /// sampler over sequences. attention.csv: prefill_chunk, kv_prefill (cached), n_decode, kv_decode; rows of one kind have zeros in the
 /// other's columns.</para>
-/// <para>skew.csv (unequal lengths) is read for comparison only: the table model sees a batch at its mean length.</para>
+/// <para>skew.csv: batches of unequal lengths, <see cref="SkewShares"/>; without it a batch is seen at its mean length.</para>
 /// </remarks>
 public static class ServingSimTables
 {
@@ -47,6 +47,8 @@ public static class ServingSimTables
         }
         if (MeasuredCsv.Find(folder, "attention.csv") is string attention)
             tables = ReadAttention(tables, MeasuredCsv.Read(attention));
+        if (MeasuredCsv.Find(folder, "skew.csv") is string skew)
+            tables = tables with { Skew = SkewShares.Read(MeasuredCsv.Read(skew)) };
         if (rank.TensorParallel > 1 && MeasuredCsv.Find(folder, "allreduce.csv") is string allReduce)
             tables = tables with { AllReduce = ConfiguratorTables.ReadAllReduce(MeasuredCsv.Read(allReduce), rank.TensorParallel, "graph", []) };
         return tables;

@@ -105,13 +105,22 @@ internal sealed class TableOperators : IOperatorTimes
         }
         cached /= tokens;
         double rows = decode.Sequences;
-        double kv = decode.ContextTokens / rows;
+        double mean = decode.ContextTokens / rows;
+        double at = Beside(table, tokens, cached, rows, mean);
+        if (_tables.Skew is not { } skew)
+            return at;
+        double beyond = Beside(table, tokens, cached, rows, decode.LongestContext) - at;
+        return at + skew.Mixed.At(rows) * Math.Max(0, beyond);
+    }
+
+    private double Beside(MixedTable table, double tokens, double cached, double rows, double kv)
+    {
         double added = Math.Max(0, table.At(tokens, cached, rows, kv) - _tables.Prefill!.At(tokens, cached));
         if (table.Covers(tokens, cached, rows, kv))
             return added;
         double nearRows = Math.Min(rows, _tables.Decode!.LastKey);
         double nearKv = Math.Clamp(kv, _tables.Decode.CurveOf(0).First, _tables.Decode.CurveOf(0).Last);
-        double ours = _shape.MixedPerSequence * rows + _shape.MixedPerContextToken * decode.ContextTokens;
+        double ours = _shape.MixedPerSequence * rows + _shape.MixedPerContextToken * rows * kv;
         double near = _shape.MixedPerSequence * nearRows + _shape.MixedPerContextToken * nearRows * nearKv;
         return near > 0 ? added * ours / near : added;
     }

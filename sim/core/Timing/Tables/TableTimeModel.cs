@@ -6,8 +6,9 @@ namespace ELLM.Sim.Timing.Tables;
 /// <summary>Iteration times interpolated between measured operators; the formulas carry on where a table ends.</summary>
 /// <remarks>
 /// <para>The iteration is put together as in <see cref="AnalyticTimeModel"/>: layers (projections, element-wise, two all-reduces,
-/// attention), embedding, LM head, sampler, engine overhead. A batch is seen at its mean length, as the tables were measured; on
-/// batches whose longest is 2.3 times the mean that is 4 to 5 % off on average (timemodel.md 3g).</para>
+/// attention), embedding, LM head, sampler, engine overhead. Tables hold batches of equal lengths: another batch is seen at its mean
+/// length, plus a measured share of the way to its longest where the folder has <see cref="SkewShares"/>; without, batches whose
+/// longest is 2.3 times the mean come out 4 to 5 % fast on average (timemodel.md 3g).</para>
 /// <para>Decode-only iterations are piecewise affine in the context, with breakpoints at the measured lengths, so jumping over them
 /// equals stepping to the bit: <see cref="DecodeCost.ValidSteps"/> ends at the next breakpoint.</para>
 /// </remarks>
@@ -77,20 +78,43 @@ public sealed class TableTimeModel : ITimeModel
         int b = batch.Sequences;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(b);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(b, MaxSequences);
-        (long attention, long perToken, long end) = Pieces(b).At(batch.ContextTokens);
+        DecodeCost attention = Attention(batch);
         NoteLength(b, batch.ContextTokens);
         long overhead = _overheadFixedPs + b * _overheadPerSequencePs;
-        long fixedPs = LinearPs(_options.Pads ? CudaGraphSizes.Pad(b) : b) + HeadPs(b) + attention + overhead;
-        long steps = end == long.MaxValue ? long.MaxValue : (end - batch.ContextTokens + b - 1) / b;
-        if (_floorPs == 0)
+        long fixedPs = LinearPs(_options.Pads ? CudaGraphSizes.Pad(b) : b) + HeadPs(b) + attention.FixedPs + overhead;
+        DecodeCost cost = attention with { FixedPs = fixedPs };
+        return _floorPs == 0 ? cost : AboveFloor(cost, batch, _floorPs + overhead);
+    }
+
+    /// <summary>Attention of all layers: at the mean length, and the share of the way to the longest.</summary>
+    private DecodeCost Attention(in DecodeBatch batch)
+    {
+        int b = batch.Sequences;
+        DecodePieces pieces = Pieces(b);
+        (long fixedPs, long perToken, long end) = pieces.At(batch.ContextTokens);
+        long steps = Steps(end - batch.ContextTokens, b, end);
+        if (_operators.Tables.Skew is not { } skew)
             return new DecodeCost(fixedPs, perToken, 0, steps);
-        long now = fixedPs + perToken * batch.ContextTokens;
-        long floor = _floorPs + overhead;
-        long slope = perToken * b;
+        (long longFixed, long longPerToken, long longEnd) = pieces.At(batch.LongestContext * b);
+        double share = skew.Pure.At(b);
+        return new DecodeCost(
+            (long)Math.Round((1 - share) * fixedPs + share * longFixed),
+            (long)Math.Round((1 - share) * perToken),
+            (long)Math.Round(share * longPerToken * b),
+            Math.Min(steps, Steps(longEnd - batch.LongestContext * b, b, longEnd)));
+    }
+
+    private static long Steps(long tokens, int perStep, long end) => end == long.MaxValue ? long.MaxValue : (tokens + perStep - 1) / perStep;
+
+    private static DecodeCost AboveFloor(in DecodeCost cost, in DecodeBatch batch, long floor)
+    {
+        long now = cost.FixedPs + cost.PerContextTokenPs * batch.ContextTokens + cost.PerLongestTokenPs * batch.LongestContext;
+        long slope = cost.PerContextTokenPs * batch.Sequences + cost.PerLongestTokenPs;
+        long steps = cost.ValidSteps;
         if (now < floor)
             return new DecodeCost(floor, 0, 0, slope <= 0 ? steps : Math.Min(steps, (floor - now) / slope + 1));
         // A falling piece may sink below the floor: stop at the last step above it.
-        return new DecodeCost(fixedPs, perToken, 0, slope >= 0 ? steps : Math.Min(steps, (now - floor) / -slope + 1));
+        return cost with { ValidSteps = slope >= 0 ? steps : Math.Min(steps, (now - floor) / -slope + 1) };
     }
 
     public long Mixed(ReadOnlySpan<PrefillChunk> chunks, in DecodeBatch decode)
@@ -117,8 +141,8 @@ public sealed class TableTimeModel : ITimeModel
         if (_singleKernel)
             return Ps(_layers * (_operators.Shape.MixedPerSequence * b + _operators.Shape.MixedPerContextToken * decode.ContextTokens));
         NoteLength(b, decode.ContextTokens);
-        (long fixedPs, long perToken, _) = Pieces(b).At(decode.ContextTokens);
-        return fixedPs + perToken * decode.ContextTokens;
+        DecodeCost attention = Attention(decode);
+        return attention.FixedPs + attention.PerContextTokenPs * decode.ContextTokens + attention.PerLongestTokenPs * decode.LongestContext;
     }
 
     private DecodePieces Pieces(int b) => _pieces[b] ??= Tabulate(b);
