@@ -15,18 +15,19 @@ internal static class BenchCommand
     public static Command Create(Terminal terminal)
     {
         Option<bool> quick = new("--quick") { Description = "One repeat instead of five." };
-        Command command = new("bench", "Measure the engine: requests and iterations a second under every policy, on one core.") { quick };
-        command.SetAction(parsed => Run(terminal, parsed.GetValue(quick) ? 1 : 5));
+        Option<string?> timeModel = RunOptions.Text("--time-model", "KIND", "Source of iteration times (default analytic).");
+        Command command = new("bench", "Measure the engine: requests and iterations a second under every policy, on one core.") { quick, timeModel };
+        command.SetAction(parsed => Run(terminal, parsed.GetValue(quick) ? 1 : 5, parsed.GetValue(timeModel) ?? "analytic"));
         return command;
     }
 
-    private static void Run(Terminal terminal, int repeats)
+    private static void Run(Terminal terminal, int repeats, string timeModel)
     {
         (Trace trace, _) = Traces.Load(Traces.Default, TraceReadOptions.Default);
         TextTable table = new(["policy", "requests/s", "iterations/s", "iterations per request"]);
         foreach (string name in PresetCatalog.Names)
         {
-            Deployment deployment = Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load(name), []));
+            Deployment deployment = Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load(name), [new Assignment("timing.model", timeModel)]));
             Simulation.Run(deployment, trace);
             List<(double Seconds, long Iterations)> runs = [];
             for (int i = 0; i < repeats; i++)

@@ -21,7 +21,7 @@ public static class ConfigKeys
         ["engine.max_num_seqs"] = new("most sequences in a batch", 1, 1 << 20),
         ["engine.max_num_batched_tokens"] = new("most tokens in an iteration; null: max(max_model_len, 2048)", 1),
         ["engine.gpu_memory_utilization"] = new("share of the visible GPU memory the engine may use", 0.01, 1),
-        ["engine.overhead"] = new("host overhead of an iteration: the GPU's graph or eager profile, none, or an engine's own", ["graph", "eager", "none", .. OverheadCatalog.Names]),
+        ["engine.overhead"] = new("host overhead of an iteration: of the device (graph, eager), none, or of a named engine", ["graph", "eager", "none", .. OverheadCatalog.Names]),
         ["engine.strict_start"] = new("refuse to start when the KV pool cannot hold one request of max_model_len"),
         ["engine.replicas"] = new("independent copies of the engine behind the router", 1, 65_535),
         ["engine.router"] = new("how requests reach replicas", "round-robin", "least-outstanding"),
