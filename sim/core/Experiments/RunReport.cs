@@ -66,11 +66,11 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
         ? []
         : new JsonArray(
         [
-            .. Deployment.Provenance.Parts.Select(part => Part(part.Part, part.Source, part.Borrowed)),
-            .. (Deployment.Extrapolation?.Lines ?? []).Select(line => Part("extrapolation", line, false)),
+            .. Deployment.Provenance.Parts.Select(part => (JsonNode)Part(part.Part, part.Source, part.Borrowed)),
+            .. (Deployment.Extrapolation?.Lines ?? []).Select(line => (JsonNode)Part("extrapolation", line, false)),
         ]);
 
-    private static JsonNode Part(string part, string source, bool borrowed) => new JsonObject
+    private static JsonObject Part(string part, string source, bool borrowed) => new JsonObject
     {
         ["part"] = part,
         ["source"] = source,

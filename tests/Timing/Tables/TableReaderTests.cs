@@ -1,4 +1,3 @@
-using ELLM.Sim.Models;
 using ELLM.Sim.Tests.Cli;
 using ELLM.Sim.Timing.Tables;
 using NUnit.Framework;

@@ -1,5 +1,3 @@
-using ELLM.Sim.Timing;
-
 namespace ELLM.Sim.Experiments.Validation;
 
 /// <summary>Operators against measured kernel tables.</summary>

@@ -8,13 +8,14 @@ public static class ValidationRunner
     /// <summary>In the order they are printed.</summary>
     public static IReadOnlyList<IValidationSuite> Suites { get; } =
     [
+        new ReferenceSuite(),
         new OperatorSuite(),
         new ServingSuite(),
         new ClosedFormSuite(),
         new PublishedSuite(),
     ];
 
-    /// <summary>Every suite, or the named one; with a run folder only that run.</summary>
+    /// <summary>Every suite, or the named one; with a case or a run folder only that one.</summary>
     /// <param name="suite">Name of one suite; null: all of them.</param>
     /// <param name="context">Folders.</param>
     /// <exception cref="InputException">No such suite, or a folder that was named is faulty.</exception>
@@ -22,6 +23,8 @@ public static class ValidationRunner
     {
         if (context.RunFolder is string folder)
             return [.. ServingRunReplay.Rows(folder, context.TablesFolder, bounded: true).Select(row => row with { Suite = "serving" })];
+        if (context.CaseFolder is string reference)
+            return [.. ReferenceSuite.Case(reference, context.TablesFolder).Select(row => row with { Suite = "reference" })];
         List<ValidationRow> rows = [];
         foreach (IValidationSuite one in Choose(suite))
             rows.AddRange(one.Run(context).Select(row => row with { Suite = one.Name }));

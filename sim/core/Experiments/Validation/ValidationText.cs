@@ -12,7 +12,7 @@ public static class ValidationText
         ? ""
         : row is { Reference: not null, ErrorUnit: "%" }
             ? error.ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture) + " %"
-            : error.ToString("0.0##", CultureInfo.InvariantCulture) + " " + row.ErrorUnit;
+            : error.ToString(row.ErrorUnit == "s" ? "0.0e0" : "0.0##", CultureInfo.InvariantCulture) + " " + row.ErrorUnit;
 
     public static string Bound(ValidationRow row) =>
         row.Bound is double bound ? bound.ToString("0.######", CultureInfo.InvariantCulture) + " " + row.ErrorUnit : "";

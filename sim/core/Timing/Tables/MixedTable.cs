@@ -12,11 +12,17 @@ public sealed class MixedTable
 
     public MixedTable(IEnumerable<(double Chunk, double Cached, double Rows, double Kv, double Us)> points)
     {
-        var byChunk = points.GroupBy(point => point.Chunk).OrderBy(same => same.Key)
-            .Select(same => (same.Key, Cached: same.GroupBy(point => point.Cached).OrderBy(one => one.Key).ToArray())).ToArray();
-        _chunks = [.. byChunk.Select(one => one.Key)];
-        _rows = [.. byChunk.Select(one => (one.Cached.Select(group => group.Key).ToArray(),
-            one.Cached.Select(group => new CurveFamily(group.Select(point => (point.Rows, point.Kv, point.Us)))).ToArray()))];
+        IGrouping<double, (double Chunk, double Cached, double Rows, double Kv, double Us)>[] byChunk =
+            [.. points.GroupBy(point => point.Chunk).OrderBy(same => same.Key)];
+        _chunks = [.. byChunk.Select(same => same.Key)];
+        _rows = [.. byChunk.Select(same => Families(same))];
+    }
+
+    private static (double[] Cached, CurveFamily[] Families) Families(IEnumerable<(double Chunk, double Cached, double Rows, double Kv, double Us)> points)
+    {
+        IGrouping<double, (double Chunk, double Cached, double Rows, double Kv, double Us)>[] byCached =
+            [.. points.GroupBy(point => point.Cached).OrderBy(same => same.Key)];
+        return ([.. byCached.Select(same => same.Key)], [.. byCached.Select(same => new CurveFamily(same.Select(point => (point.Rows, point.Kv, point.Us))))]);
     }
 
     /// <summary>Nearest measured value outside the table.</summary>
