@@ -31,8 +31,8 @@ internal static class ValidateCommand
 
     private static int Run(Terminal terminal, Request request)
     {
-        if (request.Data is not null && !Directory.Exists(Path.Combine(request.Data, "profiles")))
-            throw new InputException($"--data {request.Data}: expected a folder with profiles in it");
+        if (request.Data is not null && !ValidationContext.IsData(request.Data))
+            throw new InputException($"--data {request.Data}: expected a folder with profiles, vidur, aiconfigurator, llmservingsim or e2e-serving in it");
         string? data = request.Data ?? ValidationContext.Discover(Directory.GetCurrentDirectory());
         ValidationContext context = new(data, request.Case, request.Tables, request.Run);
         IReadOnlyList<ValidationRow> rows = ValidationRunner.Run(request.Suite, context);

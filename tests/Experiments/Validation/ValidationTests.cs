@@ -134,7 +134,7 @@ internal sealed class ValidationTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.EqualTo(2));
-            Assert.That(error, Is.EqualTo("ellm: --data /nowhere: expected a folder with profiles in it\n"));
+            Assert.That(error, Is.EqualTo("ellm: --data /nowhere: expected a folder with profiles, vidur, aiconfigurator, llmservingsim or e2e-serving in it\n"));
         }
     }
 }

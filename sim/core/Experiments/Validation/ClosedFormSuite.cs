@@ -10,7 +10,7 @@ public sealed class ClosedFormSuite : IValidationSuite
 {
     private const double AffineBound = 1.5;
 
-    /// <summary>Devices, models and degrees of timemodel.md's closed-form table.</summary>
+    /// <summary>From a small model on one GPU to a large one over four, on old and new devices.</summary>
     private static readonly (string Gpu, string Model, int Tp)[] Deployments =
     [
         ("a100-80", "llama-3.1-8b", 1), ("h100", "llama-3.1-8b", 1), ("h100", "llama-3.1-70b", 4), ("b200", "qwen3-32b", 2),

@@ -11,7 +11,7 @@ namespace ELLM.Sim.Experiments.Validation;
 
 /// <summary>Repeats measured closed loops: as many users as the concurrency, no think time, lengths drawn from a range.</summary>
 /// <remarks>
-/// Identical lengths would bind all users into one convoy and double TTFT (timemodel.md, pitfalls). Means over all requests, as
+/// Identical lengths would bind all users into one convoy and double TTFT. Means over all requests, as
 /// benchmark clients report them.
 /// </remarks>
 public static class ClosedLoopReplay

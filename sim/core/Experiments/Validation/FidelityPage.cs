@@ -37,7 +37,7 @@ public static class FidelityPage
 
     public static string Write(IReadOnlyList<ValidationRow> rows)
     {
-        StringBuilder page = new(Head);
+        StringBuilder page = new(Head + "\n");
         foreach (IValidationSuite suite in ValidationRunner.Suites)
         {
             ValidationRow[] own = [.. rows.Where(row => row.Suite == suite.Name)];

@@ -27,7 +27,7 @@ internal static class LayerSums
                 sums.Add(table.Curves.Sum(curve => curve.At(m)), ours, $"{table.Name} m {m}");
             }
         }
-        string note = bound is null && profileName == device ? "no bound: other libraries than the profile's (timemodel.md 3a)" : "";
+        string note = bound is null && profileName == device ? "no bound: other libraries than the profile's" : "";
         yield return sums.Count > 0 ? ValidationRow.Mape(what, sums, bound, note) : ValidationRow.Skipped(what, $"no profiles/vidur/compute/{device}");
     }
 

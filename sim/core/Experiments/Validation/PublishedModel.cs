@@ -24,8 +24,8 @@ internal sealed class PublishedModel
         _time = new AnalyticTimeModel(device, ModelCatalog.Load(model), tp, new TimingOptions(512, kind, Engine: overhead, Weights: weights));
     }
 
-    /// <summary>What timemodel.md 3f adds to engines of 2023 and 2024: 0.3 ms and 0.01 ms a sequence.</summary>
-    public static EngineOverhead Light { get; } = new(300, 10, 0, "timemodel.md 3f", false);
+    /// <summary>A light host: 0.3 ms and 0.01 ms a sequence, for engines that publish no overhead.</summary>
+    public static EngineOverhead Light { get; } = new(300, 10, 0, "assumed for engines of 2023 and 2024 that publish none", false);
 
     public static EngineOverhead Eager(string device) => OverheadCatalog.Load($"eager-2023-{device}").Overhead;
 

@@ -6,9 +6,9 @@ namespace ELLM.Sim.Experiments.Validation;
 
 /// <summary>Tables of papers and vendors' pages.</summary>
 /// <remarks>
-/// Bounds are those timemodel.md argues: 13 % for large batches and long prompts of its section 3f, 20 % for an engine version nobody
-/// calibrated, and the ranges it measured for the eager stack of 2023. Small single-stream steps of 2023 and 2024 engines come out 10 to
-/// 40 % fast, for host time nobody published: printed, not bounded.
+/// Bounds: 13 % for large batches and long prompts of current engines, 20 % for an engine version nobody calibrated, and the ranges
+/// that comparisons with the eager stack of 2023 gave (prompts up to 2048 tokens 3 to 22 % fast on A100, 16 to 41 % on H100; longer ones
+/// 27 to 52 %). Small single-stream steps of 2023 and 2024 engines come out 10 to 40 % fast, for host time nobody published: printed, not bounded.
 /// </remarks>
 public sealed class PublishedSuite : IValidationSuite
 {
@@ -16,7 +16,7 @@ public sealed class PublishedSuite : IValidationSuite
 
     private const double UnknownEngineBound = 20;
 
-    /// <summary>Prompts above 2048 tokens on tensor-parallel stacks of 2023 (timemodel.md 3e).</summary>
+    /// <summary>Prompts above 2048 tokens on tensor-parallel stacks of 2023.</summary>
     private const double LongEagerBound = 52;
 
     private const string SmallStep = "small single-stream step: expected 10 to 40 % fast (host time of 1 to 10 ms)";

@@ -136,6 +136,10 @@ public sealed class ServingRun
         return (trace, [.. rows.Select(row => (row.First - row.Queued, row.Output > 1 ? (row.Last - row.First) / (row.Output - 1) : (double?)null, row.Last - row.Queued))]);
     }
 
+    /// <summary>Whether the catalog has the model of that meta.json.</summary>
+    public static bool ModelIsKnown(string metaPath) =>
+        Parse(metaPath, ReadText(metaPath))["model"]?.ToString() is string name && MatchName(name.Split('/')[^1], ModelCatalog.Names) is not null;
+
     private static string ModelOf(string path, JsonObject meta)
     {
         string given = meta["model"]?.ToString() ?? throw new InputException($"{path}: expected model, found none");

@@ -38,6 +38,11 @@ public sealed class ServingSuite : IValidationSuite
         foreach (string meta in Directory.EnumerateFiles(root, "meta.json*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             string folder = Path.GetDirectoryName(meta)!;
+            if (!ServingRun.ModelIsKnown(meta))
+            {
+                yield return ValidationRow.Skipped($"recorded run {Path.GetRelativePath(root, folder)}", "its model is not in the catalog");
+                continue;
+            }
             foreach (ValidationRow row in ServingRunReplay.Rows(folder, null, bounded: true))
                 yield return row;
             if (TablesOf(context, root, folder) is string tables)

@@ -8,7 +8,7 @@ namespace ELLM.Sim.Timing.Tables;
 /// <para>The iteration is put together as in <see cref="AnalyticTimeModel"/>: layers (projections, element-wise, two all-reduces,
 /// attention), embedding, LM head, sampler, engine overhead. Tables hold batches of equal lengths: another batch is seen at its mean
 /// length, plus a measured share of the way to its longest where the folder has <see cref="SkewShares"/>; without, batches whose
-/// longest is 2.3 times the mean come out 4 to 5 % fast on average (timemodel.md 3g).</para>
+/// longest is 2.3 times the mean come out 4 to 5 % fast on average (in-engine measurements of skewed batches).</para>
 /// <para>Decode-only iterations are piecewise affine in the context, with breakpoints at the measured lengths, so jumping over them
 /// equals stepping to the bit: <see cref="DecodeCost.ValidSteps"/> ends at the next breakpoint.</para>
 /// </remarks>
