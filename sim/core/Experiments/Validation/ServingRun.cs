@@ -155,6 +155,9 @@ public sealed class ServingRun
         string[] hints = [.. (meta["hardware"] as JsonObject ?? []).Select(one => one.Value?.ToString() ?? ""), .. Path.GetFullPath(folder).Split(Path.DirectorySeparatorChar).Reverse()];
         foreach (string hint in hints)
         {
+            // A100 comes with 40 and 80 GB; drivers write the size apart from the name.
+            if (Plain(hint).Contains("a100", StringComparison.Ordinal))
+                return Plain(hint).Contains("40gb", StringComparison.Ordinal) ? "a100-40" : "a100-80";
             if (MatchName(hint, GpuCatalog.Names) is string name)
                 return name;
         }
