@@ -108,7 +108,7 @@ public sealed class PublishedSuite : IValidationSuite
             bool eager = name.EndsWith("-vllm", StringComparison.Ordinal);
             PublishedModel ours = new("a100-80", fit.Fit.Model, fit.Fit.Tp, eager ? PublishedModel.Eager("a100") : PublishedModel.Light, eager ? "a100-vidur-2024" : null);
             double? bound = eager ? null : UnknownEngineBound;
-            string note = eager ? "vLLM of 2023: no bound is argued for it" : "";
+            string note = eager ? "vLLM of 2023: no bound is argued for it" : "engine of 2023; small tensor-parallel batches carry host time that it does not publish";
             string what = $"DistServe fit {name}";
             foreach (int tokens in (int[])[512, 2048])
             {
