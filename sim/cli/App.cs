@@ -15,6 +15,8 @@ internal static class App
             ReplayCommand.Create(terminal),
             PlotCommand.Create(terminal),
             BenchCommand.Create(terminal),
+            ValidateCommand.Create(terminal),
+            ProfileCommand.Create(terminal),
             TraceCommand.Create(terminal),
             ListCommand.Create(terminal),
             ExplainCommand.Create(terminal),

@@ -30,6 +30,13 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
         ["stats"] = ["ellm trace stats trace.csv"],
         ["generate"] = ["ellm trace generate azure-chat --rate 4 --limit 100000 --seed 7 --out chat.csv"],
         ["convert"] = ["ellm trace convert mooncake.jsonl.gz --out mooncake.csv"],
+        ["validate"] =
+        [
+            "ellm validate --suite closed-forms",
+            "ellm validate --data ../shared --csv fidelity.csv",
+            "ellm validate --run runs/h100/vllm",
+        ],
+        ["import"] = ["ellm profile import measured/tp1 --model llama-3.1-8b --out profiles/mine"],
         ["policy"] = ["ellm explain policy vllm"],
         ["bench"] = ["ellm bench --quick"],
         ["completion"] = ["source <(ellm completion bash)"],

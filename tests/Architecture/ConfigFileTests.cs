@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ELLM.Sim.Experiments.Validation;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Models;
@@ -20,21 +21,26 @@ internal sealed class ConfigFileTests
         ["configs/policies"] = path => PresetCatalog.Load(path),
         ["configs/schema"] = path => JsonNode.Parse(File.ReadAllText(path)),
         ["configs/timing"] = path => TimingCatalog.Load(path),
+        ["configs/timing/linear"] = path => LinearTimeModel.Load(path),
+        ["configs/timing/overheads"] = path => OverheadCatalog.Load(path),
+        ["configs/validation"] = path => ClosedLoopCase.Load(path),
         ["configs/workloads"] = path => GeneratorPresets.LoadNameOrFile(path),
         ["traces/specs"] = path => GeneratorPresets.LoadNameOrFile(path),
     };
 
     private static IEnumerable<string> Files =>
-        SourceTree.Files.Where(f => f.EndsWith(".json", StringComparison.Ordinal) && Loaders.Keys.Any(k => f.StartsWith(k + "/", StringComparison.Ordinal)));
+        SourceTree.Files.Where(f => f.EndsWith(".json", StringComparison.Ordinal) && Loaders.ContainsKey(FolderOf(f)));
 
     [Test]
     public void Every_folder_of_configs_has_a_loader()
     {
-        string[] folders = [.. SourceTree.Files.Where(f => f.StartsWith("configs/", StringComparison.Ordinal)).Select(f => string.Join('/', f.Split('/')[..2])).Distinct()];
+        string[] folders = [.. SourceTree.Files.Where(f => f.StartsWith("configs/", StringComparison.Ordinal)).Select(FolderOf).Distinct()];
         Assert.That(folders, Is.EquivalentTo(Loaders.Keys.Where(k => k.StartsWith("configs/", StringComparison.Ordinal))));
     }
 
     [TestCaseSource(nameof(Files))]
     public void File_loads(string file) =>
-        Assert.That(() => Loaders[string.Join('/', file.Split('/')[..2])](Path.Combine(SourceTree.Root, file)), Throws.Nothing);
+        Assert.That(() => Loaders[FolderOf(file)](Path.Combine(SourceTree.Root, file)), Throws.Nothing);
+
+    private static string FolderOf(string file) => file[..Math.Max(0, file.LastIndexOf('/'))];
 }

@@ -56,9 +56,14 @@ internal sealed class GpuCatalogTests
     }
 
     [Test]
-    public void Timing_EveryShippedProfile_IsUsedByAGpu()
+    public void Timing_EveryShippedProfile_IsUsedByAGpuOrAVariantOfOne()
     {
         string[] used = [.. GpuCatalog.Names.Select(name => GpuCatalog.Load(name).Timing).Distinct().Order(StringComparer.Ordinal)];
-        Assert.That(TimingCatalog.Names, Is.EqualTo(used));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(used, Is.SubsetOf(TimingCatalog.Names));
+            // h100-trtllm: other libraries on the device that the profile h100 describes.
+            Assert.That(TimingCatalog.Names.Where(name => !used.Any(one => name == one || name.StartsWith(one + "-", StringComparison.Ordinal))), Is.Empty);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Policies;
+using ELLM.Sim.Timing;
 
 namespace ELLM.Sim.Experiments;
 
@@ -21,7 +22,7 @@ public static class ConfigKeys
         ["engine.max_num_seqs"] = new("most sequences in a batch", 1, 1 << 20),
         ["engine.max_num_batched_tokens"] = new("most tokens in an iteration; null: max(max_model_len, 2048)", 1),
         ["engine.gpu_memory_utilization"] = new("share of the visible GPU memory the engine may use", 0.01, 1),
-        ["engine.overhead"] = new("host overhead profile of an iteration", "graph", "eager", "none"),
+        ["engine.overhead"] = new("host overhead of an iteration: of the device (graph, eager), none, or of a named engine", ["graph", "eager", "none", .. OverheadCatalog.Names]),
         ["engine.strict_start"] = new("refuse to start when the KV pool cannot hold one request of max_model_len"),
         ["engine.replicas"] = new("independent copies of the engine behind the router", 1, 65_535),
         ["engine.router"] = new("how requests reach replicas", "round-robin", "least-outstanding"),
@@ -52,6 +53,10 @@ public static class ConfigKeys
         ["policy.slo_order"] = new("elastic: which test goes first", "tpot-first", "ttft-first"),
         ["policy.buffer_floor_gib"] = new("elastic: least logical size, GiB", 0, 1 << 20),
         ["policy.swap_gib"] = new("host memory for KV, GiB", 0, 1 << 20),
+        ["timing.model"] = new("source of iteration times: analytic, table:DIR, linear:NAME or constant:step_us=N"),
+        ["timing.profile"] = new("timing profile in the catalog, or the path of a file; gpu: the one the GPU names"),
+        ["timing.weights"] = new("weights of the layers", "model", "fp8-dynamic", "fp8-static"),
+        ["timing.kv"] = new("KV elements", "16bit", "fp8"),
         ["memory.weights_bytes"] = new("weights of one GPU, bytes; null: computed from the model's shape", 0),
         ["memory.context_bytes"] = new("driver, library and collective memory of one GPU, bytes; null: the default", 0),
         ["memory.graph_bytes"] = new("CUDA graph reserve of one GPU, bytes; null: from the layers", 0),

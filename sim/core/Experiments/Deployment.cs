@@ -6,6 +6,7 @@ using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
+using ELLM.Sim.Timing.Tables;
 
 namespace ELLM.Sim.Experiments;
 
@@ -15,6 +16,7 @@ public sealed class Deployment
 {
     private readonly SchedulerEntry _scheduler;
     private readonly LayoutEntry _layout;
+    private IReadOnlyList<string> _warnings = [];
 
     private Deployment(RunConfig config)
     {
@@ -24,20 +26,25 @@ public sealed class Deployment
         _scheduler = SchedulerCatalog.Find(config.Policy.Scheduler);
         _layout = LayoutCatalog.Find(config.Policy.Layout);
         Limits = ResolveLimits();
-        OverheadProfile overhead = ParseOverhead(config.Engine.Overhead);
+        TimingOptions options = ResolveTiming();
         Budget = MemoryBudget.Compute(Model, Gpu, new MemoryBudgetSettings(
             Limits.MaxNumBatchedTokens,
             config.Tp,
             config.Engine.GpuMemoryUtilization,
             Limits.MaxNumSeqs,
             _layout.Name == "paged" ? config.Policy.BlockTokens : 1,
-            CudaGraphs: overhead == OverheadProfile.Graph)
+            options.Fp8Kv ? 1 : 2,
+            CudaGraphs: options.Pads)
         {
-            Overrides = config.Memory,
+            Overrides = options.Weights == WeightFormat.Model
+                ? config.Memory
+                : config.Memory with { WeightsBytes = config.Memory.WeightsBytes ?? QuantisedWeightBytes(Model.ForRank(config.Tp)) },
         });
-        AnalyticTimeModel time = AnalyticTimeModel.For(Gpu, Model, config.Tp, new TimingOptions(Limits.MaxNumSeqs, overhead));
-        Time = time;
-        Provenance = time.Provenance;
+        TimingProfile profile = TimingCatalog.Load(config.Timing.Profile == "gpu" ? Gpu.Timing : config.Timing.Profile);
+        TimeModelChoice choice = TimeModelCatalog.Parse(config.Timing.Model, profile, Model, config.Tp, options);
+        Time = choice.Model;
+        Provenance = choice.Provenance;
+        Extrapolation = choice.Extrapolation;
         Costs = new DeviceCosts(CalibrationCatalog.Load(config.Profile ?? Gpu.Name));
         CheckPool();
     }
@@ -59,8 +66,11 @@ public sealed class Deployment
 
     public TimingProvenance Provenance { get; }
 
-    /// <summary>What a user should know before believing the results; one line each.</summary>
-    public IReadOnlyList<string> Warnings { get; private set; } = [];
+    /// <summary>Where a run went beyond measured tables; null for time models without tables.</summary>
+    public ExtrapolationReport? Extrapolation { get; }
+
+    /// <summary>What a user should know before believing the results; one line each. A run adds where it extrapolated.</summary>
+    public IReadOnlyList<string> Warnings => [.. _warnings, .. Extrapolation?.Lines ?? []];
 
     /// <exception cref="InputException">The configuration names something unknown or cannot start; the message says why.</exception>
     public static Deployment Resolve(RunConfig config) => new(config);
@@ -130,16 +140,47 @@ public sealed class Deployment
         string what = $"{Config.Preset}: the KV pool of {empty.CapacityTokens} tokens cannot hold one request of max_model_len ({Limits.MaxModelLen})";
         if (Config.Engine.StrictStart)
             throw new InputException($"{what}; set engine.max_model_len or engine.strict_start=false");
-        Warnings = [$"{what}: such requests are rejected one by one"];
+        _warnings = [$"{what}: such requests are rejected one by one"];
     }
 
-    private static OverheadProfile ParseOverhead(string name) => name switch
+    private TimingOptions ResolveTiming()
     {
-        "graph" => OverheadProfile.Graph,
-        "eager" => OverheadProfile.Eager,
-        "none" => OverheadProfile.None,
-        _ => throw new InputException($"engine.overhead: expected graph, eager or none, found {name}"),
-    };
+        TimingOptions options = new(Limits.MaxNumSeqs)
+        {
+            Weights = Config.Timing.Weights switch
+            {
+                "model" => WeightFormat.Model,
+                "fp8-dynamic" => WeightFormat.Fp8Dynamic,
+                "fp8-static" => WeightFormat.Fp8Static,
+                string other => throw new InputException($"timing.weights: expected model, fp8-dynamic or fp8-static, found {other}"),
+            },
+            Fp8Kv = Config.Timing.Kv switch
+            {
+                "16bit" => false,
+                "fp8" => true,
+                string other => throw new InputException($"timing.kv: expected 16bit or fp8, found {other}"),
+            },
+        };
+        switch (Config.Engine.Overhead)
+        {
+            case "graph":
+                return options;
+            case "eager":
+                return options with { Overhead = OverheadProfile.Eager };
+            case "none":
+                return options with { Overhead = OverheadProfile.None };
+            default:
+                NamedOverhead named = OverheadCatalog.Load(Config.Engine.Overhead);
+                return options with { Overhead = named.Graphs ? OverheadProfile.Graph : OverheadProfile.Eager, Engine = named.Overhead };
+        }
+    }
+
+    /// <summary>One byte a layer weight; embedding and LM head stay 16 bit.</summary>
+    private static long QuantisedWeightBytes(ModelRank rank)
+    {
+        long ends = (long)rank.Model.Hidden * rank.Vocab * (rank.Model.TiedEmbeddings ? 1 : 2);
+        return rank.WeightElements + ends;
+    }
 
     private static string Gib(long bytes) => (bytes / (double)(1L << 30)).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -22,6 +22,8 @@ public sealed record RunConfig(
 
     public PolicySpec Policy { get; init; } = new();
 
+    public TimingSpec Timing { get; init; } = new();
+
     /// <summary>Items of the memory budget to state instead of compute.</summary>
     public MemoryOverrides Memory { get; init; } = MemoryOverrides.None;
 

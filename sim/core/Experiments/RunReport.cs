@@ -64,12 +64,18 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
 
     private JsonArray TimeModel() => Deployment is null
         ? []
-        : new JsonArray([.. Deployment.Provenance.Parts.Select(part => (JsonNode)new JsonObject
-        {
-            ["part"] = part.Part,
-            ["source"] = part.Source,
-            ["borrowed"] = part.Borrowed,
-        })]);
+        : new JsonArray(
+        [
+            .. Deployment.Provenance.Parts.Select(part => (JsonNode)Part(part.Part, part.Source, part.Borrowed)),
+            .. (Deployment.Extrapolation?.Lines ?? []).Select(line => (JsonNode)Part("extrapolation", line, false)),
+        ]);
+
+    private static JsonObject Part(string part, string source, bool borrowed) => new JsonObject
+    {
+        ["part"] = part,
+        ["source"] = source,
+        ["borrowed"] = borrowed,
+    };
 
     private JsonObject? Memory()
     {

@@ -91,7 +91,8 @@ public sealed class Catalog<T>(string kind, string folder, JsonTypeInfo<T> type,
         [
             .. assembly.GetManifestResourceNames()
                 .Where(name => name.StartsWith(_prefix, StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal))
-                .Select(name => name[_prefix.Length..^".json".Length]),
+                .Select(name => name[_prefix.Length..^".json".Length])
+                .Where(name => !name.Contains('/', StringComparison.Ordinal)),
         ];
         Array.Sort(names, StringComparer.Ordinal);
         return names;

@@ -43,13 +43,13 @@ public sealed class AnalyticTimeModel : ITimeModel
         Options = options ?? new TimingOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.MaxSequences);
         ArgumentOutOfRangeException.ThrowIfNegative(Options.MemoTokens);
-        _operators = new OperatorTimes(profile, model.ForRank(tensorParallel));
+        _operators = new OperatorTimes(profile, model.ForRank(tensorParallel), Options.Weights, Options.Fp8Kv);
         _layers = model.Layers;
         _singleKernel = profile.MixedBatch.Mode == MixedBatchMode.SingleKernelFa2;
         _perContextPs = Ps(_layers * _operators.DecodePerContextToken);
         _mixedPerSequencePs = Ps(_layers * _operators.MixedPerSequence);
         _mixedPerContextPs = Ps(_layers * _operators.MixedPerContextToken);
-        if (OverheadOf(profile, Options.Overhead) is { } overhead)
+        if (OverheadOf(profile, Options) is { } overhead)
         {
             _overheadFixedPs = Ps(overhead.FixedUs);
             _overheadPerSequencePs = Ps(overhead.PerSequenceUs);
@@ -75,6 +75,9 @@ public sealed class AnalyticTimeModel : ITimeModel
     }
 
     public TimingOptions Options { get; }
+
+    /// <summary>Single operators, for comparing time models.</summary>
+    public IOperatorTimes Operators => _operators;
 
     public TimingProvenance Provenance { get; }
 
@@ -163,19 +166,24 @@ public sealed class AnalyticTimeModel : ITimeModel
 
     private static long Ps(double us) => SimTime.FromMicroseconds(us).Picoseconds;
 
-    private static EngineOverhead? OverheadOf(TimingProfile profile, OverheadProfile which) => which switch
+    /// <summary>What the host adds under these options; null for the GPU alone.</summary>
+    internal static EngineOverhead? OverheadOf(TimingProfile profile, TimingOptions options) => options.Overhead switch
     {
-        OverheadProfile.Graph => profile.GraphOverhead,
-        OverheadProfile.Eager => profile.EagerOverhead,
-        _ => null,
+        OverheadProfile.Graph => options.Engine ?? profile.GraphOverhead,
+        OverheadProfile.Eager => options.Engine ?? profile.EagerOverhead,
+        _ => options.Engine,
     };
 
     private static TimingProvenance Describe(TimingProfile profile, int tensorParallel, TimingOptions options)
     {
         List<TimingSource> parts =
         [
-            new("gemm", profile.Gemm.Source, profile.Gemm.Borrowed),
-            new("decode attention", profile.DecodeAttention.Source, profile.DecodeAttention.Borrowed),
+            options.Weights == WeightFormat.Model
+                ? new("gemm", profile.Gemm.Source, profile.Gemm.Borrowed)
+                : new("gemm 8-bit", profile.Gemm8Bit!.Source, profile.Gemm8Bit.Borrowed),
+            options.Fp8Kv
+                ? new("decode attention, 8-bit KV", profile.DecodeAttentionFp8Kv!.Source, profile.DecodeAttentionFp8Kv.Borrowed)
+                : new("decode attention", profile.DecodeAttention.Source, profile.DecodeAttention.Borrowed),
             new("prefill attention", profile.PrefillAttention.Source, profile.PrefillAttention.Borrowed),
             new("mixed batch", profile.MixedBatch.Source, profile.MixedBatch.Borrowed),
             new("element-wise", profile.Elementwise.Source, profile.Elementwise.Borrowed),
@@ -186,14 +194,15 @@ public sealed class AnalyticTimeModel : ITimeModel
             AllReduceTable table = profile.AllReduceOf(tensorParallel);
             parts.Add(new TimingSource($"all-reduce of {tensorParallel}", table.Source, table.Borrowed));
         }
-        if (OverheadOf(profile, options.Overhead) is { } overhead)
+        if (OverheadOf(profile, options) is { } overhead)
             parts.Add(new TimingSource("engine overhead", overhead.Source, overhead.Borrowed));
-        string name = options.Overhead switch
-        {
-            OverheadProfile.Graph => "graph",
-            OverheadProfile.Eager => "eager",
-            _ => "none",
-        };
-        return new TimingProvenance("analytic", profile.Name, name, parts);
+        return new TimingProvenance("analytic", profile.Name, NameOf(options), parts);
     }
+
+    internal static string NameOf(TimingOptions options) => options.Engine is not null ? "engine" : options.Overhead switch
+    {
+        OverheadProfile.Graph => "graph",
+        OverheadProfile.Eager => "eager",
+        _ => "none",
+    };
 }

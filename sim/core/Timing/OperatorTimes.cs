@@ -9,22 +9,40 @@ namespace ELLM.Sim.Timing;
 /// Element-wise bytes a token: two norms 8h each, rotary 4 (nq + nkv) d, activation 6f gated or 4f, KV write 8 nkv d, and
 /// 4 (nq + nkv) d when queries and keys are normalised. Activations are 16 bit.
 /// </remarks>
-internal sealed class OperatorTimes
+internal sealed class OperatorTimes : IOperatorTimes
 {
-    private const double KvElementBytes = 2;
-
     private readonly TimingProfile _device;
+    private readonly GemmCoefficients _gemm;
+    private readonly DecodeAttentionCoefficients _decode;
+    private readonly double _weightElement;
+    private readonly double _kvElement;
+    private readonly double _peakScale;
     private readonly ModelRank _rank;
     private readonly AllReduceTable? _allReduce;
     private readonly double _hbmBytesPerUs;
     private readonly double _flopsPerUs;
     private readonly double[] _elementwiseBytes;
 
-    public OperatorTimes(TimingProfile device, ModelRank rank)
+    /// <exception cref="InputException">The device has no coefficients for that weight or KV format, or for that many GPUs.</exception>
+    public OperatorTimes(TimingProfile device, ModelRank rank, WeightFormat weights = WeightFormat.Model, bool fp8Kv = false, bool allReduceOptional = false)
     {
         _device = device;
         _rank = rank;
-        _allReduce = rank.TensorParallel > 1 ? device.AllReduceOf(rank.TensorParallel) : null;
+        _gemm = device.Gemm;
+        _decode = device.DecodeAttention;
+        _weightElement = weights == WeightFormat.Model ? rank.Model.WeightElementBytes : 1;
+        _peakScale = weights == WeightFormat.Model ? 1 : 2;
+        _kvElement = fp8Kv ? 1 : 2;
+        if (weights != WeightFormat.Model)
+        {
+            _gemm = device.Gemm8Bit ?? throw new InputException($"timing profile {device.Name} has no 8-bit products (gemm_8bit); use 16-bit weights");
+            if (weights == WeightFormat.Fp8Static)
+                _gemm = _gemm with { LaunchUs = device.Gemm.LaunchUs };
+        }
+        if (fp8Kv)
+            _decode = device.DecodeAttentionFp8Kv ?? throw new InputException($"timing profile {device.Name} has no attention over 8-bit KV (decode_attention_fp8_kv)");
+        if (rank.TensorParallel > 1)
+            _allReduce = allReduceOptional ? device.AllReduce.FirstOrDefault(known => known.Gpus == rank.TensorParallel) : device.AllReduceOf(rank.TensorParallel);
         _hbmBytesPerUs = device.HbmTbPerS * 1e6;
         _flopsPerUs = device.PeakTflops16Bit * 1e6;
         double hidden = rank.Model.Hidden;
@@ -35,7 +53,7 @@ internal sealed class OperatorTimes
     }
 
     /// <summary>KV bytes of one token and layer on this rank.</summary>
-    private double KvBytes => 2 * KvElementBytes * _rank.Model.HeadDim * _rank.KvHeads;
+    private double KvBytes => 2 * _kvElement * _rank.Model.HeadDim * _rank.KvHeads;
 
     /// <summary>What a layer costs for m tokens besides attention: four products, element-wise kernels, two all-reduces.</summary>
     public double LayerLinear(int m)
@@ -51,6 +69,35 @@ internal sealed class OperatorTimes
         return us;
     }
 
+    /// <inheritdoc/>
+    public double? Us(LayerOperator what, in OperatorPoint at)
+    {
+        double hidden = _rank.Model.Hidden;
+        int m = at.Tokens;
+        return what switch
+        {
+            LayerOperator.QkvProjection => Gemm(m, _rank.QkvWidth, hidden),
+            LayerOperator.OutputProjection => Gemm(m, hidden, (double)_rank.QHeads * _rank.Model.HeadDim),
+            LayerOperator.UpProjection => Gemm(m, _rank.UpWidth, hidden),
+            LayerOperator.DownProjection => Gemm(m, hidden, _rank.Ffn),
+            LayerOperator.Elementwise => _elementwiseBytes.Sum(bytes => Elementwise(bytes * m)),
+            LayerOperator.AllReduce => _allReduce?.Us(2 * hidden * m),
+            LayerOperator.EmbeddingAndNorm => Ends(m),
+            LayerOperator.LmHead => HeadProduct(Math.Max(m, 1)),
+            LayerOperator.Sampler => _device.Sampler.FixedUs + _device.Sampler.PerSequenceUs * Math.Max(m, 1),
+            LayerOperator.DecodeAttention => Decode(new DecodeBatch(m, at.ContextTokens, (at.ContextTokens + m - 1) / Math.Max(m, 1))),
+            LayerOperator.PrefillAttention => Prefill([new PrefillChunk(m, at.CachedTokens, true)]),
+            _ => null,
+        };
+    }
+
+    /// <summary>An all-reduce of that many bytes; 0 where this degree has no table.</summary>
+    public double AllReduceUs(double bytes) => _allReduce?.Us(bytes) ?? 0;
+
+    /// <summary>Decode attention of a layer.</summary>
+    public double Decode(in DecodeBatch batch) => DecodeFixed(batch.Sequences)
+        + DecodePerContextToken * batch.ContextTokens + DecodePerLongestToken(batch.Sequences) * batch.LongestContext;
+
     /// <summary>Embedding and final norm for m tokens, once an iteration.</summary>
     public double Ends(int m) => 2 * Elementwise(4.0 * _rank.Model.Hidden * m);
 
@@ -58,23 +105,23 @@ internal sealed class OperatorTimes
     public double Head(int samples)
     {
         int rows = Math.Max(samples, 1);
-        return Gemm(rows, _rank.Vocab, _rank.Model.Hidden)
+        return HeadProduct(rows)
             + _device.Sampler.FixedUs + _device.Sampler.PerSequenceUs * rows;
     }
 
     /// <summary>Decode attention of a layer without the parts that grow with context.</summary>
     public double DecodeFixed(int sequences)
     {
-        DecodeAttentionCoefficients c = _device.DecodeAttention;
+        DecodeAttentionCoefficients c = _decode;
         return c.LaunchUs + c.PerKvHeadUs * sequences * _rank.KvHeads + c.PerQueryHeadUs * sequences * _rank.QHeads;
     }
 
     /// <summary>Decode attention of a layer for each token of total context.</summary>
-    public double DecodePerContextToken => KvBytes / (_hbmBytesPerUs * _device.DecodeAttention.MemoryEfficiency);
+    public double DecodePerContextToken => KvBytes / (_hbmBytesPerUs * _decode.MemoryEfficiency);
 
     /// <summary>Decode attention of a layer for each token of the longest context.</summary>
     public double DecodePerLongestToken(int sequences) =>
-        _device.DecodeAttention.SerialUsPer1024 / 1024 / (1 + (double)sequences * _rank.KvHeads / _device.Sms);
+        _decode.SerialUsPer1024 / 1024 / (1 + (double)sequences * _rank.KvHeads / _device.Sms);
 
     /// <summary>Single-kernel attention of a decoding row beside prefill chunks, a layer.</summary>
     public double MixedPerSequence => _device.MixedBatch.PerQueryHeadUs * _rank.QHeads;
@@ -106,15 +153,22 @@ internal sealed class OperatorTimes
     }
 
     /// <summary>One product C[m,n] = A[m,k] B[k,n]: <see cref="GemmCoefficients"/>.</summary>
-    public double Gemm(double m, double n, double k)
+    public double Gemm(double m, double n, double k) => Product(_gemm, _weightElement, _peakScale, m, n, k);
+
+    /// <summary>The LM head, which stays 16 bit when the layers are quantised.</summary>
+    private double HeadProduct(int rows)
     {
-        GemmCoefficients c = _device.Gemm;
-        double element = _rank.Model.WeightElementBytes;
+        double element = _peakScale > 1 ? 2 : _weightElement;
+        return Product(_device.Gemm, element, 1, rows, _rank.Vocab, _rank.Model.Hidden);
+    }
+
+    private double Product(GemmCoefficients c, double element, double peakScale, double m, double n, double k)
+    {
         double tile = m <= 64 ? 64 : 128;
         double padded = m + c.TilePadding * (Math.Ceiling(m / tile) * tile - m);
         double waves = Math.Ceiling(m / 128) * Math.Ceiling(n / 128) / _device.Sms;
         double waste = waves > 1 ? 1 + c.WavePadding * (Math.Ceiling(waves) / waves - 1) : 1;
-        double compute = 2 * padded * n * k * waste / (_flopsPerUs * c.ComputeEfficiency);
+        double compute = 2 * padded * n * k * waste / (_flopsPerUs * peakScale * c.ComputeEfficiency);
         double memory = (element * (n * k + m * k) + 2 * m * n) / (_hbmBytesPerUs * c.MemoryEfficiency);
         return c.LaunchUs + c.InnerUsPer1024 * k / 1024 + Norm(compute, memory, c.NormExponent);
     }

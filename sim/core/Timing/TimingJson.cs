@@ -13,4 +13,6 @@ namespace ELLM.Sim.Timing;
     AllowTrailingCommas = true,
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(TimingProfile))]
+[JsonSerializable(typeof(NamedOverhead))]
+[JsonSerializable(typeof(LinearFit))]
 internal sealed partial class TimingJson : JsonSerializerContext;

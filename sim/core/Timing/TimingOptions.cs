@@ -6,12 +6,18 @@ namespace ELLM.Sim.Timing;
 /// <param name="PadToGraphs">
 /// Pad decode-only batches to captured CUDA graph sizes; null: with <see cref="OverheadProfile.Graph"/> only.
 /// </param>
+/// <param name="Engine">An engine's own overhead in place of the profile's; null: the profile's.</param>
+/// <param name="Weights">How weights are stored and multiplied.</param>
+/// <param name="Fp8Kv">Keys and values take one byte instead of two.</param>
 /// <param name="MemoTokens">Iterations up to this many tokens are memoised; longer ones are computed each time.</param>
 public sealed record TimingOptions(
     int MaxSequences = 256,
     OverheadProfile Overhead = OverheadProfile.Graph,
     bool? PadToGraphs = null,
-    int MemoTokens = 65_536)
+    int MemoTokens = 65_536,
+    EngineOverhead? Engine = null,
+    WeightFormat Weights = WeightFormat.Model,
+    bool Fp8Kv = false)
 {
     public bool Pads => PadToGraphs ?? Overhead == OverheadProfile.Graph;
 }

@@ -26,7 +26,16 @@ public sealed record TimingProfile
 
     public required GemmCoefficients Gemm { get; init; }
 
+    /// <summary>Products with 8-bit weights: the peak is twice the 16-bit one. Null where none was measured.</summary>
+    /// <remarks>Fitted on kernels that quantise activations as they go; static scales take the 16-bit launch cost instead.</remarks>
+    [JsonPropertyName("gemm_8bit")]
+    public GemmCoefficients? Gemm8Bit { get; init; }
+
     public required DecodeAttentionCoefficients DecodeAttention { get; init; }
+
+    /// <summary>Decode attention over an 8-bit KV cache; null where none was measured.</summary>
+    [JsonPropertyName("decode_attention_fp8_kv")]
+    public DecodeAttentionCoefficients? DecodeAttentionFp8Kv { get; init; }
 
     public required PrefillAttentionCoefficients PrefillAttention { get; init; }
 

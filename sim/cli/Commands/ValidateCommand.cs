@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using ELLM.Sim.Experiments.Validation;
+
+namespace ELLM.Sim.Cli.Commands;
+
+/// <summary><c>ellm validate</c>: how far the simulator is from what was measured.</summary>
+internal static class ValidateCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Option<string?> suite = RunOptions.Text("--suite", "NAME", "One suite instead of all.", () => [.. ValidationRunner.Suites.Select(s => s.Name)]);
+        Option<string?> caseFolder = RunOptions.Text("--case", "DIR", "One case of the reference simulator.");
+        Option<string?> tables = RunOptions.Text("--tables", "DIR", "Operator tables of the case or the run.");
+        Option<string?> run = RunOptions.Text("--run", "DIR", "One recorded serving run (meta.json, requests.jsonl).");
+        Option<string?> data = RunOptions.Text("--data", "DIR", "Measured data (a folder with profiles in it); default: ../shared beside the repository.");
+        Option<string?> csv = RunOptions.Text("--csv", "FILE", "Write the table as CSV.");
+        Option<string?> docs = RunOptions.Text("--write-docs", "FILE", "Write docs/fidelity.md from this run.");
+        Option<string> format = new("--format") { Description = "Form of the table on stdout.", DefaultValueFactory = _ => "table" };
+        format.AcceptOnlyFromAmong("table", "csv");
+        Command command = new("validate", "Compare with measurements, real serving runs and published numbers; exit 1 when a bound is missed.")
+        {
+            suite, caseFolder, tables, run, data, csv, docs, format,
+        };
+        command.SetAction(parsed => Run(terminal, new Request(
+            parsed.GetValue(suite), parsed.GetValue(caseFolder), parsed.GetValue(tables), parsed.GetValue(run),
+            parsed.GetValue(data), parsed.GetValue(csv), parsed.GetValue(docs), parsed.GetValue(format)!)));
+        return command;
+    }
+
+    private static int Run(Terminal terminal, Request request)
+    {
+        if (request.Data is not null && !ValidationContext.IsData(request.Data))
+            throw new InputException($"--data {request.Data}: expected a folder with profiles, vidur, aiconfigurator, llmservingsim or e2e-serving in it");
+        string? data = request.Data ?? ValidationContext.Discover(Directory.GetCurrentDirectory());
+        ValidationContext context = new(data, request.Case, request.Tables, request.Run);
+        IReadOnlyList<ValidationRow> rows = ValidationRunner.Run(request.Suite, context);
+        if (request.Format == "csv")
+            terminal.Out.Write(Text(stream => ValidationCsv.Write(stream, rows)));
+        else
+            Table(rows).Write(terminal.Out);
+        if (request.Csv is string file)
+            File.WriteAllText(file, Text(stream => ValidationCsv.Write(stream, rows)));
+        if (request.Docs is string page)
+            File.WriteAllText(page, FidelityPage.Write(rows));
+        int missed = rows.Count(row => row.Pass == false);
+        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{rows.Count(row => row.Pass == true)} within their bounds, {missed} not, {rows.Count(row => row.Pass is null)} without a bound or skipped"));
+        return ValidationRunner.Passed(rows) ? ExitCode.Done : ExitCode.ObjectiveMissed;
+    }
+
+    private static TextTable Table(IReadOnlyList<ValidationRow> rows)
+    {
+        TextTable table = new(["what", "reference", "ours", "unit", "error", "bound", "pass", "note"], "unit", "note");
+        foreach (ValidationRow row in rows)
+        {
+            table.Add(
+            [
+                row.What, ValidationText.Value(row.Reference), ValidationText.Value(row.Ours), row.Unit,
+                ValidationText.Error(row), ValidationText.Bound(row), ValidationText.Verdict(row), row.Note,
+            ]);
+        }
+        return table;
+    }
+
+    private static string Text(Action<Stream> write)
+    {
+        using MemoryStream stream = new();
+        write(stream);
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private sealed record Request(
+        string? Suite, string? Case, string? Tables, string? Run, string? Data, string? Csv, string? Docs, string Format);
+}

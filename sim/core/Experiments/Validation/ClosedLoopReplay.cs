@@ -1,0 +1,83 @@
+using System.Globalization;
+using ELLM.Sim.Metrics;
+using ELLM.Sim.Numerics;
+using ELLM.Sim.Policies;
+using ELLM.Sim.Serving;
+using ELLM.Sim.Time;
+using ELLM.Sim.Timing.Tables;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Experiments.Validation;
+
+/// <summary>Repeats measured closed loops: as many users as the concurrency, no think time, lengths drawn from a range.</summary>
+/// <remarks>
+/// Identical lengths would bind all users into one convoy and double TTFT. Means over all requests, as
+/// benchmark clients report them.
+/// </remarks>
+public static class ClosedLoopReplay
+{
+    public static IEnumerable<ValidationRow> Rows(ClosedLoopCase which, ValidationContext context)
+    {
+        if (context.Find(which.File) is not string path)
+        {
+            yield return ValidationRow.Skipped(which.Summary, $"no {which.File}");
+            yield break;
+        }
+        MeasuredCsv csv = MeasuredCsv.Read(path);
+        csv.Require("isl", "osl", "tp_size", "concurrency", "silicon_ttft_ms", "silicon_tpot_ms");
+        ErrorStatistics tpot = new();
+        ErrorStatistics ttft = new();
+        int preempted = 0;
+        for (int row = 0; row < csv.Count; row++)
+        {
+            if (!which.Where.All(wanted => csv.Text(row, wanted.Key) == wanted.Value))
+                continue;
+            int users = (int)csv.Whole(row, "concurrency", 1);
+            int input = (int)csv.Whole(row, "isl", 1);
+            int output = (int)csv.Whole(row, "osl", 1);
+            int tp = (int)csv.Whole(row, "tp_size", 1);
+            (double ours, double first, long preemptions) = Run(which, users, input, output, tp);
+            string point = string.Create(CultureInfo.InvariantCulture, $"TP{tp} {input}/{output} x{users}");
+            tpot.Add(csv.Number(row, "silicon_tpot_ms"), ours, point);
+            ttft.Add(csv.Number(row, "silicon_ttft_ms"), first, point);
+            preempted += preemptions > 0 ? 1 : 0;
+        }
+        if (tpot.Count == 0)
+        {
+            yield return ValidationRow.Skipped(which.Summary, $"no row of {which.File} matches");
+            yield break;
+        }
+        yield return ValidationRow.Mape($"{which.Summary}: TPOT", tpot, which.TpotBound, $"{preempted} loops preempted; stated: {string.Join("; ", which.Stated)}");
+        yield return ValidationRow.Mape($"{which.Summary}: TTFT", ttft, which.TtftBound);
+    }
+
+    /// <summary>Mean TPOT and TTFT in milliseconds of one loop, and its preemptions.</summary>
+    public static (double TpotMs, double TtftMs, long Preemptions) Run(ClosedLoopCase which, int users, int input, int output, int tp)
+    {
+        List<Assignment> settings = [.. which.Settings.Select(one => new Assignment(one.Key, one.Value)), new Assignment("tp", tp.ToString(CultureInfo.InvariantCulture))];
+        if (which.SeqsIsConcurrency)
+            settings.Add(new Assignment("engine.max_num_seqs", users.ToString(CultureInfo.InvariantCulture)));
+        Deployment deployment = Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load("vllm-v1"), settings));
+        int count = users * which.RequestsPerUser;
+        RandomStream lengths = RandomStream.Named(deployment.Config.Seed, "closed-loop-lengths");
+        int[] inputs = new int[count];
+        int[] outputs = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            inputs[i] = Draw(which, lengths, input);
+            outputs[i] = Draw(which, lengths, output);
+        }
+        Trace trace = new("closed-loop", new long[count], inputs, outputs);
+        RunOutcome outcome = Simulation.Run(deployment, trace, new SimulationOptions(Users: new UserLoop(users, new long[count])));
+        double tpot = outcome.Records.Where(r => RequestLatency.Tpot(r) is not null).Average(r => new SimTime(RequestLatency.Tpot(r)!.Value).Seconds);
+        double ttft = outcome.Records.Where(r => RequestLatency.Ttft(r) is not null).Average(r => new SimTime(RequestLatency.Ttft(r)!.Value).Seconds);
+        return (tpot * 1e3, ttft * 1e3, outcome.Counters.Preemptions);
+    }
+
+    private static int Draw(ClosedLoopCase which, RandomStream lengths, int nominal)
+    {
+        int low = Math.Max(1, (int)(nominal * which.ShortestShare));
+        int high = Math.Max(low, (int)(nominal * which.LongestShare));
+        return low + (int)(lengths.NextDouble() * (high - low + 1));
+    }
+}

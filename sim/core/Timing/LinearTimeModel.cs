@@ -1,0 +1,66 @@
+using ELLM.Sim.Hardware;
+using ELLM.Sim.Time;
+
+namespace ELLM.Sim.Timing;
+
+/// <summary>Iteration times from a published linear fit: for reproducing papers, not for predicting other models.</summary>
+/// <remarks>
+/// Decode-only: the regime of the batch size, affine in the context. With chunks: the prefill fit, where a chunk of c tokens after
+/// k cached ones adds <c>(k + c)^2 - k^2</c> to the squares, plus what decodes beside it add without their fixed part: such fits were
+/// made of separate prefill and decode batches, so a mixed iteration is an assumption of this project.
+/// </remarks>
+public sealed class LinearTimeModel : ITimeModel
+{
+    private static readonly Catalog<LinearFit> Shipped = new("linear fit", "timing/linear", TimingJson.Default.LinearFit, fit => fit.Check());
+
+    private readonly LinearFit _fit;
+    private readonly (long Fixed, long PerContext, long PerSequence, int UpTo)[] _regimes;
+
+    public LinearTimeModel(LinearFit fit)
+    {
+        _fit = fit;
+        _regimes = [.. fit.Decode.Select(one => (Ps(one.FixedMs), Ps(one.PerContextTokenMs), Ps(one.PerSequenceMs), one.UpToSequences ?? int.MaxValue))];
+    }
+
+    public static IReadOnlyList<string> Names => Shipped.Names;
+
+    public LinearFit Fit => _fit;
+
+    public int MaxSequences => int.MaxValue;
+
+    /// <inheritdoc cref="Catalog{T}.Load"/>
+    public static LinearTimeModel Load(string nameOrPath) => new(Shipped.Load(nameOrPath));
+
+    public DecodeCost Decode(in DecodeBatch batch)
+    {
+        (long fixedPs, long perContext, long perSequence, _) = Regime(batch.Sequences);
+        return new DecodeCost(fixedPs + perSequence * batch.Sequences, perContext, 0, long.MaxValue);
+    }
+
+    public long Mixed(ReadOnlySpan<PrefillChunk> chunks, in DecodeBatch decode)
+    {
+        double tokens = 0;
+        double squares = 0;
+        foreach (PrefillChunk chunk in chunks)
+        {
+            tokens += chunk.Tokens;
+            squares += (double)chunk.Tokens * (chunk.Tokens + 2.0 * chunk.CachedTokens);
+        }
+        LinearPrefill fit = _fit.Prefill;
+        long ps = Ps(fit.FixedMs + fit.PerTokenMs * tokens + fit.PerTokenSquaredMs * squares);
+        if (decode.Sequences == 0)
+            return ps;
+        (_, long perContext, long perSequence, _) = Regime(decode.Sequences);
+        return ps + perSequence * decode.Sequences + perContext * decode.ContextTokens;
+    }
+
+    private (long Fixed, long PerContext, long PerSequence, int UpTo) Regime(int sequences)
+    {
+        int i = 0;
+        while (sequences > _regimes[i].UpTo)
+            i++;
+        return _regimes[i];
+    }
+
+    private static long Ps(double ms) => SimTime.FromMicroseconds(ms * 1000).Picoseconds;
+}

@@ -1,0 +1,136 @@
+using System.IO.Compression;
+using System.Text;
+using ELLM.Sim.Experiments.Validation;
+using ELLM.Sim.Tests.Cli;
+using NUnit.Framework;
+
+namespace ELLM.Sim.Tests.Experiments.Validation;
+
+[TestFixture]
+internal sealed class ServingRunTests
+{
+    private const string Meta = """{"model": "meta-llama/Llama-3.1-8B", "vllm_version": "0.19.0", "engine_kwargs": {"tensor_parallel_size": 1, "max_num_seqs": 4, "max_num_batched_tokens": 2048, "max_model_len": null}, "hardware": {"name": "NVIDIA RTX PRO 6000 Blackwell"}}""";
+
+    private const string Requests = """
+        {"input_toks": 100, "output_toks": 3, "queued_ts": 11.0, "first_token_ts": 11.1, "last_token_ts": 11.3}
+        {"input_toks": 50, "output_toks": 1, "queued_ts": 10.0, "first_token_ts": 10.05, "last_token_ts": 10.05}
+
+        """;
+
+    private ScratchFolder _folder = null!;
+
+    [SetUp]
+    public void Make()
+    {
+        _folder = new ScratchFolder();
+        _folder.File("meta.json", Meta);
+        _folder.File("requests.jsonl", Requests);
+    }
+
+    [TearDown]
+    public void Remove() => _folder.Dispose();
+
+    private string Fault() => Assert.Throws<InputException>(() => ServingRun.Read(_folder.Path))!.Message.Replace(_folder.Path, "", StringComparison.Ordinal);
+
+    [Test]
+    public void Read_Run_SortsByQueueingAndMeasures()
+    {
+        ServingRun run = ServingRun.Read(_folder.Path);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Trace.ArrivalPs, Is.EqualTo(new[] { 0L, 1_000_000_000_000L }));
+            Assert.That(run.Trace.InputTokens, Is.EqualTo(new[] { 50, 100 }));
+            Assert.That(run.Measured[0].Tpot, Is.Null, "one token has no TPOT");
+            Assert.That(run.Measured[1].Tpot, Is.EqualTo(0.1).Within(1e-12));
+            Assert.That(run.Measured[1].Ttft, Is.EqualTo(0.1).Within(1e-12));
+            Assert.That(Setting(run, "gpu"), Is.EqualTo("rtx-pro-6000"));
+            Assert.That(Setting(run, "model"), Is.EqualTo("llama-3.1-8b"));
+            Assert.That(Setting(run, "engine.max_num_seqs"), Is.EqualTo("4"));
+            Assert.That(Setting(run, "engine.overhead"), Is.EqualTo("vllm-async"));
+            Assert.That(Setting(run, "memory.kv_blocks"), Is.Null);
+        }
+    }
+
+    [Test]
+    public void Read_RecordedBlocks_AreUsed()
+    {
+        _folder.File("meta.json", Meta[..^1] + """, "kv_cache": {"num_gpu_blocks": 2588, "block_size": 16}}""");
+        ServingRun run = ServingRun.Read(_folder.Path);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Setting(run, "memory.kv_blocks"), Is.EqualTo("2588"));
+            Assert.That(run.Notes, Is.EqualTo("2588 KV blocks as the engine reported"));
+        }
+    }
+
+    [Test]
+    public void Read_CaseFile_StatesTheRest()
+    {
+        _folder.File("case.json", """{"settings": {"gpu": "h100", "memory.kv_blocks": 100}}""");
+        ServingRun run = ServingRun.Read(_folder.Path);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Setting(run, "gpu"), Is.EqualTo("h100"));
+            Assert.That(Setting(run, "memory.kv_blocks"), Is.EqualTo("100"));
+        }
+    }
+
+    [Test]
+    public void Read_Gzip_IsUnpacked()
+    {
+        File.Delete(_folder.In("requests.jsonl"));
+        using (FileStream file = File.Create(_folder.In("requests.jsonl.gz")))
+        using (GZipStream zip = new(file, CompressionMode.Compress))
+            zip.Write(Encoding.UTF8.GetBytes(Requests));
+        Assert.That(ServingRun.Read(_folder.Path).Trace.Count, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Replay_Run_ComparesEveryRequest()
+    {
+        ValidationRow[] rows = [.. ServingRunReplay.Rows(_folder.Path, null, bounded: true)];
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rows, Has.Length.EqualTo(5));
+            Assert.That(rows[0].Reference, Is.EqualTo(100).Within(1e-9));
+            Assert.That(rows.Select(row => row.Bound), Is.EqualTo(new double?[] { 2, 3, 5, 3, null }));
+            Assert.That(rows[0].Pass, Is.False, "0.1 s a token is no RTX PRO 6000");
+        }
+    }
+
+    [TestCase("0.13.2", "graph")]
+    [TestCase("0.14.0", "vllm-async")]
+    [TestCase("1.0", "vllm-async")]
+    [TestCase(null, "graph")]
+    public void Overhead_FollowsTheEnginesVersion(string? version, string overhead) => Assert.That(ServingRun.OverheadOf(version), Is.EqualTo(overhead));
+
+    [Test]
+    public void Read_NoMeta_SaysWhatIsExpected()
+    {
+        File.Delete(_folder.In("meta.json"));
+        Assert.That(Fault(), Is.EqualTo(": expected meta.json and requests.jsonl of a serving run (plain or .gz), found no meta.json"));
+    }
+
+    [Test]
+    public void Read_UnknownModel_ListsTheKnownOnes()
+    {
+        _folder.File("meta.json", Meta.Replace("Llama-3.1-8B", "Mystery", StringComparison.Ordinal));
+        Assert.That(Fault(), Does.StartWith("/meta.json: model meta-llama/Mystery is not in the catalog; known: llama-2-13b"));
+    }
+
+    [Test]
+    public void Read_UnorderedInstants_NamesTheLine()
+    {
+        _folder.File("requests.jsonl", """{"input_toks": 1, "output_toks": 1, "queued_ts": 5, "first_token_ts": 4, "last_token_ts": 6}""");
+        Assert.That(Fault(), Does.StartWith("/requests.jsonl:1: expected tokens of at least 1 and instants in order (queued, first token, last token), found {"));
+    }
+
+    [Test]
+    public void Read_MissingKey_NamesIt()
+    {
+        _folder.File("requests.jsonl", """{"input_toks": 1, "output_toks": 1, "queued_ts": 5, "last_token_ts": 6}""");
+        Assert.That(Fault(), Is.EqualTo("/requests.jsonl:1: expected a number in first_token_ts, found none"));
+    }
+
+    private static string? Setting(ServingRun run, string path) => run.Settings.Where(one => one.Path == path).Select(one => one.Text).LastOrDefault();
+}
