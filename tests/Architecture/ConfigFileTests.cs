@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ELLM.Sim.Experiments.Validation;
+using ELLM.Sim.Validation;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Models;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using ELLM.Sim.Experiments.Validation;
+using ELLM.Sim.Validation;
 
 namespace ELLM.Sim.Cli.Commands;
 

@@ -1,4 +1,4 @@
-using ELLM.Sim.Experiments.Validation;
+using ELLM.Sim.Validation;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Tests.Cli;
 using ELLM.Sim.Timing;

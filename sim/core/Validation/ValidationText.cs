@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Cells of the validation table.</summary>
 public static class ValidationText

@@ -1,9 +1,10 @@
+using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Time;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Replays a recorded serving run under the current vLLM scheduler and compares request by request.</summary>
 public static class ServingRunReplay

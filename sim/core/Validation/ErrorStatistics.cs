@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Relative errors of predictions against measurements, per cent: (ours - measured) / measured.</summary>
 public sealed class ErrorStatistics

@@ -1,13 +1,14 @@
 using System.IO.Compression;
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
+using ELLM.Sim.Experiments;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
 using ELLM.Sim.Time;
 using ELLM.Sim.Timing.Tables;
 using ELLM.Sim.Workload;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>A recorded run of a real engine: requests with their instants, and the settings it ran under.</summary>
 /// <remarks>

@@ -3,7 +3,7 @@ using ELLM.Sim.Models;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Timing.Tables;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>The four products of a layer, summed, against the mlp.csv tables of microsoft/vidur: every model, degree and token count.</summary>
 internal static class LayerSums

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ELLM.Sim.Compat.Vidur.Cases;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Compatibility mode against runs of the reference simulator, request by request.</summary>
 public sealed class ReferenceSuite : IValidationSuite

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ELLM.Sim.Hardware;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Closed loops of one engine, model and device (configs/validation): which rows of the data, under which settings.</summary>
 /// <param name="Name">Catalog key.</param>

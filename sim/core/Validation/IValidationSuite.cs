@@ -1,4 +1,4 @@
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>A group of comparisons with one kind of reference.</summary>
 public interface IValidationSuite

@@ -5,7 +5,7 @@ using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Timing.Tables;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>How far an affine decode step is from the sum of its operators: of the formulas, and of measured tables.</summary>
 internal static class Affine

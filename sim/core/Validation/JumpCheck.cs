@@ -1,7 +1,7 @@
 using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Adds up decode steps one by one and in jumps, over batches and contexts.</summary>
 public static class JumpCheck

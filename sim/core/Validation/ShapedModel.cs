@@ -1,6 +1,6 @@
 using ELLM.Sim.Models;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Models that only a table knows: shapes made up from its columns.</summary>
 internal static class ShapedModel

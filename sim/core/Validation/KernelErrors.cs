@@ -2,7 +2,7 @@ using System.Globalization;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Timing.Tables;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Single kernels against the shape tables of ai-dynamo/aiconfigurator.</summary>
 /// <remarks>

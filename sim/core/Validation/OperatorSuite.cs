@@ -1,4 +1,4 @@
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Operators against measured kernel tables.</summary>
 public sealed class OperatorSuite : IValidationSuite

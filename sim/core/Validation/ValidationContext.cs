@@ -1,4 +1,4 @@
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>What a validation run is given.</summary>
 /// <param name="Data">Root of the measured data: a folder with <c>profiles</c> in it, or such a profiles folder; null when there is none.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Tables of papers and vendors' pages.</summary>
 /// <remarks>

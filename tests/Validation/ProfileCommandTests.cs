@@ -1,7 +1,7 @@
 using ELLM.Sim.Tests.Cli;
 using NUnit.Framework;
 
-namespace ELLM.Sim.Tests.Experiments.Validation;
+namespace ELLM.Sim.Tests.Validation;
 
 [TestFixture]
 internal sealed class ProfileCommandTests

@@ -3,7 +3,7 @@ using ELLM.Sim.Models;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Timing.Tables;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Formulas against in-engine kernel times of casys-kaist/LLMServingSim: whole layers, attention with a cached prefix, mixed batches.</summary>
 internal static class EngineKernels

@@ -1,4 +1,4 @@
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>One comparison with something known: a measurement, a publication, a reference simulator, an identity.</summary>
 /// <param name="What">What is compared.</param>

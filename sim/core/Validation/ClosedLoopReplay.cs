@@ -1,4 +1,5 @@
 using System.Globalization;
+using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Policies;
@@ -7,7 +8,7 @@ using ELLM.Sim.Time;
 using ELLM.Sim.Timing.Tables;
 using ELLM.Sim.Workload;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Repeats measured closed loops: as many users as the concurrency, no think time, lengths drawn from a range.</summary>
 /// <remarks>

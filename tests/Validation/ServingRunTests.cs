@@ -1,10 +1,10 @@
 using System.IO.Compression;
 using System.Text;
-using ELLM.Sim.Experiments.Validation;
+using ELLM.Sim.Validation;
 using ELLM.Sim.Tests.Cli;
 using NUnit.Framework;
 
-namespace ELLM.Sim.Tests.Experiments.Validation;
+namespace ELLM.Sim.Tests.Validation;
 
 [TestFixture]
 internal sealed class ServingRunTests

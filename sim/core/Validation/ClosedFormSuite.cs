@@ -3,7 +3,7 @@ using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
 using ELLM.Sim.Timing;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Identities: jumping over steps against taking them, the affine form against the sum of its operators.</summary>
 public sealed class ClosedFormSuite : IValidationSuite

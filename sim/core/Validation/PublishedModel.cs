@@ -3,7 +3,7 @@ using ELLM.Sim.Models;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>A deployment of a publication, timed by the formulas.</summary>
 internal sealed class PublishedModel

@@ -1,6 +1,6 @@
 using ELLM.Sim.Numerics;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Runs the suites: the table of <c>ellm validate</c>.</summary>
 public static class ValidationRunner

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ELLM.Sim.Metrics;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>The validation table as CSV: <c>suite,what,reference,ours,unit,error,error_unit,bound,pass,note</c>.</summary>
 public static class ValidationCsv

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>docs/fidelity.md: what a validation run found, and what follows for users.</summary>
 public static class FidelityPage

@@ -1,4 +1,4 @@
-namespace ELLM.Sim.Experiments.Validation;
+namespace ELLM.Sim.Validation;
 
 /// <summary>Real serving runs: per-request replays and closed loops.</summary>
 public sealed class ServingSuite : IValidationSuite
