@@ -4,7 +4,7 @@ using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Bench;
 
-/// <summary>From a CSV file to written result files, as <c>ellm replay</c> does it: each stage, and the whole.</summary>
+/// <summary>From a CSV file to written result files, as <c>ellm replay</c> does it but for the report page: each stage, and the whole.</summary>
 internal static class FileToFile
 {
     public static void Write(TextWriter target, BenchPlan plan)
