@@ -20,8 +20,9 @@ public class HotPaths
 
     public HotPaths()
     {
+        KvGrant grant = default;
         for (int i = 0; i < 64; i++)
-            _memory.Join(500 + (37 * i));
+            _memory.Join(ref grant, 500 + (37 * i));
     }
 
     [Benchmark]
@@ -34,7 +35,7 @@ public class HotPaths
     public double Power() => DeterministicMath.Pow(1.2345, 1.9536);
 
     [Benchmark]
-    public long Growth_horizon_near_the_end_of_the_pool() => _memory.Horizon(100_000, 500);
+    public long Growth_horizon_near_the_end_of_the_pool() => _memory.Horizon(100_000, 500, 11_000_000_000);
 
     [Benchmark]
     public long Growth_of_no_steps_observed()

@@ -35,9 +35,9 @@ internal static class ComparisonTable
     private static TextTable Metrics(IReadOnlyList<RunReport> reports)
     {
         bool losses = reports.Any(r => r.Summary is { } s && s.Rejected + s.Unfinished > 0);
-        string[] lossHeader = losses ? ["rejected"] : [];
+        string[] lossHeader = losses ? ["lost"] : [];
         TextTable table = new(
-            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO met", "goodput", "batch", "KV useful", "preempt", .. lossHeader, "verdict"],
+            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO", "goodput", "batch", "KV live", "preempt", .. lossHeader, "verdict"],
             "verdict");
         foreach (RunReport report in reports)
         {

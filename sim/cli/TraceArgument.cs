@@ -11,7 +11,7 @@ internal static class TraceArgument
     {
         Argument<string> trace = new("TRACE")
         {
-            Description = "A trace file, a shipped trace or a workload preset.",
+            Description = "A trace file, a shipped trace, a workload preset or a workload specification (.json).",
             HelpName = "TRACE",
             DefaultValueFactory = _ => Traces.Default,
         };

@@ -46,12 +46,17 @@ internal sealed class CompareGoldenTests
             Assert.That(File.ReadAllBytes(folder.In(file)), Is.EqualTo(File.ReadAllBytes(folder.In("4" + file[1..]))), file);
     }
 
-    [Test]
-    public void Steps_and_jumps_write_the_same_files()
+    [TestCase("vllm")]
+    [TestCase("vllm-v1")]
+    [TestCase("sarathi")]
+    [TestCase("orca-pow2")]
+    [TestCase("static")]
+    public void Steps_and_jumps_write_the_same_files_with_a_queue(string policy)
     {
         using ScratchFolder folder = new();
-        Ellm.Run("replay", "chat", "--limit", "200", "--out", folder.In("jump"), "--quiet");
-        Ellm.Run("replay", "chat", "--limit", "200", "--out", folder.In("step"), "--quiet", "--step");
+        string[] args = ["replay", "chat", "--policy", policy, "--limit", "250", "--rate", "8", "--set", "memory.kv_tokens=140000", "--quiet"];
+        Assert.That(Ellm.Run([.. args, "--out", folder.In("jump")]).Code, Is.Zero);
+        Assert.That(Ellm.Run([.. args, "--out", folder.In("step"), "--step", "--check"]).Code, Is.Zero);
         foreach (string file in new[] { "requests.csv", "timeline.csv", "summary.csv", "summary.json" })
             Assert.That(File.ReadAllText(folder.In("step/" + file)), Is.EqualTo(File.ReadAllText(folder.In("jump/" + file))), file);
     }

@@ -32,6 +32,14 @@ internal sealed class DistributionTests
         }
     }
 
+    [FsCheck.NUnit.Property(Replay = "47,53", MaxTest = 500)]
+    public void Quantiles_without_sorting_are_those_of_the_sorted_values(uint[] values, byte shift)
+    {
+        long[] scaled = Array.ConvertAll(values, v => (long)v << (shift % 30));
+        long[] sorted = [.. scaled.Order()];
+        Assert.That(ExactQuantiles.Of(scaled), Is.EqualTo(Distribution.FromSorted(sorted)));
+    }
+
     [Test]
     public void Nothing_measured_is_a_count_of_zero() =>
         Assert.That(Distribution.FromSorted([]), Is.EqualTo(default(Distribution)));

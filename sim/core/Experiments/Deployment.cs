@@ -89,6 +89,8 @@ public sealed class Deployment
         bool swap = Config.Policy.Overflow == "swap";
         if (swap && (_layout.Name != "paged" || _scheduler.Name == "unified"))
             throw new InputException($"policy.overflow: swap needs the paged layout and a scheduler that resumes, found {_layout.Name} and {_scheduler.Name}");
+        if (!_layout.Suits(_scheduler))
+            throw new InputException($"policy.layout: expected one that reserves whole requests (contiguous) under {_scheduler.Name}, which preempts nobody, found {_layout.Name}");
         if (Config.Policy.Boundary != "fixed")
             throw new InputException($"policy.boundary: expected fixed, found {Config.Policy.Boundary}");
         return new EngineLimits(

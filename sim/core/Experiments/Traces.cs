@@ -4,7 +4,7 @@ using ELLM.Sim.Workload.Generators;
 
 namespace ELLM.Sim.Experiments;
 
-/// <summary>Finds the trace that a user names: a file, a shipped trace, or a workload preset to generate from.</summary>
+/// <summary>Finds the trace that a user names: a file, a shipped trace, or a workload to generate from (a preset, or a .json specification).</summary>
 public static class Traces
 {
     public const string Default = ShippedTraces.Default;
@@ -21,7 +21,8 @@ public static class Traces
     {
         if (ShippedTraces.Names.Contains(nameOrPath, StringComparer.Ordinal))
             return ShippedTraces.Read(nameOrPath, options);
-        if (GeneratorPresets.Names.Contains(nameOrPath, StringComparer.Ordinal))
+        bool specification = nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+        if (specification || GeneratorPresets.Names.Contains(nameOrPath, StringComparer.Ordinal))
             return (Generate(nameOrPath, options), null);
         bool looksLikePath = nameOrPath.AsSpan().IndexOfAny("/\\.") >= 0;
         if (looksLikePath || File.Exists(nameOrPath) || Directory.Exists(nameOrPath))
@@ -33,7 +34,8 @@ public static class Traces
     {
         if (options.TimeScale is not null)
             throw new InputException($"--scale stretches a trace that is read; {preset} is generated: give --rate");
+        GeneratorSpec spec = GeneratorPresets.LoadNameOrFile(preset);
         int count = (int)(options.Limit ?? GeneratedRequests);
-        return TraceGenerator.Generate(GeneratorPresets.Load(preset), count, options.Seed, options.RatePerSecond);
+        return TraceGenerator.Generate(spec, count, options.Seed, options.RatePerSecond);
     }
 }

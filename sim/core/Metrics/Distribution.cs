@@ -31,12 +31,12 @@ public readonly record struct Distribution(long Count, long MeanPs, long P50Ps, 
         ArgumentOutOfRangeException.ThrowIfZero(sorted.Length, nameof(sorted));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)permille, 1000u, nameof(permille));
         (long below, long thousandths) = Math.DivRem((sorted.Length - 1) * (long)permille, 1000);
-        long low = sorted[(int)below];
-        if (thousandths == 0)
-            return low;
-        Int128 step = (Int128)(sorted[(int)below + 1] - low) * thousandths;
-        return low + (long)((step + 500) / 1000);
+        return Between(sorted[(int)below], sorted[(int)Math.Min(below + 1, sorted.Length - 1)], thousandths);
     }
+
+    /// <summary>Linear between two neighbours, rounded to the nearest picosecond.</summary>
+    internal static long Between(long low, long high, long thousandths) =>
+        low + (long)(((Int128)(high - low) * thousandths + 500) / 1000);
 
     /// <summary>Mean of non-negative values, rounded to the nearest picosecond.</summary>
     internal static long Mean(Int128 sum, long count) => count == 0 ? 0 : (long)((sum + (count / 2)) / count);

@@ -107,6 +107,8 @@ public sealed class LogHistogram
         return Max;
     }
 
+    internal ReadOnlySpan<long> Counts => _counts;
+
     public Distribution ToDistribution() => Count == 0
         ? default
         : new Distribution(Count, Distribution.Mean(Sum, Count), Quantile(500), Quantile(900), Quantile(950), Quantile(990), Max);

@@ -3,7 +3,7 @@ using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Metrics;
 
-/// <summary>Makes a <see cref="Summary"/> of a finished run: one pass over the records, and a sort for each latency.</summary>
+/// <summary>Makes a <see cref="Summary"/> of a finished run: a few passes over the records, nothing larger than them.</summary>
 public static class SummaryBuilder
 {
     private delegate long? Latency(in RequestRecord record);
@@ -87,9 +87,7 @@ public static class SummaryBuilder
             if (latency(r) is long value)
                 scratch[count++] = value;
         }
-        Span<long> values = scratch.AsSpan(0, count);
-        values.Sort();
-        return Distribution.FromSorted(values);
+        return ExactQuantiles.Of(scratch.AsSpan(0, count));
     }
 
     private static double? Ratio(double part, double whole) => whole > 0 ? part / whole : null;

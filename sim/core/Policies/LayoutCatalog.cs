@@ -4,7 +4,14 @@ namespace ELLM.Sim.Policies;
 
 /// <summary>A KV layout by the name that <see cref="PolicySpec.Layout"/> uses.</summary>
 /// <param name="Create">KV memory over a pool for one replica; the last argument is max_model_len.</param>
-public sealed record LayoutEntry(string Name, string Summary, Func<PolicySpec, MemoryBudget, int, IKvMemory> Create);
+public sealed record LayoutEntry(string Name, string Summary, Func<PolicySpec, MemoryBudget, int, IKvMemory> Create)
+{
+    /// <summary>A request gets all it will ever need at its admission, so that running sequences never find memory full.</summary>
+    public bool ReservesWhole { get; init; }
+
+    /// <summary>Whether the two can run together: a layout that grows needs a scheduler that preempts.</summary>
+    public bool Suits(SchedulerEntry scheduler) => ReservesWhole || scheduler.Preempts;
+}
 
 /// <summary>All KV layouts.</summary>
 public static class LayoutCatalog
@@ -12,7 +19,7 @@ public static class LayoutCatalog
     public static IReadOnlyList<LayoutEntry> All { get; } =
     [
         new("paged", "blocks of a fixed number of tokens, taken one by one", Paged),
-        new("contiguous", "one region a request, reserved whole, by a buddy allocator", Contiguous),
+        new("contiguous", "one region a request, reserved whole, by a buddy allocator", Contiguous) { ReservesWhole = true },
     ];
 
     public static LayoutEntry Find(string name) =>

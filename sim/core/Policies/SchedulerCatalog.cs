@@ -10,6 +10,9 @@ public sealed record SchedulerEntry(string Name, string Summary, bool ChunksProm
 {
     /// <summary>Finished sequences keep their memory until their batch ends.</summary>
     public bool HoldsUntilBatchEnds { get; init; }
+
+    /// <summary>Takes KV away from running sequences when memory runs out; without it a layout must reserve whole.</summary>
+    public bool Preempts { get; init; } = true;
 }
 
 /// <summary>All schedulers: a new one is a file in this folder and a line here.</summary>
@@ -17,8 +20,8 @@ public static class SchedulerCatalog
 {
     public static IReadOnlyList<SchedulerEntry> All { get; } =
     [
-        new("request-level", "a batch runs until its last request ends", false, _ => new RequestLevelScheduler()) { HoldsUntilBatchEnds = true },
-        new("iteration-level", "first come, first served at every iteration; whole prompts beside decodes", false, _ => new IterationLevelScheduler()),
+        new("request-level", "a batch runs until its last request ends", false, _ => new RequestLevelScheduler()) { HoldsUntilBatchEnds = true, Preempts = false },
+        new("iteration-level", "first come, first served at every iteration; whole prompts beside decodes", false, _ => new IterationLevelScheduler()) { Preempts = false },
         new("prefill-first", "waiting prompts run whole, before decodes", false, _ => new PrefillFirstScheduler()),
         new("chunked-prefill", "decodes first, prompt chunks fill the token budget; nobody admitted after a preemption", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: false)),
         new("stall-free", "decodes first, prompt chunks fill the token budget", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: true)),

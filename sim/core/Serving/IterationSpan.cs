@@ -30,6 +30,7 @@ public struct IterationSpan
     /// <summary>Tokens held in the KV cache at the end of the first step.</summary>
     public long LiveTokens;
 
+    /// <summary>Requests in the queue when the span began; who arrives during it counts from the next one on.</summary>
     public int Waiting;
 
     /// <summary>The head of the queue does not fit into KV memory.</summary>

@@ -6,8 +6,6 @@ namespace ELLM.Sim.Serving;
 /// <content>Asking the scheduler, and carrying out what it decides.</content>
 public sealed partial class Replica
 {
-    private const int MaxDecisions = 1 << 24;
-
     /// <summary>Sequences whose prompt is not computed to its end, earliest first.</summary>
     private readonly List<int> _partial = [];
     private readonly Stack<int> _parked = new();
@@ -18,6 +16,9 @@ public sealed partial class Replica
     /// <summary>Partial sequences before this index have their chunk for the iteration being prepared.</summary>
     private int _nextPartial;
     private long _transferStallPs;
+
+    /// <summary>Preemptions since anybody's last token.</summary>
+    private long _fruitlessPreemptions;
 
     internal int ParkedCount => _parked.Count;
 
@@ -88,7 +89,9 @@ public sealed partial class Replica
         _nextPartial = 0;
         _chunkSlots.Clear();
         SchedulerView view = new(this);
-        for (int asked = 0; asked < MaxDecisions; asked++)
+        // Each request can be taken away, brought back and scheduled: more decisions than that turn in a circle.
+        long most = 64 + (4L * (Queue.Count + Sequences.RunningCount + _parked.Count));
+        for (long asked = 0; asked < most; asked++)
         {
             Decision decision = _scheduler.Decide(view);
             switch (decision.Kind)
@@ -115,7 +118,7 @@ public sealed partial class Replica
                     return decision;
             }
         }
-        throw new InvalidOperationException($"{_scheduler.GetType().Name} made {MaxDecisions} decisions at one boundary");
+        throw new InvalidOperationException($"{_scheduler.GetType().Name} made {most} decisions at one boundary");
     }
 
     private void Admit(in Decision decision, long nowPs)
@@ -179,6 +182,7 @@ public sealed partial class Replica
         ref RequestRecord record = ref _records[sequence.Request];
         if (_chunkSlots.Contains(slot))
             throw new InvalidOperationException($"{_scheduler.GetType().Name} preempts a sequence it has just scheduled");
+        RequireTokens(sequence.Request, nowPs);
         PreemptedThisRound++;
         _counters.Preemptions++;
         record.Preemptions++;
@@ -245,6 +249,15 @@ public sealed partial class Replica
         else
             _clocks.LeaveQueue(ref record.Ledger, nowPs);
         EndRequest(request, RequestStatus.Rejected, nowPs);
+    }
+
+    /// <summary>Preempting and recomputing with no token in between would last for ever.</summary>
+    private void RequireTokens(int request, long nowPs)
+    {
+        if (++_fruitlessPreemptions <= 64 + (8L * Limits.MaxNumSeqs))
+            return;
+        throw new InputException(
+            $"no progress at {new Time.SimTime(nowPs)} s: the last {_fruitlessPreemptions} preemptions, now of request {request}, let nobody emit a token; {_memory.CapacityTokens - _memory.AllocatedTokens} of {_memory.CapacityTokens} KV tokens are free");
     }
 
     /// <summary>Idle with somebody waiting and nobody running would last for ever.</summary>

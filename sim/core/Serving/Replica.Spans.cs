@@ -17,10 +17,12 @@ public sealed partial class Replica
 
     /// <summary>How long the last iteration took, if it ended just now: what ran in the background had that much time.</summary>
     private long _hiddenPs;
+    private int _waitingAtStart;
 
     private void StartSpan(in Decision decision, long nowPs)
     {
         _withDecodes = decision.WithDecodes && Decodes.Count > 0;
+        _waitingAtStart = Queue.Count;
         DecodeBatch batch = _withDecodes
             ? new DecodeBatch(Decodes.Count, Decodes.KvTokens + Decodes.Count, Decodes.LongestKv + 1)
             : default;
@@ -77,6 +79,7 @@ public sealed partial class Replica
 
         if (_withDecodes)
         {
+            _fruitlessPreemptions = 0;
             _counters.DecodeTokens += steps * Decodes.Count;
             _liveTokens += steps * Decodes.Count;
             Decodes.Advance(steps);
@@ -109,6 +112,7 @@ public sealed partial class Replica
         ref RequestRecord record = ref _records[sequence.Request];
         _clocks.LeavePrefill(ref record.Ledger, record.Preemptions > 0);
         sequence.Emitted++;
+        _fruitlessPreemptions = 0;
         if (record.FirstTokenPs < 0)
             record.FirstTokenPs = nowPs;
         else
@@ -211,7 +215,7 @@ public sealed partial class Replica
             DecodeSequences = decodes,
             ContextTokens = _withDecodes ? Decodes.KvTokens + decodes : 0,
             LiveTokens = _liveTokens + decodes + PreparedTokens,
-            Waiting = Queue.Count,
+            Waiting = _waitingAtStart,
             MemoryBlocked = _blockedByMemory,
             Kv = kv,
         };

@@ -91,9 +91,10 @@ public sealed partial class Replica
                 _events.Schedule(nowPs, new SimEvent(SimEventKind.ReplicaWake, _index, _version));
             _wakeScheduled = true;
         }
-        else if (wasEmpty && _stage.CutAt(nowPs))
+        else if ((wasEmpty || _observer is not null) && _stage.CutAt(nowPs))
         {
-            // With somebody waiting already, the head of the queue is what decides, and it has not changed.
+            // With somebody waiting already, the head of the queue is what decides, and it has not changed: only an observer,
+            // who is told how many wait, needs the boundary.
             ScheduleSpanEnd();
         }
     }

@@ -80,7 +80,7 @@ internal sealed class CalibrationCatalogTests
     [TestCase("vmm.map", "vmm.mapp", "p.json:6: vmm.mapp: expected a known key (did you mean 'vmm.map'?), found an unknown operation")]
     [TestCase("\"fixed_us\": 2", "\"fixed_us\": -2", "p.json:6: vmm.map: expected fixed_us from 0 to 10 s, found -2")]
     [TestCase("\"p90\": 1.5", "\"p90\": 9", "p.json:6: vmm.map: expected quantiles p50 = 1 <= p90 <= p99 <= max, found 1, 9, 2, 3")]
-    [TestCase("assumed", "guessed", "p.json:9: kind: expected one of the values of ProvenanceKind that the schema lists")]
+    [TestCase("assumed", "guessed", "p.json:9: kind: expected one of measured, published, datasheet, assumed")]
     [TestCase("assumed", "measured", "p.json:5: ops: expected a run block, since some numbers are called measured, found none")]
     [TestCase("a test", " ", "p.json:6: vmm.map: expected a ref in its provenance, found an empty one")]
     [TestCase("profile/1", "profile/2", "p.json:2: schema: expected calibration-profile/1, found calibration-profile/2")]

@@ -1,18 +1,24 @@
+using System.Text.Json.Serialization;
+
 namespace ELLM.Sim.Hardware.Calibration;
 
 /// <summary>How a number of a calibration profile came to be, most trustworthy first.</summary>
 public enum ProvenanceKind
 {
     /// <summary>Timed on the device the profile names, by the tool and run the profile names.</summary>
+    [JsonStringEnumMemberName("measured")]
     Measured,
 
     /// <summary>Printed by somebody else for this device.</summary>
+    [JsonStringEnumMemberName("published")]
     Published,
 
     /// <summary>Derived from the vendor's data sheet.</summary>
+    [JsonStringEnumMemberName("datasheet")]
     Datasheet,
 
     /// <summary>Taken over from another device, or a guess; the note says which.</summary>
+    [JsonStringEnumMemberName("assumed")]
     Assumed,
 }
 

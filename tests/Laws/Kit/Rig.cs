@@ -1,0 +1,46 @@
+using ELLM.Sim.Memory;
+using ELLM.Sim.Serving;
+
+namespace ELLM.Sim.Tests.Laws.Kit;
+
+/// <summary>A scenario's cluster with handles on the parts that a deployment keeps to itself.</summary>
+internal sealed class Rig
+{
+    private readonly Cluster _cluster;
+
+    public Rig(Scenario scenario, bool step = false, IServingObserver? observer = null, Func<IScheduler, IScheduler>? wrap = null)
+    {
+        IRouter router = scenario.LeastOutstanding ? new LeastOutstandingRouter() : new RoundRobinRouter();
+        _cluster = new Cluster(scenario.Trace(), router, scenario.UserLoop());
+        for (int i = 0; i < scenario.Replicas; i++)
+        {
+            IKvMemory memory = scenario.Memory();
+            HostKv? host = scenario.Host();
+            Memories.Add(memory);
+            if (host is not null)
+                Hosts.Add(host);
+            IScheduler scheduler = scenario.Scheduler.Create(scenario.Policy);
+            _cluster.Add(seat => new Replica(
+                seat.Index,
+                scenario.Limits,
+                wrap is null ? scheduler : wrap(scheduler),
+                memory,
+                host,
+                scenario.Time,
+                seat.Records,
+                seat.Events,
+                new ReplicaOptions(step, Check: true),
+                observer,
+                seat.Ended));
+        }
+    }
+
+    public List<IKvMemory> Memories { get; } = [];
+
+    public List<HostKv> Hosts { get; } = [];
+
+    public RunOutcome Run() => _cluster.Run();
+
+    public static RunOutcome Run(Scenario scenario, bool step = false, IServingObserver? observer = null) =>
+        new Rig(scenario, step, observer).Run();
+}

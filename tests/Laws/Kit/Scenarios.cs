@@ -1,0 +1,145 @@
+using ELLM.Sim.Policies;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ELLM.Sim.Tests.Laws.Kit;
+
+/// <summary>Random scenarios, and smaller ones for a failure to shrink to.</summary>
+internal static class Scenarios
+{
+    public static Arbitrary<Scenario> Arbitrary(Func<Random, Scenario> make) =>
+        Arb.From(Gen.Choose(0, int.MaxValue).Select(seed => make(new Random(seed))), Shrink);
+
+    /// <summary>Every scheduler, layout and overflow; from plenty of memory down to a few blocks.</summary>
+    public static Scenario Any(Random random)
+    {
+        SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All]);
+        LayoutEntry layout = Pick(random, [.. LayoutCatalog.All.Where(l => l.Suits(scheduler))]);
+        return Of(random, scheduler, layout);
+    }
+
+    public static Scenario Of(Random random, SchedulerEntry scheduler, LayoutEntry layout)
+    {
+        bool swaps = layout.Name == "paged" && scheduler.Name != "unified" && random.Next(3) == 0;
+        int blockTokens = Pick(random, [1, 2, 4, 8, 16]);
+        int maxModelLen = random.Next(20, 700);
+        int maxNumSeqs = random.Next(1, 17);
+        Clockwork clockwork = random.Next(8) == 0 ? Clockwork.Analytic : (Clockwork)random.Next(3);
+        int tokens = random.Next(3) == 0 ? random.Next(1, 100) : random.Next(40, 3000);
+        int blocks = Math.Max(1, tokens / blockTokens);
+        return new Scenario
+        {
+            Asks = Asks(random, random.Next(1, 61), Clockworks.StepPs(clockwork)),
+            Policy = new PolicySpec(
+                Layout: layout.Name,
+                Reservation: Pick(random, ["max", "pow2", "oracle"]),
+                Overflow: swaps ? "swap" : "recompute",
+                Scheduler: scheduler.Name,
+                BlockTokens: blockTokens,
+                BlockCheck: Pick(random, ["any", "needed"]),
+                FullPromptCheck: random.Next(2) == 0,
+                MinAllocationTokens: Pick(random, [1, 4, 16])),
+            Blocks = blocks,
+            WatermarkBlocks = random.Next(2) == 0 ? 0 : random.Next(0, Math.Min(blocks, 5)),
+            MaxModelLen = maxModelLen,
+            MaxNumSeqs = maxNumSeqs,
+            MaxNumBatchedTokens = scheduler.ChunksPrompts ? random.Next(maxNumSeqs, 200) : random.Next(maxModelLen / 2, 2 * maxModelLen) + maxNumSeqs,
+            Replicas = Pick(random, [1, 1, 1, 2, 3]),
+            LeastOutstanding = random.Next(2) == 0,
+            Users = random.Next(4) == 0 ? random.Next(1, 20) : 0,
+            Clockwork = clockwork,
+            HostTokens = Pick(random, [0, 50, 500, 100_000]),
+        };
+    }
+
+    /// <summary>A pool that holds one or two requests to their end and a batch that wants many: preemptions all the time.</summary>
+    public static Scenario Storm(Random random)
+    {
+        SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All.Where(LayoutCatalog.Find("paged").Suits)]);
+        Scenario scenario = Of(random, scheduler, LayoutCatalog.Find("paged"));
+        int longest = random.Next(8, 60);
+        int blocks = (2 * longest / scenario.Policy.BlockTokens) + random.Next(1, 4);
+        Ask[] asks = new Ask[random.Next(3, 30)];
+        for (int i = 0; i < asks.Length; i++)
+            asks[i] = new Ask(random.Next(4) * 500, random.Next(1, longest / 2), random.Next(longest / 2, longest));
+        return scenario with
+        {
+            Asks = asks,
+            Blocks = blocks,
+            WatermarkBlocks = Math.Min(scenario.WatermarkBlocks, 1),
+            MaxModelLen = 2 * longest,
+            MaxNumSeqs = random.Next(2, 17),
+            MaxNumBatchedTokens = 4 * longest,
+            Clockwork = (Clockwork)random.Next(3),
+        };
+    }
+
+    /// <summary>The scenario with room for every request's full reservation at once, and the watermark.</summary>
+    public static Scenario Ample(Scenario scenario)
+    {
+        int longest = scenario.Asks.Max(a => a.Input + (2 * a.Output)) + scenario.MaxModelLen;
+        int blocksEach = 1 + (int)(System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(longest + 16)) / scenario.Policy.BlockTokens);
+        return scenario with { Blocks = (2 * blocksEach * scenario.Asks.Count) + scenario.WatermarkBlocks };
+    }
+
+    private static Ask[] Asks(Random random, int count, long stepPs)
+    {
+        int longest = Pick(random, [4, 40, 300]);
+        long gap = stepPs * Pick(random, [1, 10, 100]);
+        Ask[] asks = new Ask[count];
+        for (int i = 0; i < count; i++)
+        {
+            int kind = random.Next(10);
+            long wait = kind < 4 ? 0 : kind < 7 ? gap : random.NextInt64(2 * gap);
+            int huge = random.Next(40) == 0 ? 30 : 1;
+            asks[i] = new Ask(wait, random.Next(1, longest + 1) * huge, random.Next(1, longest + 1));
+        }
+        return asks;
+    }
+
+    private static IEnumerable<Scenario> Shrink(Scenario scenario)
+    {
+        int count = scenario.Asks.Count;
+        if (count > 1)
+        {
+            yield return scenario with { Asks = [.. scenario.Asks.Take(count / 2)] };
+            yield return scenario with { Asks = [.. scenario.Asks.Skip(count / 2)] };
+            for (int i = 0; i < count; i++)
+            {
+                int left = i;
+                yield return scenario with { Asks = [.. scenario.Asks.Where((_, at) => at != left)] };
+            }
+        }
+        if (scenario.Replicas > 1)
+            yield return scenario with { Replicas = scenario.Replicas - 1 };
+        if (scenario.Users > 0)
+            yield return scenario with { Users = scenario.Users / 2 };
+        if (scenario.Clockwork != Clockwork.Plain)
+            yield return scenario with { Clockwork = Clockwork.Plain };
+        if (scenario.WatermarkBlocks > 0)
+            yield return scenario with { WatermarkBlocks = 0 };
+        for (int i = 0; i < count; i++)
+        {
+            foreach (Ask smaller in Smaller(scenario.Asks[i]))
+            {
+                Ask[] asks = [.. scenario.Asks];
+                asks[i] = smaller;
+                yield return scenario with { Asks = asks };
+            }
+        }
+    }
+
+    private static IEnumerable<Ask> Smaller(Ask ask)
+    {
+        if (ask.GapPs > 0)
+            yield return ask with { GapPs = 0 };
+        if (ask.Input > 1)
+            yield return ask with { Input = ask.Input / 2 };
+        if (ask.Output > 1)
+            yield return ask with { Output = ask.Output / 2 };
+        if (ask.Output > 1)
+            yield return ask with { Output = ask.Output - 1 };
+    }
+
+    private static T Pick<T>(Random random, T[] choices) => choices[random.Next(choices.Length)];
+}
