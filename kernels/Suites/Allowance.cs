@@ -15,11 +15,11 @@ public sealed record Allowance(long ArenaBytes, long ChunkBytes, long PinnedByte
 
     private const long LargestPinned = 512 * Mib;
 
-    /// <summary>Three quarters of what is free: a third of it for each buffer at most, the rest for chunks.</summary>
+    /// <summary>Three quarters of what is free: a quarter of it for each buffer at most, the rest for chunks.</summary>
     public static Allowance Of(long freeBytes, long granularity)
     {
         long usable = (long)(freeBytes * MeasureOptions.MemoryShare);
-        long arena = Math.Min(usable / 3, LargestArena) / granularity * granularity;
+        long arena = Math.Min(usable / 4, LargestArena) / granularity * granularity;
         if (arena == 0)
             throw new Driver.CudaUnavailableException($"only {freeBytes / Mib} MiB of device memory are free: too little to measure with");
         return new Allowance(arena, usable - (2 * arena), Math.Min(arena, LargestPinned));
