@@ -10,9 +10,11 @@ public sealed class GpuSession : IDisposable
     private const int LowestCapability = 8;
 
     private readonly nint _context;
+    private readonly bool _retained;
 
-    private GpuSession(ICudaDriver driver, int device, DeviceFacts facts, nint context)
+    private GpuSession(ICudaDriver driver, int device, DeviceFacts facts, nint context, bool retained)
     {
+        _retained = retained;
         Driver = driver;
         Device = device;
         Facts = facts;
@@ -30,22 +32,26 @@ public sealed class GpuSession : IDisposable
     public static GpuSession Open(ICudaDriver driver, int ordinal)
     {
         int device = Find(driver, ordinal);
-        DeviceFacts facts = DeviceFacts.Read(driver, device);
-        if (!facts.HasVirtualMemory)
-            throw new CudaUnavailableException($"{facts.Name} (device {ordinal}) has no virtual memory management: there is nothing to measure");
-        if (facts.CapabilityMajor < LowestCapability)
-            throw new CudaUnavailableException($"{facts.Name} (device {ordinal}) has compute capability {facts.Capability}: the kernels need 8.0");
+        DeviceFacts facts = Suitable(driver, device);
         nint context = driver.RetainPrimaryContext(device);
         try
         {
             driver.SetCurrent(context);
-            return new GpuSession(driver, device, facts, context);
+            return new GpuSession(driver, device, facts, context, retained: true);
         }
         catch
         {
             new Cleanup().Try(() => driver.ReleasePrimaryContext(device));
             throw;
         }
+    }
+
+    /// <summary>Works in a context that somebody else made and will destroy.</summary>
+    public static GpuSession Adopt(ICudaDriver driver, int device, nint context)
+    {
+        DeviceFacts facts = Suitable(driver, device);
+        driver.SetCurrent(context);
+        return new GpuSession(driver, device, facts, context, retained: false);
     }
 
     /// <summary>The device of that number.</summary>
@@ -64,9 +70,21 @@ public sealed class GpuSession : IDisposable
 
     public void Dispose()
     {
+        if (!_retained)
+            return;
         Cleanup cleanup = new();
         cleanup.Try(() => Driver.SetCurrent(0));
         cleanup.Try(() => Driver.ReleasePrimaryContext(Device));
         cleanup.Finish();
+    }
+
+    private static DeviceFacts Suitable(ICudaDriver driver, int device)
+    {
+        DeviceFacts facts = DeviceFacts.Read(driver, device);
+        if (!facts.HasVirtualMemory)
+            throw new CudaUnavailableException($"{facts.Name} has no virtual memory management: there is nothing to measure");
+        if (facts.CapabilityMajor < LowestCapability)
+            throw new CudaUnavailableException($"{facts.Name} has compute capability {facts.Capability}: the kernels need 8.0");
+        return facts;
     }
 }

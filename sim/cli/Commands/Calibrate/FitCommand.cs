@@ -34,8 +34,8 @@ internal static class FitCommand
         string json = CalibrationCatalog.ToJson(profile);
         CalibrationCatalog.Parse(path, json);
         ResultFile.Write(path, json);
-        foreach (string flag in profile.Run?.Flags ?? [])
-            terminal.Warn($"flagged: {flag}");
+        if (profile.Run is { Flags.Count: > 0 } run)
+            terminal.Warn($"flagged: {string.Join(", ", run.Flags)}");
         ProfileTable.Write(terminal.Out, profile);
         terminal.Say($"profile in {path}");
     }
