@@ -90,7 +90,7 @@ internal sealed class ConservationTests
         Assert.That(counters.BusyPs, Is.EqualTo(steps.Sum(s => s.EndPs - s.StartPs)));
         Assert.That(counters.Preemptions, Is.EqualTo(outcome.Records.Sum(r => (long)r.Preemptions)));
         Assert.That(counters.RecomputedTokens, Is.EqualTo(outcome.Records.Sum(r => r.RecomputedTokens)));
-        Assert.That(counters.SwappedInBytes, Is.EqualTo(counters.SwappedOutBytes));
+        Assert.That(counters.SwappedInBytes + counters.DroppedHostBytes, Is.EqualTo(counters.SwappedOutBytes));
         Assert.That(log.Ends.Select(e => e.Request).Order(), Is.EqualTo(Enumerable.Range(0, outcome.Records.Length)));
     });
 

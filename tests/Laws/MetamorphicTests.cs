@@ -35,9 +35,10 @@ internal sealed class MetamorphicTests
             Assert.That(actual.Records.Select(Same.Fields).Order(), Is.EqualTo(expected.Records.Select(Same.Fields).Order()));
         });
 
+    /// <remarks>Mapping costs depend on who gets which mapped range, and so on the order: layouts that map are left out.</remarks>
     [Test]
     public void Without_scarcity_the_order_within_a_burst_decides_nothing() =>
-        Law.Holds(random => Plenty(Scenarios.Any(random)), 200, 607, scenario =>
+        Law.Holds(random => Plenty(Unmapped(Scenarios.Any(random))), 200, 607, scenario =>
         {
             RunOutcome expected = Rig.Run(scenario);
             RunOutcome actual = Rig.Run(scenario with { Asks = [.. Reversed(scenario.Asks)] });
@@ -66,6 +67,9 @@ internal sealed class MetamorphicTests
 
     [Test]
     public void Same_scenario_same_run() => Law.Holds(100, 606, scenario => Same.Outcome(Rig.Run(scenario), Rig.Run(scenario)));
+
+    private static Scenario Unmapped(Scenario scenario) =>
+        scenario.Policy.Layout == "vmm" ? scenario with { Policy = scenario.Policy with { Layout = "paged" } } : scenario;
 
     private static void Scale(Scenario scenario)
     {

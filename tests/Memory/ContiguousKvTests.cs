@@ -12,14 +12,14 @@ internal sealed class ContiguousKvTests
     {
         ContiguousKv memory = new(1024, reservation, maxModelLen: 100, minRegion: 16, bytesPerToken: 1);
         KvGrant grant = default;
-        memory.Admit(ref grant, new KvDemand(10, 29, 20));
+        memory.Admit(ref grant, new KvDemand(10, 29, 20), default);
         KvSpan span = default;
         memory.Advance(3, ref span, true);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(grant.Requested, Is.EqualTo(requested));
             Assert.That(memory.AllocatedTokens, Is.EqualTo(region));
-            Assert.That(memory.Occupied(grant, 12), Is.EqualTo(region));
+            Assert.That(memory.UnitsOf(grant, 12), Is.EqualTo(region));
             Assert.That((span.AllocatedSum, span.AllocatedMoment), Is.EqualTo((3L * region, 3L * region)));
             Assert.That((span.PlannedTokens, span.RequestedTokens), Is.EqualTo((29L, (long)requested)));
         }
@@ -33,7 +33,7 @@ internal sealed class ContiguousKvTests
     {
         ContiguousKv memory = new(1024, Reservation.Pow2, maxModelLen: 100, minRegion: 1, bytesPerToken: 1);
         KvGrant grant = default;
-        memory.Admit(ref grant, new KvDemand(40, 99, 60));
+        memory.Admit(ref grant, new KvDemand(40, 99, 60), default);
         Assert.That(grant.Requested, Is.EqualTo(100));
     }
 
@@ -43,7 +43,7 @@ internal sealed class ContiguousKvTests
         ContiguousKv memory = new(64, Reservation.Oracle, maxModelLen: 100, minRegion: 16, bytesPerToken: 1);
         KvGrant[] grants = new KvGrant[4];
         for (int i = 0; i < 4; i++)
-            memory.Admit(ref grants[i], new KvDemand(10, 15, 6));
+            memory.Admit(ref grants[i], new KvDemand(10, 15, 6), default);
         memory.Release(ref grants[0], 15);
         memory.Release(ref grants[2], 15);
         using (Assert.EnterMultipleScope())

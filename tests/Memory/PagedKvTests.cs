@@ -32,7 +32,7 @@ internal sealed class PagedKvTests
     {
         PagedKv memory = new(2, 4, 0, check, 1);
         KvGrant grant = default;
-        memory.Admit(ref grant, new KvDemand(7, 8, 2));
+        memory.Admit(ref grant, new KvDemand(7, 8, 2), default);
         memory.Join(ref grant, 7);
         Assert.That(memory.Horizon(100, 7, 0), Is.EqualTo(steps));
     }
@@ -46,7 +46,7 @@ internal sealed class PagedKvTests
     {
         PagedKv memory = new(4, 4, 1, BlockCheck.Any, 1);
         KvGrant grant = default;
-        memory.Admit(ref grant, new KvDemand(4, 4, 1));
+        memory.Admit(ref grant, new KvDemand(4, 4, 1), default);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(memory.CanAdmit(new KvDemand(8, 8, 1), new IterationLoad(false, 0)), Is.EqualTo(Admission.Now));
@@ -70,7 +70,7 @@ internal sealed class PagedKvTests
     {
         PagedKv memory = new(1, 4, 0, BlockCheck.Needed, 1);
         KvGrant grant = default;
-        memory.Admit(ref grant, new KvDemand(4, 8, 5));
+        memory.Admit(ref grant, new KvDemand(4, 8, 5), default);
         memory.Join(ref grant, 4);
         KvSpan span = default;
         Assert.That(() => memory.Advance(1, ref span, false), Throws.InvalidOperationException);
@@ -89,7 +89,7 @@ internal sealed class PagedKvTests
             foreach (PagedKv memory in new[] { jumped, stepped })
             {
                 KvGrant grant = default;
-                memory.Admit(ref grant, demand);
+                memory.Admit(ref grant, demand, default);
                 memory.Join(ref grant, demand.Tokens);
             }
         }
@@ -117,7 +117,7 @@ internal sealed class PagedKvTests
                 if (tables.Blocks(tokens) <= tables.Free)
                 {
                     BlockTables.Entry entry = tables.Admit(tokens);
-                    memory.Admit(ref entry.Grant, new KvDemand(tokens, tokens, 1));
+                    memory.Admit(ref entry.Grant, new KvDemand(tokens, tokens, 1), default);
                 }
                 break;
             case 2 when at >= 0 && tables.Sequences[at] is { Decoding: false } prompt:
@@ -153,7 +153,7 @@ internal sealed class PagedKvTests
     private static void Compare(Random random, PagedKv memory, BlockTables tables)
     {
         foreach (BlockTables.Entry entry in tables.Sequences)
-            Assert.That(memory.Occupied(entry.Grant, entry.Decoding ? entry.Tokens : 0), Is.EqualTo(entry.Held * (long)tables.BlockTokens));
+            Assert.That(memory.UnitsOf(entry.Grant, entry.Decoding ? entry.Tokens : 0), Is.EqualTo(entry.Held));
         int max = random.Next(1, 200);
         Assert.That(memory.Horizon(max, tables.LastTokens, 0), Is.EqualTo(tables.Horizon(max)));
         int tokens = random.Next(1, 60);

@@ -1,5 +1,7 @@
 using ELLM.Sim.Hardware;
+using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
+using ELLM.Sim.Metrics;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
@@ -36,6 +38,7 @@ public sealed class Deployment
         AnalyticTimeModel time = AnalyticTimeModel.For(Gpu, Model, config.Tp, new TimingOptions(Limits.MaxNumSeqs, overhead));
         Time = time;
         Provenance = time.Provenance;
+        Costs = new DeviceCosts(CalibrationCatalog.Load(config.Profile ?? Gpu.Name));
         CheckPool();
     }
 
@@ -48,6 +51,9 @@ public sealed class Deployment
     public EngineLimits Limits { get; }
 
     public MemoryBudget Budget { get; }
+
+    /// <summary>Prices of memory calls and copies.</summary>
+    public DeviceCosts Costs { get; }
 
     public ITimeModel Time { get; private init; }
 
@@ -62,9 +68,10 @@ public sealed class Deployment
     /// <summary>The same deployment under another time model.</summary>
     public Deployment WithTime(ITimeModel time) => new(Config) { Time = time };
 
-    public IScheduler CreateScheduler() => _scheduler.Create(Config.Policy);
+    public IScheduler CreateScheduler(SloTargets targets) =>
+        _scheduler.Create(new SchedulerInput(Config.Policy, targets.TtftPs, targets.TpotPs));
 
-    public IKvMemory CreateMemory() => _layout.Create(Config.Policy, Budget, Limits.MaxModelLen);
+    public IKvMemory CreateMemory() => _layout.Create(new LayoutInput(Config.Policy, Budget, Model, Limits.MaxModelLen, Costs));
 
     public IRouter CreateRouter() => Config.Engine.Router switch
     {
@@ -74,7 +81,7 @@ public sealed class Deployment
     };
 
     /// <summary>Host memory for swapped KV; null when the policy never uses it.</summary>
-    public HostKv? CreateHost() => Limits.SwapOut
+    public HostKv? CreateHost() => Limits.SwapOut || _scheduler.UsesHost
         ? new HostKv((long)(Config.Policy.SwapGib * (1L << 30)), Gpu.HostLink.GbPerSPerDirection * 1e9, (long)(Gpu.HostLink.LatencyUs * 1e6))
         : null;
 
@@ -89,17 +96,24 @@ public sealed class Deployment
         bool swap = Config.Policy.Overflow == "swap";
         if (swap && (_layout.Name != "paged" || _scheduler.Name == "unified"))
             throw new InputException($"policy.overflow: swap needs the paged layout and a scheduler that resumes, found {_layout.Name} and {_scheduler.Name}");
+        if (Config.Policy.Boundary != "fixed" && _layout.Name != "vmm")
+            throw new InputException($"policy.boundary: {Config.Policy.Boundary} needs policy.layout vmm, found {_layout.Name}");
+        if ((Config.Policy.Overflow == "stream") != _scheduler.UsesHost)
+            throw new InputException($"policy.overflow: stream and the elastic scheduler go together, found {Config.Policy.Overflow} and {_scheduler.Name}");
+        if (Config.Policy.Fetching == "background" && !_scheduler.UsesHost)
+            throw new InputException($"policy.fetching: background needs the elastic scheduler, found {_scheduler.Name}");
         if (!_layout.Suits(_scheduler))
             throw new InputException($"policy.layout: expected one that reserves whole requests (contiguous) under {_scheduler.Name}, which preempts nobody, found {_layout.Name}");
-        if (Config.Policy.Boundary != "fixed")
-            throw new InputException($"policy.boundary: expected fixed, found {Config.Policy.Boundary}");
         return new EngineLimits(
             maxModelLen,
             engine.MaxNumSeqs,
             budget,
             _scheduler.ChunksPrompts ? int.MaxValue : budget,
             swap,
-            _scheduler.HoldsUntilBatchEnds);
+            _scheduler.HoldsUntilBatchEnds,
+            Config.Policy.Fetching == "background",
+            Config.Policy.StreamWindowLayers,
+            Model.Layers);
     }
 
     private void CheckPool()

@@ -8,13 +8,15 @@ namespace ELLM.Sim.Experiments;
 /// <param name="Model">Name in the model catalog, or the path of a model file.</param>
 /// <param name="Gpu">Name in the GPU catalog, or the path of a GPU file.</param>
 /// <param name="Tp">Tensor-parallel ranks.</param>
+/// <param name="Profile">Calibration profile that prices memory calls and copies: a name or a path; the GPU's own when absent.</param>
 /// <param name="Seed">Seed of everything random in the run (generated traces, sampled costs).</param>
 public sealed record RunConfig(
     string Preset,
     string Model = "llama-3.1-8b",
     string Gpu = "a100-80",
     int Tp = 1,
-    ulong Seed = 1)
+    ulong Seed = 1,
+    string? Profile = null)
 {
     public EngineSpec Engine { get; init; } = new();
 

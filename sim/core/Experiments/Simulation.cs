@@ -1,3 +1,4 @@
+using ELLM.Sim.Metrics;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;
 
@@ -28,13 +29,14 @@ public static class Simulation
     public static RunOutcome Run(Deployment deployment, Trace trace, SimulationOptions? options = null)
     {
         SimulationOptions how = options ?? SimulationOptions.Default;
+        SloTargets targets = UnloadedLatency.Of(deployment.Time, trace).Targets(deployment.Config.Slo);
         Cluster cluster = new(trace, deployment.CreateRouter(), how.Users);
         for (int i = 0; i < deployment.Config.Engine.Replicas; i++)
         {
             cluster.Add(seat => new Replica(
                 seat.Index,
                 deployment.Limits,
-                deployment.CreateScheduler(),
+                deployment.CreateScheduler(targets),
                 deployment.CreateMemory(),
                 deployment.CreateHost(),
                 deployment.Time,

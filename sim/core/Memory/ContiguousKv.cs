@@ -43,7 +43,9 @@ public sealed class ContiguousKv : IKvMemory
 
     public long BytesPerToken { get; }
 
-    public long Occupied(in KvGrant grant, int tokens) => grant.Units;
+    public long UsedUnits => _regions.AllocatedTokens;
+
+    public long UnitsOf(in KvGrant grant, int tokens) => grant.Units;
 
     public bool CouldHold(in KvDemand demand) => Requested(demand) <= _regions.LargestRegion;
 
@@ -55,7 +57,7 @@ public sealed class ContiguousKv : IKvMemory
         return _regions.CanAllocate(requested) ? Admission.Now : Admission.Later;
     }
 
-    public void Admit(ref KvGrant grant, in KvDemand demand)
+    public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)
     {
         grant.Requested = Requested(demand);
         grant.Units = _regions.RegionFor(grant.Requested);

@@ -59,15 +59,19 @@ public interface IKvMemory
     /// <summary>Bytes of one token's K and V over all layers of one rank.</summary>
     long BytesPerToken { get; }
 
-    /// <summary>Capacity in tokens that a grant occupies once its sequence holds <paramref name="tokens"/> tokens.</summary>
-    long Occupied(in KvGrant grant, int tokens);
+    /// <summary>Units in use: blocks, tokens of regions, groups of chunks. The sum of <see cref="UnitsOf"/> over all grants.</summary>
+    long UsedUnits { get; }
+
+    /// <summary>Units that a grant occupies once its sequence holds <paramref name="tokens"/> tokens.</summary>
+    long UnitsOf(in KvGrant grant, int tokens);
 
     /// <summary>Whether an empty pool could hold this request until its last token.</summary>
     bool CouldHold(in KvDemand demand);
 
     Admission CanAdmit(in KvDemand demand, in IterationLoad load);
 
-    void Admit(ref KvGrant grant, in KvDemand demand);
+    /// <summary>Gives what <see cref="CanAdmit"/> has found room for.</summary>
+    void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load);
 
     /// <summary>Whether the grant can be extended to hold <paramref name="tokens"/> tokens, watermark or not.</summary>
     bool CanExtend(in KvGrant grant, int tokens, in IterationLoad load);

@@ -48,7 +48,9 @@ public sealed class PagedKv : IKvMemory
 
     public long AllocatedTokens => (long)(Blocks - FreeBlocks) * _blockTokens;
 
-    public long Occupied(in KvGrant grant, int tokens) => (long)Held(grant, tokens) * _blockTokens;
+    public long UsedUnits => Blocks - FreeBlocks;
+
+    public long UnitsOf(in KvGrant grant, int tokens) => Held(grant, tokens);
 
     public bool CouldHold(in KvDemand demand) => _growth.Units(demand.PlannedTokens) <= Blocks;
 
@@ -60,7 +62,7 @@ public sealed class PagedKv : IKvMemory
         return FreeBeside(load) - required >= WatermarkBlocks ? Admission.Now : Admission.Later;
     }
 
-    public void Admit(ref KvGrant grant, in KvDemand demand)
+    public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)
     {
         grant.Units = (int)_growth.Units(demand.Tokens);
         Take(grant.Units);

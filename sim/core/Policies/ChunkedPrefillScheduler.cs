@@ -53,7 +53,7 @@ public sealed class ChunkedPrefillScheduler(bool admitAfterPreemption) : ISchedu
         int tokens = view.HeadTokens;
         return view.CanAdmitHead(Math.Min(tokens, budget), tokens, besideDecodes: true) switch
         {
-            Admission.Now => Decision.Admit(Math.Min(tokens, budget), tokens),
+            Admission.Now => Decision.Admit(Math.Min(tokens, budget), tokens, besideDecodes: true),
             Admission.Never => Decision.Reject,
             _ => Decision.Idle(Blocked.Memory),
         };

@@ -1,10 +1,12 @@
+using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
+using ELLM.Sim.Models;
 
 namespace ELLM.Sim.Policies;
 
 /// <summary>A KV layout by the name that <see cref="PolicySpec.Layout"/> uses.</summary>
-/// <param name="Create">KV memory over a pool for one replica; the last argument is max_model_len.</param>
-public sealed record LayoutEntry(string Name, string Summary, Func<PolicySpec, MemoryBudget, int, IKvMemory> Create)
+/// <param name="Create">KV memory for one replica.</param>
+public sealed record LayoutEntry(string Name, string Summary, Func<LayoutInput, IKvMemory> Create)
 {
     /// <summary>A request gets all it will ever need at its admission, so that running sequences never find memory full.</summary>
     public bool ReservesWhole { get; init; }
@@ -13,6 +15,10 @@ public sealed record LayoutEntry(string Name, string Summary, Func<PolicySpec, M
     public bool Suits(SchedulerEntry scheduler) => ReservesWhole || scheduler.Preempts;
 }
 
+/// <summary>What a layout is made from.</summary>
+/// <param name="Costs">Prices of memory calls, for layouts that make any while requests run.</param>
+public sealed record LayoutInput(PolicySpec Policy, MemoryBudget Budget, ModelSpec Model, int MaxModelLen, DeviceCosts Costs);
+
 /// <summary>All KV layouts.</summary>
 public static class LayoutCatalog
 {
@@ -20,26 +26,23 @@ public static class LayoutCatalog
     [
         new("paged", "blocks of a fixed number of tokens, taken one by one", Paged),
         new("contiguous", "one region a request, reserved whole, by a buddy allocator", Contiguous) { ReservesWhole = true },
+        new("vmm", "contiguous address ranges backed by chunks that are mapped as sequences grow", Vmm),
     ];
 
     public static LayoutEntry Find(string name) =>
         All.FirstOrDefault(e => e.Name == name)
         ?? throw new InputException($"policy.layout: expected one of {string.Join(", ", All.Select(e => e.Name))}, found {name}");
 
-    private static PagedKv Paged(PolicySpec policy, MemoryBudget budget, int maxModelLen)
+    private static PagedKv Paged(LayoutInput input)
     {
+        (PolicySpec policy, MemoryBudget budget) = (input.Policy, input.Budget);
         int blocks = (int)Math.Min(int.MaxValue / 2, budget.KvBlocks);
-        BlockCheck check = policy.BlockCheck switch
-        {
-            "any" => BlockCheck.Any,
-            "needed" => BlockCheck.Needed,
-            _ => throw new InputException($"policy.block_check: expected any or needed, found {policy.BlockCheck}"),
-        };
-        return new PagedKv(blocks, policy.BlockTokens, (int)(policy.Watermark * blocks), check, budget.KvBytesPerToken);
+        return new PagedKv(blocks, policy.BlockTokens, (int)(policy.Watermark * blocks), Check(policy), budget.KvBytesPerToken);
     }
 
-    private static ContiguousKv Contiguous(PolicySpec policy, MemoryBudget budget, int maxModelLen)
+    private static ContiguousKv Contiguous(LayoutInput input)
     {
+        (PolicySpec policy, MemoryBudget budget) = (input.Policy, input.Budget);
         Reservation reservation = policy.Reservation switch
         {
             "max" => Reservation.Max,
@@ -48,6 +51,41 @@ public static class LayoutCatalog
             _ => throw new InputException($"policy.reservation: expected max, pow2 or oracle, found {policy.Reservation}"),
         };
         int tokens = (int)Math.Min(int.MaxValue / 2, budget.KvTokens);
-        return new ContiguousKv(tokens, reservation, maxModelLen, policy.MinAllocationTokens, budget.KvBytesPerToken);
+        return new ContiguousKv(tokens, reservation, input.MaxModelLen, policy.MinAllocationTokens, budget.KvBytesPerToken);
     }
+
+    private static VmmKv Vmm(LayoutInput input)
+    {
+        PolicySpec policy = input.Policy;
+        long chunk = (long)policy.ChunkKib << 10;
+        bool elastic = policy.Boundary == "elastic";
+        DeviceCosts costs = input.Costs;
+        return new VmmKv(new VmmOptions(
+            input.Budget.KvBytes + (elastic ? input.Budget.ActivationBytes : 0),
+            chunk,
+            input.Model.Layers,
+            input.Budget.KvBytesPerToken)
+        {
+            Fused = policy.ChunkLayout == "fused",
+            Watermark = policy.Watermark,
+            Check = Check(policy),
+            LookAheadTokens = policy.LookAheadTokens,
+            KeepChunks = policy.KeepMappedChunks ?? long.MaxValue,
+            Elastic = elastic,
+            ActivationBytesPerToken = input.Budget.ActivationBytesPerToken,
+            PrefillMapsSync = policy.PrefillMapping == "sync",
+            DecodeMapsSync = policy.GrowthMapping == "sync",
+            UnmapsSync = policy.Unmapping == "sync",
+            LeadSteps = policy.MapLeadSteps,
+            MapPs = costs.MedianPs(CalibratedOp.VmmMap, chunk) + costs.MedianPs(CalibratedOp.VmmSetAccess, chunk),
+            UnmapPs = costs.MedianPs(CalibratedOp.VmmUnmap, chunk),
+        });
+    }
+
+    private static BlockCheck Check(PolicySpec policy) => policy.BlockCheck switch
+    {
+        "any" => BlockCheck.Any,
+        "needed" => BlockCheck.Needed,
+        _ => throw new InputException($"policy.block_check: expected any or needed, found {policy.BlockCheck}"),
+    };
 }

@@ -52,7 +52,7 @@ public sealed class PrefillFirstScheduler : IScheduler
             return view.PreparedTokens > 0 ? Decision.Idle(Blocked.Compute) : Decision.Reject;
         return view.CanAdmitHead(tokens, tokens, besideDecodes) switch
         {
-            Admission.Now => Decision.Admit(tokens, tokens),
+            Admission.Now => Decision.Admit(tokens, tokens, besideDecodes),
             Admission.Never => Decision.Reject,
             _ => Decision.Idle(Blocked.Memory),
         };

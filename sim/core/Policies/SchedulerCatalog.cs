@@ -6,14 +6,22 @@ namespace ELLM.Sim.Policies;
 /// <param name="Summary">One line for help.</param>
 /// <param name="ChunksPrompts">Prompts may be split over iterations, so a prompt may be longer than the token budget.</param>
 /// <param name="Create">A fresh one for a replica.</param>
-public sealed record SchedulerEntry(string Name, string Summary, bool ChunksPrompts, Func<PolicySpec, IScheduler> Create)
+public sealed record SchedulerEntry(string Name, string Summary, bool ChunksPrompts, Func<SchedulerInput, IScheduler> Create)
 {
     /// <summary>Finished sequences keep their memory until their batch ends.</summary>
     public bool HoldsUntilBatchEnds { get; init; }
 
+    /// <summary>Keeps KV in host memory.</summary>
+    public bool UsesHost { get; init; }
+
     /// <summary>Takes KV away from running sequences when memory runs out; without it a layout must reserve whole.</summary>
     public bool Preempts { get; init; } = true;
 }
+
+/// <summary>What a scheduler is made from.</summary>
+/// <param name="TtftSloPs">Objective of the time to first token, for schedulers that react to it.</param>
+/// <param name="TpotSloPs">Objective of the time per output token.</param>
+public sealed record SchedulerInput(PolicySpec Policy, long TtftSloPs, long TpotSloPs);
 
 /// <summary>All schedulers: a new one is a file in this folder and a line here.</summary>
 public static class SchedulerCatalog
@@ -25,10 +33,26 @@ public static class SchedulerCatalog
         new("prefill-first", "waiting prompts run whole, before decodes", false, _ => new PrefillFirstScheduler()),
         new("chunked-prefill", "decodes first, prompt chunks fill the token budget; nobody admitted after a preemption", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: false)),
         new("stall-free", "decodes first, prompt chunks fill the token budget", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: true)),
-        new("unified", "one token budget, running sequences first, memory chunk by chunk", true, policy => new UnifiedScheduler(policy.FullPromptCheck)),
+        new("unified", "one token budget, running sequences first, memory chunk by chunk", true, input => new UnifiedScheduler(input.Policy.FullPromptCheck)),
+        new("elastic", "waiting prompts run whole, before decodes; what the GPU cannot keep streams to a CPU buffer sized by the SLOs", false, Elastic) { UsesHost = true },
     ];
 
     public static SchedulerEntry Find(string name) =>
         All.FirstOrDefault(e => e.Name == name)
         ?? throw new InputException($"policy.scheduler: expected one of {string.Join(", ", All.Select(e => e.Name))}, found {name}");
+
+    private static ElasticScheduler Elastic(SchedulerInput input)
+    {
+        PolicySpec policy = input.Policy;
+        BufferScaler? scaler = policy.SloScaling
+            ? new BufferScaler(
+                policy.SloWindow,
+                policy.SloHits,
+                policy.SloAlpha,
+                policy.SloOrder == "tpot-first",
+                (long)(policy.SwapGib * (1L << 30)),
+                (long)(policy.BufferFloorGib * (1L << 30)))
+            : null;
+        return new ElasticScheduler(scaler, input.TtftSloPs, input.TpotSloPs);
+    }
 }

@@ -49,7 +49,7 @@ public sealed class UnifiedScheduler(bool fullPromptCheck) : IScheduler
         int chunk = Math.Min(tokens, budget);
         return view.CanAdmitHead(chunk, fullPromptCheck ? tokens : chunk, besideDecodes: true) switch
         {
-            Admission.Now => Decision.Admit(chunk, chunk),
+            Admission.Now => Decision.Admit(chunk, chunk, besideDecodes: true),
             Admission.Never => Decision.Reject,
             _ => Decision.Idle(Blocked.Memory),
         };

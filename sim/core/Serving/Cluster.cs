@@ -92,6 +92,7 @@ public sealed class Cluster
             sum.RecomputedTokens += one.RecomputedTokens;
             sum.SwappedOutBytes += one.SwappedOutBytes;
             sum.SwappedInBytes += one.SwappedInBytes;
+            sum.DroppedHostBytes += one.DroppedHostBytes;
             sum.MaxRunning = Math.Max(sum.MaxRunning, one.MaxRunning);
             sum.MaxWaiting = Math.Max(sum.MaxWaiting, one.MaxWaiting);
             sum.BusyPs += one.BusyPs;

@@ -41,20 +41,22 @@ public enum Blocked : byte
 /// <summary>One decision. The engine carries it out, checks it and asks again, until the answer is Run or Idle.</summary>
 /// <param name="Tokens">Admit, Continue: prefill tokens to compute in this iteration.</param>
 /// <param name="HoldTokens">Admit, Continue: tokens to have memory for from now on.</param>
-/// <param name="WithDecodes">Run: the decoding sequences take part.</param>
+/// <param name="WithDecodes">Run: the decoding sequences take part. Admit: they will, in the iteration the admission is for.</param>
 /// <param name="Horizon">
 /// Run of decodes alone: for how many steps this same decision would be taken again if nothing but the decoding itself happened.
 /// 1 is always correct; <see cref="Unlimited"/> says "until a sequence completes, memory runs out or, with an empty queue,
 /// something arrives", which the engine watches itself.
 /// </param>
 /// <param name="Blocked">Run, Idle: why the head of the queue is not admitted.</param>
+/// <param name="Streams">Admit: the prompt's KV goes to host memory as it is made; HoldTokens are those of the layers in flight.</param>
 public readonly record struct Decision(
     DecisionKind Kind,
     int Tokens = 0,
     int HoldTokens = 0,
     bool WithDecodes = false,
     long Horizon = 0,
-    Blocked Blocked = Blocked.None)
+    Blocked Blocked = Blocked.None,
+    bool Streams = false)
 {
     public const long Unlimited = 1L << 40;
 
@@ -64,7 +66,12 @@ public readonly record struct Decision(
 
     public static Decision Reject => new(DecisionKind.Reject);
 
-    public static Decision Admit(int tokens, int holdTokens) => new(DecisionKind.Admit, tokens, holdTokens);
+    public static Decision Admit(int tokens, int holdTokens, bool besideDecodes = false) =>
+        new(DecisionKind.Admit, tokens, holdTokens, besideDecodes);
+
+    /// <summary>Admits a prompt whole, its KV streamed to host memory.</summary>
+    public static Decision AdmitToHost(int tokens, int holdTokens) =>
+        new(DecisionKind.Admit, tokens, holdTokens, Streams: true);
 
     public static Decision Continue(int tokens, int holdTokens) => new(DecisionKind.Continue, tokens, holdTokens);
 

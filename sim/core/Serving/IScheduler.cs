@@ -10,4 +10,9 @@ namespace ELLM.Sim.Serving;
 public interface IScheduler
 {
     Decision Decide(in SchedulerView view);
+
+    /// <summary>An iteration, or a jump over several, has ended: for schedulers that react to latencies.</summary>
+    void Ended(in IterationOutcome outcome)
+    {
+    }
 }

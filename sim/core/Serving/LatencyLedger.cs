@@ -18,7 +18,7 @@ public struct LatencyLedger
     /// <summary>What prefills cost it while decoding: whole prefill-only iterations, and in mixed ones the excess over the decode-only time.</summary>
     public long PrefillInterference;
 
-    /// <summary>KV in host memory, not running.</summary>
+    /// <summary>KV in host memory or on its way back beside running iterations; not running.</summary>
     public long Parked;
 
     /// <summary>Iteration time that waited for GPU memory to be mapped.</summary>

@@ -32,7 +32,7 @@ public sealed class PipelineStage
     {
         Start(nowPs, stallPs);
         FirstStepPs = FirstStep(cost, batch);
-        GrowthPs = (cost.PerContextTokenPs * batch.Sequences) + cost.PerLongestTokenPs;
+        GrowthPs = Growth(cost, batch);
         SetSteps(steps);
     }
 
@@ -47,6 +47,10 @@ public sealed class PipelineStage
 
     public static long FirstStep(in DecodeCost cost, in DecodeBatch batch) =>
         cost.FixedPs + (cost.PerContextTokenPs * batch.ContextTokens) + (cost.PerLongestTokenPs * batch.LongestContext);
+
+    /// <summary>By how much each step of a decode-only batch takes longer than the one before.</summary>
+    public static long Growth(in DecodeCost cost, in DecodeBatch batch) =>
+        (cost.PerContextTokenPs * batch.Sequences) + cost.PerLongestTokenPs;
 
     /// <summary>Time from the start of the span to the end of its step number <paramref name="steps"/>, counted from 1.</summary>
     public long Duration(long steps) =>

@@ -8,7 +8,12 @@ public sealed partial class Replica
 {
     /// <summary>Sequences whose prompt is not computed to its end, earliest first.</summary>
     private readonly List<int> _partial = [];
-    private readonly Stack<int> _parked = new();
+    /// <summary>Sequences in host memory, earliest arrival first.</summary>
+    private readonly PriorityQueue<int, int> _parked = new();
+
+    /// <summary>Sequences on their way back, in the order in which the link serves them.</summary>
+    private readonly Queue<(int Slot, long EndPs)> _fetching = new();
+    private long _linkFreePs;
     private readonly List<int> _held = [];
     private readonly List<int> _chunkSlots = [];
     private PrefillChunk[] _chunks = new PrefillChunk[16];
@@ -17,12 +22,20 @@ public sealed partial class Replica
     private int _nextPartial;
     private long _transferStallPs;
 
+    /// <summary>Prompt tokens of the iteration being prepared whose KV streams to the host, and how long the link takes for them.</summary>
+    private int _streamedTokens;
+    private long _streamPs;
+
     /// <summary>Preemptions since anybody's last token.</summary>
     private long _fruitlessPreemptions;
 
     internal int ParkedCount => _parked.Count;
 
+    internal int FetchingCount => _fetching.Count;
+
     internal int HeldCount => _held.Count;
+
+    internal int ResidentCount => Sequences.RunningCount + _fetching.Count;
 
     internal int PreparedTokens { get; private set; }
 
@@ -56,7 +69,7 @@ public sealed partial class Replica
             ref Sequence sequence = ref Sequences[_parked.Peek()];
             // One token more than it had, so that it does not come back only to find no room for the next. Alone it needs no watermark.
             int tokens = sequence.PrefillTokens + 1;
-            return Sequences.RunningCount == 0
+            return ResidentCount == 0
                 ? _memory.CanExtend(default, tokens, Load(true, 1))
                 : _memory.CanAdmit(Demand(_records[sequence.Request], tokens), Load(true, 1)) == Admission.Now;
         }
@@ -83,10 +96,22 @@ public sealed partial class Replica
     private IterationLoad Load(bool withDecodes, int moreTokens) =>
         new(withDecodes, PreparedTokens + moreTokens + (withDecodes ? Decodes.Count : 0));
 
+    /// <summary>Tokens whose KV takes as much room as the layers in flight of a prompt that streams to the host.</summary>
+    internal int StreamWindowTokens =>
+        (int)(((long)HeadTokens * Math.Min(Limits.StreamWindowLayers, Limits.Layers) + Limits.Layers - 1) / Limits.Layers);
+
+    internal bool HostFits(int tokens) => _host is not null && _host.Fits(tokens * _memory.BytesPerToken);
+
+    internal long HostUsedBytes => _host?.UsedBytes ?? 0;
+
+    internal long BytesPerToken => _memory.BytesPerToken;
+
     private Decision Decide(long nowPs)
     {
         PreparedTokens = AdmittedThisRound = PreemptedThisRound = ResumedThisRound = 0;
         _nextPartial = 0;
+        _streamedTokens = 0;
+        _streamPs = 0;
         _chunkSlots.Clear();
         SchedulerView view = new(this);
         // Each request can be taken away, brought back and scheduled: more decisions than that turn in a circle.
@@ -142,7 +167,10 @@ public sealed partial class Replica
         sequence.OutputTokens = record.OutputTokens;
         // While a request waits for its recomputation, its record keeps the instant of its last token in FinishPs.
         sequence.LastTokenPs = record.FinishPs;
-        _memory.Admit(ref sequence.Grant, Demand(record, decision.HoldTokens));
+        sequence.Streams = decision.Streams;
+        if (decision.Streams)
+            Stream(sequence.PrefillTokens);
+        _memory.Admit(ref sequence.Grant, Demand(record, decision.HoldTokens), Load(decision.WithDecodes, decision.Tokens));
         Sequences.Link(slot);
         _counters.MaxRunning = Math.Max(_counters.MaxRunning, Sequences.RunningCount);
         AdmittedThisRound++;
@@ -189,7 +217,8 @@ public sealed partial class Replica
         bool decoding = sequence.Phase == SequencePhase.Decoding;
         int tokens = sequence.KvTokens(Decodes.Step);
         long bytes = tokens * _memory.BytesPerToken;
-        bool park = decoding && Limits.SwapOut && _host is not null && _host.Fits(bytes);
+        // Alone it would come back to the same place: recomputing at least yields a token.
+        bool park = decoding && ResidentCount > 1 && Limits.SwapOut && _host is not null && _host.Fits(bytes);
         if (decoding)
         {
             _clocks.LeaveDecode(ref record.Ledger);
@@ -211,7 +240,7 @@ public sealed partial class Replica
             _transferStallPs += _host.TransferPs(bytes);
             sequence.Phase = SequencePhase.Parked;
             record.Ledger.Parked -= nowPs;
-            _parked.Push(slot);
+            _parked.Enqueue(slot, sequence.Request);
             return;
         }
         record.RecomputedTokens += tokens;
@@ -224,20 +253,56 @@ public sealed partial class Replica
 
     private void Resume(long nowPs)
     {
-        int slot = _parked.Pop();
+        int slot = _parked.Dequeue();
         ref Sequence sequence = ref Sequences[slot];
         ref RequestRecord record = ref _records[sequence.Request];
         long bytes = sequence.PrefillTokens * _memory.BytesPerToken;
-        _host!.Return(bytes);
         _counters.SwappedInBytes += bytes;
-        _transferStallPs += _host.TransferPs(bytes);
-        record.Ledger.Parked += nowPs;
-        _clocks.EnterDecode(ref record.Ledger);
-        _memory.Admit(ref sequence.Grant, Demand(record, sequence.PrefillTokens));
+        _memory.Admit(ref sequence.Grant, Demand(record, sequence.PrefillTokens), Load(true, 1));
         _liveTokens += sequence.PrefillTokens;
-        Sequences.Link(slot);
-        StartDecoding(slot, sequence.LastTokenPs);
         ResumedThisRound++;
+        if (Limits.FetchInBackground)
+        {
+            sequence.Phase = SequencePhase.Fetching;
+            _linkFreePs = Math.Max(nowPs, _linkFreePs) + _host!.TransferPs(bytes);
+            _fetching.Enqueue((slot, _linkFreePs));
+            _events.Schedule(_linkFreePs, new Time.SimEvent(Time.SimEventKind.FetchEnd, _index, 0));
+            return;
+        }
+        _transferStallPs += _host!.TransferPs(bytes);
+        Return(slot, nowPs);
+    }
+
+    /// <summary>KV is back on the GPU: the sequence decodes from the next step on.</summary>
+    private void Return(int slot, long nowPs)
+    {
+        ref Sequence sequence = ref Sequences[slot];
+        _host!.Return(sequence.PrefillTokens * _memory.BytesPerToken);
+        ref LatencyLedger ledger = ref _records[sequence.Request].Ledger;
+        ledger.Parked += nowPs;
+        _clocks.EnterDecode(ref ledger);
+        Sequences.Link(slot);
+        _counters.MaxRunning = Math.Max(_counters.MaxRunning, Sequences.RunningCount);
+        StartDecoding(slot, sequence.LastTokenPs);
+    }
+
+    private void ReturnFetched(long nowPs)
+    {
+        while (_fetching.TryPeek(out (int Slot, long EndPs) first) && first.EndPs <= nowPs)
+        {
+            _fetching.Dequeue();
+            Return(first.Slot, nowPs);
+        }
+    }
+
+    /// <summary>Host memory for a prompt that streams there, and the time the link needs for it.</summary>
+    private void Stream(int tokens)
+    {
+        long bytes = tokens * _memory.BytesPerToken;
+        _host!.Take(bytes);
+        _counters.SwappedOutBytes += bytes;
+        _streamedTokens += tokens;
+        _streamPs += _host.TransferPs(bytes);
     }
 
     private void RejectHead(long nowPs)
@@ -265,7 +330,7 @@ public sealed partial class Replica
     {
         if (Sequences.RunningCount > 0)
             throw new InvalidOperationException($"{_scheduler.GetType().Name} idles with {Sequences.RunningCount} running sequences");
-        if (Queue.Count + _parked.Count == 0)
+        if (Queue.Count + _parked.Count == 0 || _fetching.Count > 0)
             return;
         string who = _parked.Count > 0 ? $"request {Sequences[_parked.Peek()].Request} in host memory" : $"request {Queue.Head} ({HeadTokens} tokens)";
         throw new InputException(

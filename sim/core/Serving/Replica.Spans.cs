@@ -13,19 +13,44 @@ public sealed partial class Replica
     private long _liveTokens;
     private bool _withDecodes;
     private long _decodeOnlyPs;
+    private long _latestFirstTokenPs;
     private long _mapStallPs;
 
     /// <summary>How long the last iteration took, if it ended just now: what ran in the background had that much time.</summary>
     private long _hiddenPs;
     private int _waitingAtStart;
 
+    /// <summary>End of the last decode step that any of the present decodes took part in; now, when all have joined since.</summary>
+    internal long LastStepEndPs => Decodes.Count > _joinedCount ? _lastStepEndPs : NowPs;
+
+    internal long HeadArrivalPs
+    {
+        get
+        {
+            if (Queue.Count == 0)
+                return -1;
+            ref RequestRecord head = ref _records[Queue.Head];
+            return head.FirstTokenPs < 0 ? head.ArrivalPs : -1;
+        }
+    }
+
+    internal (long FirstPs, long GrowthPs) NextSteps
+    {
+        get
+        {
+            DecodeBatch batch = DecodesOfNextStep();
+            DecodeCost cost = _time.Decode(batch);
+            return (PipelineStage.FirstStep(cost, batch), PipelineStage.Growth(cost, batch));
+        }
+    }
+
+    private DecodeBatch DecodesOfNextStep() => new(Decodes.Count, Decodes.KvTokens + Decodes.Count, Decodes.LongestKv + 1);
+
     private void StartSpan(in Decision decision, long nowPs)
     {
         _withDecodes = decision.WithDecodes && Decodes.Count > 0;
         _waitingAtStart = Queue.Count;
-        DecodeBatch batch = _withDecodes
-            ? new DecodeBatch(Decodes.Count, Decodes.KvTokens + Decodes.Count, Decodes.LongestKv + 1)
-            : default;
+        DecodeBatch batch = _withDecodes ? DecodesOfNextStep() : default;
         DecodeCost cost = _withDecodes ? _time.Decode(batch) : default;
         int tokens = PreparedTokens + batch.Sequences;
         _mapStallPs = _memory.StartIteration(new IterationLoad(_withDecodes, tokens), _stage.EndPs == nowPs ? _hiddenPs : 0);
@@ -33,13 +58,16 @@ public sealed partial class Replica
         if (_chunkSlots.Count > 0)
         {
             long durationPs = _time.Mixed(_chunks.AsSpan(0, _chunkSlots.Count), batch);
+            // The link copies layers while later ones are computed; what it has not copied by then, the iteration waits for.
+            _transferStallPs += Math.Max(0, _streamPs - durationPs);
+            stallPs = _transferStallPs + _mapStallPs;
             _decodeOnlyPs = _withDecodes ? Math.Min(durationPs, PipelineStage.FirstStep(cost, batch)) : 0;
             _stage.StartIteration(nowPs, stallPs, durationPs);
         }
         else if (_withDecodes)
         {
             long steps = 1;
-            if (!_options.Step && decision.Horizon > 1)
+            if (!_options.Step && decision.Horizon > 1 && stallPs == 0)
             {
                 steps = Math.Min(Decodes.StepsToCompletion, Math.Min(decision.Horizon, cost.ValidSteps));
                 steps = Math.Max(1, _memory.Horizon(steps, LastKvTokens, PipelineStage.FirstStep(cost, batch)));
@@ -74,6 +102,14 @@ public sealed partial class Replica
             _memory.Advance(steps, ref kv, _observer is not null);
         if (_observer is not null)
             Report(nowPs, ref kv);
+        IterationOutcome outcome = new(
+            _stage.StartPs + _stage.StallPs,
+            steps,
+            _stage.FirstStepPs,
+            _stage.GrowthPs,
+            !_withDecodes ? -1 : Decodes.Count > _joinedCount ? _lastStepEndPs : _stage.StartPs,
+            -1,
+            -1);
         _stage.Finish();
         _transferStallPs = 0;
 
@@ -87,6 +123,7 @@ public sealed partial class Replica
             _joined.Clear();
             _joinedCount = 0;
         }
+        _latestFirstTokenPs = -1;
         for (int i = 0; i < _chunkSlots.Count; i++)
             FinishChunk(_chunkSlots[i], _chunks[i].Tokens, nowPs);
         if (_withDecodes)
@@ -96,13 +133,15 @@ public sealed partial class Replica
         }
         if (_held.Count > 0 && Sequences.RunningCount == 0)
             ReleaseHeld();
+        _scheduler.Ended(outcome with { LatestFirstTokenPs = _latestFirstTokenPs, HeadArrivalPs = HeadArrivalPs });
     }
 
     private void FinishChunk(int slot, int tokens, long nowPs)
     {
         ref Sequence sequence = ref Sequences[slot];
         sequence.PrefillDone += tokens;
-        _liveTokens += tokens;
+        if (!sequence.Streams)
+            _liveTokens += tokens;
         if (sequence.PrefillDone < sequence.PrefillTokens)
             return;
 
@@ -114,16 +153,48 @@ public sealed partial class Replica
         sequence.Emitted++;
         _fruitlessPreemptions = 0;
         if (record.FirstTokenPs < 0)
+        {
             record.FirstTokenPs = nowPs;
+            _latestFirstTokenPs = Math.Max(_latestFirstTokenPs, nowPs - record.ArrivalPs);
+        }
         else
+        {
             _observer?.Gaps(nowPs - sequence.LastTokenPs, 1);
+        }
         if (sequence.Emitted == sequence.OutputTokens)
         {
-            Close(slot, sequence.PrefillDone, nowPs);
+            if (sequence.Streams)
+                DropFromHost(sequence.PrefillTokens);
+            Close(slot, sequence.Streams ? 0 : sequence.PrefillDone, nowPs);
+            return;
+        }
+        if (sequence.Streams)
+        {
+            ParkStreamed(slot, nowPs);
             return;
         }
         _clocks.EnterDecode(ref record.Ledger);
         StartDecoding(slot, nowPs);
+    }
+
+    private void DropFromHost(int tokens)
+    {
+        long bytes = tokens * _memory.BytesPerToken;
+        _host!.Return(bytes);
+        _counters.DroppedHostBytes += bytes;
+    }
+
+    /// <summary>A prompt that went to the host waits there, its first token emitted, until the GPU has room for it.</summary>
+    private void ParkStreamed(int slot, long nowPs)
+    {
+        ref Sequence sequence = ref Sequences[slot];
+        sequence.Streams = false;
+        sequence.Phase = SequencePhase.Parked;
+        sequence.LastTokenPs = nowPs;
+        _records[sequence.Request].Ledger.Parked -= nowPs;
+        _memory.Release(ref sequence.Grant, 0);
+        Sequences.Unlink(slot);
+        _parked.Enqueue(slot, sequence.Request);
     }
 
     private void Complete(int slot, long nowPs)
@@ -214,7 +285,7 @@ public sealed partial class Replica
             PrefillSequences = _chunkSlots.Count,
             DecodeSequences = decodes,
             ContextTokens = _withDecodes ? Decodes.KvTokens + decodes : 0,
-            LiveTokens = _liveTokens + decodes + PreparedTokens,
+            LiveTokens = _liveTokens + decodes + PreparedTokens - _streamedTokens,
             Waiting = _waitingAtStart,
             MemoryBlocked = _blockedByMemory,
             Kv = kv,
@@ -243,7 +314,7 @@ public sealed partial class Replica
         nowPs,
         Queue.Count,
         Sequences.RunningCount,
-        _parked.Count,
+        _parked.Count + _fetching.Count,
         PreparedTokens,
         _liveTokens,
         _memory.AllocatedTokens,
@@ -258,12 +329,17 @@ public sealed partial class Replica
             ref Sequence sequence = ref Sequences[slot];
             int tokens = sequence.KvTokens(Decodes.Step);
             live += tokens;
-            occupied += _memory.Occupied(sequence.Grant, sequence.Phase == SequencePhase.Decoding ? tokens : 0);
+            occupied += _memory.UnitsOf(sequence.Grant, sequence.Phase == SequencePhase.Decoding ? tokens : 0);
+        }
+        foreach ((int slot, _) in _fetching)
+        {
+            live += Sequences[slot].PrefillTokens;
+            occupied += _memory.UnitsOf(Sequences[slot].Grant, 0);
         }
         foreach (int slot in _held)
-            occupied += _memory.Occupied(Sequences[slot].Grant, Sequences[slot].PrefillDone);
-        if (occupied != _memory.AllocatedTokens)
-            throw new InvalidOperationException($"sequences occupy {occupied} KV tokens but the memory has given out {_memory.AllocatedTokens}");
+            occupied += _memory.UnitsOf(Sequences[slot].Grant, Sequences[slot].PrefillDone);
+        if (occupied != _memory.UsedUnits)
+            throw new InvalidOperationException($"sequences occupy {occupied} KV units but the memory has given out {_memory.UsedUnits}");
         if (live != _liveTokens)
             throw new InvalidOperationException($"sequences hold {live} tokens but {_liveTokens} are counted");
         if (_memory.AllocatedTokens > _memory.CapacityTokens)

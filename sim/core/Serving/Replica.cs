@@ -63,6 +63,8 @@ public sealed partial class Replica
 
     internal EngineLimits Limits { get; }
 
+    internal long NowPs { get; private set; }
+
     internal WaitingQueue Queue { get; } = new();
 
     internal SequenceTable Sequences { get; } = new();
@@ -104,7 +106,9 @@ public sealed partial class Replica
     {
         if (item.Kind == SimEventKind.ReplicaWake)
             _wakeScheduled = false;
-        bool current = item.Kind == SimEventKind.ReplicaWake ? !_stage.Busy : item.Version == _version;
+        if (item.Kind == SimEventKind.FetchEnd && _stage.Busy && _stage.CutAt(nowPs))
+            ScheduleSpanEnd();
+        bool current = item.Kind == SimEventKind.SpanEnd ? item.Version == _version : !_stage.Busy;
         if (current)
             Boundary(nowPs);
         return current;
@@ -112,8 +116,11 @@ public sealed partial class Replica
 
     private void Boundary(long nowPs)
     {
+        NowPs = nowPs;
         if (_stage.Busy)
             FinishSpan(nowPs);
+        if (_fetching.Count > 0)
+            ReturnFetched(nowPs);
         if (_options.Check)
             CheckInvariants();
 

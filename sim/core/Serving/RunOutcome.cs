@@ -16,6 +16,9 @@ public struct RunCounters
     public long RecomputedTokens;
     public long SwappedOutBytes;
     public long SwappedInBytes;
+
+    /// <summary>KV that went to the host and was never needed again: prompts of requests with a single token.</summary>
+    public long DroppedHostBytes;
     public int MaxRunning;
     public int MaxWaiting;
 

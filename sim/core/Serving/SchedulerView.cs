@@ -23,6 +23,9 @@ public readonly struct SchedulerView
     /// <summary>Sequences whose KV is in host memory.</summary>
     public int Parked => _replica.ParkedCount;
 
+    /// <summary>Sequences whose KV is on its way back; they hold GPU memory already.</summary>
+    public int Fetching => _replica.FetchingCount;
+
     /// <summary>Finished sequences whose memory is held until their batch ends.</summary>
     public int Held => _replica.HeldCount;
 
@@ -56,6 +59,28 @@ public readonly struct SchedulerView
 
     /// <summary>Whether the unfinished prefill finds memory to hold <paramref name="holdTokens"/> tokens, <paramref name="chunk"/> of them new.</summary>
     public bool CanContinue(int chunk, int holdTokens) => _replica.CanContinue(chunk, holdTokens);
+
+    /// <summary>Tokens whose KV takes the room that the head of the queue needs on the GPU while its KV streams to the host.</summary>
+    public int StreamWindowTokens => _replica.StreamWindowTokens;
+
+    /// <summary>Whether host memory has room for the KV of that many tokens.</summary>
+    public bool HostFits(int tokens) => _replica.HostFits(tokens);
+
+    public long HostUsedBytes => _replica.HostUsedBytes;
+
+    public long KvBytesPerToken => _replica.BytesPerToken;
+
+    /// <summary>The instant of this boundary.</summary>
+    public long NowPs => _replica.NowPs;
+
+    /// <summary>When the head of the queue arrived; -1 when nobody waits or the head has had its first token.</summary>
+    public long HeadArrivalPs => _replica.HeadArrivalPs;
+
+    /// <summary>End of the last decode step that any of the present decodes took part in; now, when all have joined since.</summary>
+    public long LastStepEndPs => _replica.LastStepEndPs;
+
+    /// <summary>Duration of the next step if only the present decodes run, and by how much each further one takes longer.</summary>
+    public (long FirstPs, long GrowthPs) NextSteps => _replica.NextSteps;
 
     /// <summary>Whether the earliest parked sequence fits back.</summary>
     public bool CanResume => _replica.CanResume;

@@ -7,7 +7,7 @@ namespace ELLM.Sim.Serving;
 /// <code>
 /// waiting -> Prefilling -> Decoding -> (finished)
 ///    ^          |             |  \
-///    +-preempt--+--preempt----+   +-> Parked (KV on the host) -> Decoding
+///    +-preempt--+--preempt----+   +-> Parked (KV on the host) -> [Fetching ->] Decoding
 /// </code>
 /// A waiting request holds nothing and has no sequence; a preempted one waits again, ahead of the others.
 /// </remarks>
@@ -16,6 +16,9 @@ public enum SequencePhase : byte
     Prefilling,
     Decoding,
     Parked,
+
+    /// <summary>On its way back from the host: memory is taken, the copy is under way.</summary>
+    Fetching,
 
     /// <summary>Finished, its memory held until its whole batch is (request-level batches only).</summary>
     Held,
@@ -44,6 +47,9 @@ public struct Sequence
 
     public KvGrant Grant;
     public SequencePhase Phase;
+
+    /// <summary>Its prompt's KV goes to host memory layer by layer while it is computed; the grant only covers the layers in flight.</summary>
+    public bool Streams;
 
     /// <summary>Goes up whenever the sequence stops decoding, so that queued completions of an earlier phase are known as stale.</summary>
     public int Version;

@@ -46,6 +46,9 @@ public enum SimEventKind : byte
     /// <summary>An idle replica looks at its queue, after every arrival of the same instant.</summary>
     ReplicaWake,
 
+    /// <summary>KV that a replica fetches from host memory has arrived.</summary>
+    FetchEnd,
+
     /// <summary>A replica's running span ends.</summary>
     SpanEnd,
 }

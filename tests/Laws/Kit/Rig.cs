@@ -1,3 +1,4 @@
+using ELLM.Sim.Policies;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Serving;
 
@@ -19,7 +20,7 @@ internal sealed class Rig
             Memories.Add(memory);
             if (host is not null)
                 Hosts.Add(host);
-            IScheduler scheduler = scenario.Scheduler.Create(scenario.Policy);
+            IScheduler scheduler = scenario.Scheduler.Create(new SchedulerInput(scenario.Policy, scenario.TtftSloPs, scenario.TpotSloPs));
             _cluster.Add(seat => new Replica(
                 seat.Index,
                 scenario.Limits,

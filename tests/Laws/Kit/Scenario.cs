@@ -1,4 +1,5 @@
 using ELLM.Sim.Hardware;
+using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
@@ -28,6 +29,9 @@ internal sealed record Scenario
 
     public int MaxNumBatchedTokens { get; init; } = 4096;
 
+    /// <summary>Picks among the rules of a mapped layout, 0 to 191.</summary>
+    public int Variant { get; init; }
+
     public int Replicas { get; init; } = 1;
 
     public bool LeastOutstanding { get; init; }
@@ -44,6 +48,11 @@ internal sealed record Scenario
 
     public long LinkPsPerToken { get; init; } = 7;
 
+    /// <summary>Objectives that an SLO-aware scheduler reacts to: a few steps, so that they are now met and now missed.</summary>
+    public long TtftSloPs => Clockworks.StepPs(Clockwork) * (2 + (Variant % 40)) * Scale;
+
+    public long TpotSloPs => Clockworks.StepPs(Clockwork) * (10 + (Variant % 7)) / 10 * Scale;
+
     /// <summary>Every duration of the scenario is multiplied by it.</summary>
     public long Scale { get; init; } = 1;
 
@@ -57,7 +66,10 @@ internal sealed record Scenario
         MaxNumBatchedTokens,
         Scheduler.ChunksPrompts ? int.MaxValue : MaxNumBatchedTokens,
         Swaps,
-        Scheduler.HoldsUntilBatchEnds);
+        Scheduler.HoldsUntilBatchEnds,
+        FetchInBackground: Scheduler.UsesHost && Variant % 2 == 0,
+        StreamWindowLayers: 1 + (Variant % 3),
+        Layers: 4);
 
     public ITimeModel Time => Scale == 1 ? Clockworks.Of(Clockwork) : new ScaledTimeModel(Clockworks.Of(Clockwork), Scale);
 
@@ -76,13 +88,34 @@ internal sealed record Scenario
     {
         MemoryBudget budget = AnyBudget with { KvBlocks = Blocks, KvTokens = Blocks * Policy.BlockTokens, KvBytesPerToken = 10 };
         PolicySpec policy = Policy with { Watermark = (WatermarkBlocks + 0.5) / Math.Max(1, Blocks) };
-        return LayoutCatalog.Find(Policy.Layout).Create(policy, budget, MaxModelLen);
+        if (Policy.Layout == "vmm")
+            return new VmmKv(Chunks(policy));
+        DeviceCosts costs = new(CalibrationCatalog.Load("a100-80"));
+        return LayoutCatalog.Find(Policy.Layout).Create(new LayoutInput(policy, budget, ModelCatalog.Load("llama-3.1-8b"), MaxModelLen, costs));
     }
 
-    public HostKv? Host() => Swaps ? new HostKv(HostTokens * 10L, 1e12 * 10 / (LinkPsPerToken * Scale), LinkLatencyPs * Scale) : null;
+    /// <summary>Small chunks, of whole tokens or not, under every rule of a mapped layout; <see cref="Variant"/> picks.</summary>
+    private VmmOptions Chunks(PolicySpec policy) => new(Blocks * Policy.BlockTokens * 10L, (10L * Policy.BlockTokens) - (Variant % 3), 1, 10)
+    {
+        Fused = Policy.BlockTokens > 1 && Variant % 2 == 0,
+        Watermark = policy.Watermark,
+        Check = Policy.BlockCheck == "any" ? BlockCheck.Any : BlockCheck.Needed,
+        LookAheadTokens = Variant / 2 % 3 * 5,
+        KeepChunks = Variant / 6 % 2 == 0 ? long.MaxValue : 1,
+        Elastic = Variant / 12 % 2 == 1,
+        ActivationBytesPerToken = 3,
+        PrefillMapsSync = Variant / 24 % 2 == 0,
+        DecodeMapsSync = Variant / 48 % 2 == 0,
+        UnmapsSync = Variant / 96 % 2 == 0,
+        LeadSteps = 1 + (Variant % 3),
+        MapPs = 50 * Scale,
+        UnmapPs = 30 * Scale,
+    };
+
+    public HostKv? Host() => Swaps || Scheduler.UsesHost ? new HostKv(HostTokens * 10L, 1e12 * 10 / (LinkPsPerToken * Scale), LinkLatencyPs * Scale) : null;
 
     public override string ToString() =>
-        $"{Policy.Scheduler} {Policy.Layout} {Policy.Reservation} {Policy.Overflow} check={Policy.BlockCheck} full={Policy.FullPromptCheck} "
+        $"{Policy.Scheduler} {Policy.Layout} {Policy.Reservation} {Policy.Overflow} variant={Variant} check={Policy.BlockCheck} full={Policy.FullPromptCheck} "
         + $"min={Policy.MinAllocationTokens} blocks={Blocks}x{Policy.BlockTokens} watermark={WatermarkBlocks} len={MaxModelLen} seqs={MaxNumSeqs} "
         + $"budget={MaxNumBatchedTokens} replicas={Replicas} least={LeastOutstanding} users={Users} {Clockwork} host={HostTokens} "
         + $"x{Scale} asks={string.Concat(Asks)}";

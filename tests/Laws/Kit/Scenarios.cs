@@ -20,7 +20,7 @@ internal static class Scenarios
 
     public static Scenario Of(Random random, SchedulerEntry scheduler, LayoutEntry layout)
     {
-        bool swaps = layout.Name == "paged" && scheduler.Name != "unified" && random.Next(3) == 0;
+        bool swaps = layout.Name == "paged" && scheduler.Name != "unified" && !scheduler.UsesHost && random.Next(3) == 0;
         int blockTokens = Pick(random, [1, 2, 4, 8, 16]);
         int maxModelLen = random.Next(20, 700);
         int maxNumSeqs = random.Next(1, 17);
@@ -33,12 +33,14 @@ internal static class Scenarios
             Policy = new PolicySpec(
                 Layout: layout.Name,
                 Reservation: Pick(random, ["max", "pow2", "oracle"]),
-                Overflow: swaps ? "swap" : "recompute",
+                Overflow: scheduler.UsesHost ? "stream" : swaps ? "swap" : "recompute",
                 Scheduler: scheduler.Name,
                 BlockTokens: blockTokens,
                 BlockCheck: Pick(random, ["any", "needed"]),
                 FullPromptCheck: random.Next(2) == 0,
-                MinAllocationTokens: Pick(random, [1, 4, 16])),
+                MinAllocationTokens: Pick(random, [1, 4, 16]),
+                SwapGib: 2000.0 / (1L << 30),
+                BufferFloorGib: 300.0 / (1L << 30)),
             Blocks = blocks,
             WatermarkBlocks = random.Next(2) == 0 ? 0 : random.Next(0, Math.Min(blocks, 5)),
             MaxModelLen = maxModelLen,
@@ -49,6 +51,7 @@ internal static class Scenarios
             Users = random.Next(4) == 0 ? random.Next(1, 20) : 0,
             Clockwork = clockwork,
             HostTokens = Pick(random, [0, 50, 500, 100_000]),
+            Variant = random.Next(192),
         };
     }
 

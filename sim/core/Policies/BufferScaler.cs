@@ -1,0 +1,72 @@
+using System.Numerics;
+
+namespace ELLM.Sim.Policies;
+
+/// <summary>eLLM's logical size of the CPU buffer: smaller when decodes are late, larger when first tokens are.</summary>
+/// <remarks>
+/// <para>Counts violations in a window of the last iterations. Enough TPOT violations divide the logical size by alpha, which
+/// throttles the admission of prompts; enough TTFT violations multiply it. A change clears both counts; what could change nothing
+/// (the size is at its end) is no change. Shrinking evicts nothing.</para>
+/// <para>Source: papers.md 1b [R]: 3 hits in a window of 5 (v2 of the paper) or 5 hits (v1, window not given), alpha 2. That alpha
+/// multiplies, the floor, and the order of the two tests are ours.</para>
+/// </remarks>
+public sealed class BufferScaler
+{
+    private readonly int _hits;
+    private readonly ulong _mask;
+    private readonly double _alpha;
+    private readonly bool _tpotFirst;
+    private readonly long _physicalBytes;
+    private readonly long _floorBytes;
+    private ulong _tpot;
+    private ulong _ttft;
+
+    public BufferScaler(int window, int hits, double alpha, bool tpotFirst, long physicalBytes, long floorBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(window, 64);
+        Window = window;
+        _hits = hits;
+        _mask = window == 64 ? ulong.MaxValue : (1UL << window) - 1;
+        _alpha = alpha;
+        _tpotFirst = tpotFirst;
+        _physicalBytes = physicalBytes;
+        _floorBytes = Math.Min(floorBytes, physicalBytes);
+        LogicalBytes = physicalBytes;
+    }
+
+    public int Window { get; }
+
+    /// <summary>What new KV in the buffer may add up to.</summary>
+    public long LogicalBytes { get; private set; }
+
+    public bool CanShrink => LogicalBytes > _floorBytes;
+
+    public bool CanGrow => LogicalBytes < _physicalBytes;
+
+    /// <summary>One iteration ended.</summary>
+    public void Count(bool lateDecode, bool lateFirstToken)
+    {
+        _tpot = ((_tpot << 1) | (lateDecode ? 1UL : 0)) & _mask;
+        _ttft = ((_ttft << 1) | (lateFirstToken ? 1UL : 0)) & _mask;
+        if (_tpotFirst ? !Shrink() : !Grow())
+            _ = _tpotFirst ? Grow() : Shrink();
+    }
+
+    private bool Shrink()
+    {
+        if (!CanShrink || BitOperations.PopCount(_tpot) < _hits)
+            return false;
+        LogicalBytes = Math.Max(_floorBytes, (long)(LogicalBytes / _alpha));
+        _tpot = _ttft = 0;
+        return true;
+    }
+
+    private bool Grow()
+    {
+        if (!CanGrow || BitOperations.PopCount(_ttft) < _hits)
+            return false;
+        LogicalBytes = (long)Math.Min(_physicalBytes, LogicalBytes * _alpha);
+        _tpot = _ttft = 0;
+        return true;
+    }
+}
