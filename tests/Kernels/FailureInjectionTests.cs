@@ -2,7 +2,6 @@ using ELLM.Sim.Kernels.Backends;
 using ELLM.Sim.Kernels.Device;
 using ELLM.Sim.Kernels.Driver;
 using ELLM.Sim.Kernels.Measure;
-using ELLM.Sim.Kernels.Suites;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Kernels;

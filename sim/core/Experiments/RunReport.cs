@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics;
 using ELLM.Sim.Models;
@@ -64,12 +65,21 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
 
     private JsonArray TimeModel() => Deployment is null
         ? []
-        : new JsonArray([.. Deployment.Provenance.Parts.Select(part => (JsonNode)new JsonObject
-        {
-            ["part"] = part.Part,
-            ["source"] = part.Source,
-            ["borrowed"] = part.Borrowed,
-        })]);
+        : new JsonArray(
+        [
+            .. Deployment.Provenance.Parts.Select(part => (JsonNode)new JsonObject
+            {
+                ["part"] = part.Part,
+                ["source"] = part.Source,
+                ["borrowed"] = part.Borrowed,
+            }),
+            new JsonObject
+            {
+                ["part"] = "memory calls and copies",
+                ["source"] = $"calibration {Deployment.Costs.Profile.Summary}",
+                ["borrowed"] = Deployment.Costs.Profile.Kinds.Contains(ProvenanceKind.Assumed),
+            },
+        ]);
 
     private JsonObject? Memory()
     {

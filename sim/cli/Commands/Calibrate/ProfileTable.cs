@@ -15,7 +15,7 @@ internal static class ProfileTable
     public static void Write(TextWriter target, CalibrationProfile profile)
     {
         CultureInfo plain = CultureInfo.InvariantCulture;
-        target.Write($"{profile.Name}: {profile.Device.Name}, sources: {string.Join(", ", profile.Kinds.Select(Word))}\n");
+        target.Write($"{profile.Name}: {profile.Device.Name}, sources: {string.Join(", ", profile.Kinds.Select(kind => kind.Word()))}\n");
         if (profile.Run is { } run)
             target.Write(string.Create(plain, $"measured by {run.Tool} ({run.Backend}), {run.Rounds} rounds, seed {run.Seed}; driver {profile.Host?.Driver}, CUDA {profile.Host?.Cuda}\n"));
         DeviceCosts costs = new(profile);
@@ -32,13 +32,13 @@ internal static class ProfileTable
                 op.Quantiles is { } tail ? tail.P99.ToString("0.00", plain) + "x" : Words.Undefined,
                 Curve(costs, which),
                 op.Fit is { } fit ? Words.Percent(fit.MaxRel) : Words.Undefined,
-                Word(op.Provenance.Kind),
+                op.Provenance.Kind.Word(),
                 op.Provenance.Ref,
             ]);
         }
         table.Write(target);
         foreach ((string key, CalibrationFactor factor) in profile.Factors ?? new Dictionary<string, CalibrationFactor>())
-            target.Write(string.Create(plain, $"{key} = {factor.Value:0.###} ({Word(factor.Provenance.Kind)}: {factor.Provenance.Ref})\n"));
+            target.Write(string.Create(plain, $"{key} = {factor.Value:0.###} ({factor.Provenance.Kind.Word()}: {factor.Provenance.Ref})\n"));
     }
 
     private static string Model(CalibratedOperation op)
@@ -62,12 +62,4 @@ internal static class ProfileTable
         (double low, double high) = (logs.Min(), logs.Max());
         return string.Concat(logs.Select(log => high > low ? Levels[(int)((Levels.Length - 1) * (log - low) / (high - low))] : Levels[0]));
     }
-
-    public static string Word(ProvenanceKind kind) => kind switch
-    {
-        ProvenanceKind.Measured => "measured",
-        ProvenanceKind.Published => "published",
-        ProvenanceKind.Datasheet => "datasheet",
-        _ => "assumed",
-    };
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Metrics;
 using ELLM.Sim.Policies;
@@ -30,8 +29,7 @@ internal static class SensitivityCommand
     {
         terminal.Quiet = run.Quiet(parsed);
         RunConfig config = run.Bind(parsed, policy);
-        string? chosen = (string?)ConfigBinder.ToTree(config)["profile"];
-        CalibrationProfile profile = CalibrationCatalog.Load(chosen ?? GpuCatalog.Load(config.Gpu).Name);
+        CalibrationProfile profile = Deployment.Resolve(config).Costs.Profile;
         (Trace trace, TraceLoadReport? loaded) = Traces.Load(traceName, run.Reading(parsed));
         Talk.Trace(terminal, loaded, run.Verbose(parsed));
 
@@ -44,7 +42,7 @@ internal static class SensitivityCommand
             {
                 string path = Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"{op.Key()}-{factor}.json"));
                 ResultFile.Write(path, CalibrationCatalog.ToJson(CostVariants.Scaled(profile, op, factor)));
-                configs.Add(ConfigBinder.Bind(PresetCatalog.Load(policy), [.. run.Assignments(parsed), new Assignment("profile", path)]));
+                configs.Add(config with { Profile = path });
             }
             IReadOnlyList<RunReport> reports = Compare.Run(configs, trace, run.Simulating(parsed, cancel), Environment.ProcessorCount, keepRecords: false);
             Talk.Warnings(terminal, reports.Take(1));
@@ -76,7 +74,7 @@ internal static class SensitivityCommand
         foreach ((CalibratedOp op, double[] latency, double[] ttft) in rows.OrderByDescending(row => row.Latency.Max(Math.Abs)).ThenByDescending(row => row.Ttft.Max(Math.Abs)))
         {
             ProvenanceKind kind = profile.Ops[op.Key()].Provenance.Kind;
-            table.Add([op.Key(), Signed(latency[0]), Signed(latency[1]), Signed(ttft[0]), Signed(ttft[1]), ProfileTable.Word(kind)]);
+            table.Add([op.Key(), Signed(latency[0]), Signed(latency[1]), Signed(ttft[0]), Signed(ttft[1]), kind.Word()]);
         }
         table.Write(terminal.Out);
     }
