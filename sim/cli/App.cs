@@ -14,6 +14,7 @@ internal static class App
         {
             CompareCommand.Create(terminal),
             ReplayCommand.Create(terminal),
+            PlotCommand.Create(terminal),
             BenchCommand.Create(terminal),
             TraceCommand.Create(terminal),
             ListCommand.Create(terminal),
@@ -51,6 +52,11 @@ internal static class App
         catch (InputException e)
         {
             terminal.Fail(e.Message);
+            return ExitCode.BadInput;
+        }
+        catch (OutOfMemoryException)
+        {
+            terminal.Fail("not enough memory for that many requests: lower --limit, or compare with --jobs 1");
             return ExitCode.BadInput;
         }
         catch (OperationCanceledException)

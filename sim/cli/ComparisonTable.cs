@@ -1,6 +1,7 @@
 using System.Globalization;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics;
+using ELLM.Sim.Plots;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli;
@@ -11,14 +12,22 @@ internal static class ComparisonTable
     /// <summary>Terms too small to show anywhere: below half a permille of every policy's time.</summary>
     private const double Negligible = 0.0005;
 
-    public static void Write(TextWriter target, IReadOnlyList<RunReport> reports, Trace trace)
+    /// <summary>Width at which the table has room for bars.</summary>
+    private const int WideTerminal = 140, BarWidth = 10;
+
+    /// <param name="columns">Width of the terminal; 0 when there is none, then nothing is drawn.</param>
+    public static void Write(TextWriter target, IReadOnlyList<RunReport> reports, Trace trace, int columns = 0)
     {
         RunReport first = reports.First(r => r.Summary is not null);
         target.Write(Header(first, trace));
         target.Write('\n');
-        Metrics(reports).Write(target);
+        Metrics(reports, columns >= WideTerminal).Write(target);
+        List<Summary> ran = [.. reports.Where(r => r.Summary is not null).Select(r => r.Summary!)];
+        int[] terms = [.. Enumerable.Range(0, LedgerTerms.All.Count).Where(t => ran.Any(s => Share(s, t) >= Negligible))];
+        if (terms.Length == 0)
+            return;
         target.Write('\n');
-        Ledger(reports).Write(target);
+        Ledger(ran, terms).Write(target);
     }
 
     private static string Header(RunReport report, Trace trace)
@@ -32,18 +41,19 @@ internal static class ComparisonTable
             + $"SLO: TTFT <= {Words.Duration(slo.TtftPs)}{ttft}, TPOT <= {Words.Duration(slo.TpotPs)}{tpot}\n";
     }
 
-    private static TextTable Metrics(IReadOnlyList<RunReport> reports)
+    private static TextTable Metrics(IReadOnlyList<RunReport> reports, bool bars)
     {
         bool losses = reports.Any(r => r.Summary is { } s && s.Rejected + s.Unfinished > 0);
+        string[] bar = bars ? [""] : [];
         string[] lossHeader = losses ? ["lost"] : [];
         TextTable table = new(
-            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO", "goodput", "batch", "KV live", "preempt", .. lossHeader, "verdict"],
+            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO", .. bar, "goodput", "batch", "KV live", "preempt", .. lossHeader, "verdict"],
             "verdict");
         foreach (RunReport report in reports)
         {
             if (report.Summary is not Summary s)
             {
-                table.Add([report.Label.Policy, .. Enumerable.Repeat(Words.Undefined, 11 + lossHeader.Length), "did not start"]);
+                table.Add([report.Label.Policy, .. Enumerable.Repeat(Words.Undefined, 11 + bar.Length + lossHeader.Length), "did not start"]);
                 continue;
             }
             string[] lost = losses ? [Words.Count(s.Rejected + s.Unfinished)] : [];
@@ -57,6 +67,7 @@ internal static class ComparisonTable
                 Words.Duration(s.Tpot, d => d.P50Ps),
                 Words.Duration(s.Tpot, d => d.P99Ps),
                 Words.Percent(s.SloAttainment),
+                .. bar.Select(_ => Sparkline.Bar(s.SloAttainment ?? 0, BarWidth)),
                 Words.Rate(s.GoodputPerS),
                 Words.Rate(s.BatchMean),
                 Words.Percent(s.Kv.LiveShare),
@@ -68,10 +79,8 @@ internal static class ComparisonTable
         return table;
     }
 
-    private static TextTable Ledger(IReadOnlyList<RunReport> reports)
+    private static TextTable Ledger(List<Summary> ran, int[] terms)
     {
-        List<Summary> ran = [.. reports.Where(r => r.Summary is not null).Select(r => r.Summary!)];
-        int[] terms = [.. Enumerable.Range(0, LedgerTerms.All.Count).Where(t => ran.Any(s => Share(s, t) >= Negligible))];
         TextTable table = new(["share of time", .. terms.Select(t => LedgerTerms.All[t].Name)]);
         foreach (Summary s in ran)
             table.Add([s.Label.Policy, .. terms.Select(t => Words.Percent(Share(s, t)))]);

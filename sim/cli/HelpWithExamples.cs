@@ -43,8 +43,12 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
         ["show"] = ["ellm calibrate show h200", "ellm calibrate show my-h200.json"],
         ["sensitivity"] = ["ellm calibrate sensitivity chat --policy ellm --gpu h100"],
         ["policy"] = ["ellm explain policy vllm"],
+        ["bench"] = ["ellm bench --quick"],
         ["completion"] = ["source <(ellm completion bash)"],
     };
+
+    /// <summary>Help is for those who do not know yet what is missing.</summary>
+    public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
     {

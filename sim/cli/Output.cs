@@ -20,7 +20,7 @@ internal static class Output
                 terminal.Out.Write(Text(s => SummaryFiles.WriteJson(s, reports.Select(r => (r.Row, (RunManifest?)r.Manifest(trace))))));
                 break;
             default:
-                ComparisonTable.Write(terminal.Out, reports, trace);
+                ComparisonTable.Write(terminal.Out, reports, trace, terminal.Columns);
                 break;
         }
     }

@@ -23,7 +23,7 @@ internal static class ParseErrors
         {
             if (command.Subcommands.Count > 0)
                 return $"{Name(command)}: expected one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}";
-            return parsed.Errors[0].Message;
+            return string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         }
         if (unknown.StartsWith('-'))
             return Unknown("option", unknown.Split('=')[0], Options(parsed)) + $"; 'ellm {Path(parsed)}--help' lists all";

@@ -11,13 +11,19 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     /// <summary>Silences everything but errors.</summary>
     public bool Quiet { get; set; }
 
+    /// <summary>Width of the data's terminal; 0 when the data goes to a file or a pipe.</summary>
+    public int Columns { get; init; }
+
     /// <summary>Everything said, for run.log.</summary>
     public List<string> Said { get; } = [];
 
     public static Terminal OfProcess()
     {
         StreamWriter data = new(Console.OpenStandardOutput(), bufferSize: 1 << 16) { NewLine = "\n" };
-        return new Terminal(data, Console.Error, !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb");
+        return new Terminal(data, Console.Error, !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb")
+        {
+            Columns = Console.IsOutputRedirected ? 0 : Console.WindowWidth,
+        };
     }
 
     public void Say(string line)

@@ -38,7 +38,7 @@ internal sealed class RunReportTests
     public void Objectives_default_to_multiples_of_the_unloaded_latencies()
     {
         Deployment deployment = Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load("vllm"), []));
-        UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, Chat);
+        UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, Chat, deployment.Limits.MaxModelLen);
         SloTargets targets = unloaded.Targets(new SloSpec(TpotS: 0.05));
         using (Assert.EnterMultipleScope())
         {

@@ -60,6 +60,21 @@ internal sealed class SummaryTests
     }
 
     [Test]
+    public void Requests_csv_of_many_blocks_is_in_order()
+    {
+        RequestRecord[] many = [.. Enumerable.Range(0, 100_000).Select(i => Records[0] with { InputTokens = i })];
+        using MemoryStream stream = new();
+        RequestsCsv.Write(stream, many);
+        string[] lines = Encoding.UTF8.GetString(stream.ToArray()).Split('\n');
+        Assert.That(lines, Has.Length.EqualTo(many.Length + 2));
+        for (int i = 0; i < many.Length; i++)
+        {
+            if (!lines[i + 1].StartsWith($"{i},1,{i},5,5,finished,1.5,", StringComparison.Ordinal))
+                Assert.Fail($"row {i}: {lines[i + 1]}");
+        }
+    }
+
+    [Test]
     public void Nothing_finished_leaves_cells_empty_and_json_null()
     {
         RunOutcome outcome = new(new Trace("t.csv", [0], [1], [1]), [Records[2]], 0, default);

@@ -70,8 +70,11 @@ public sealed class RealTraceTests
 
     [TestCase("servegen_deepseek-r1_clients.csv.gz")]
     [TestCase("servegen_m-small_datasets.jsonl.gz")]
-    public void Real_ServeGen_IsRefusedAsParameters(string file) =>
-        Assert.That(() => TraceReader.Read(PathOf(file)), Throws.TypeOf<InputException>().With.Message.Contains("not requests"));
+    public void Real_ServeGen_IsRefusedAsParameters(string file)
+    {
+        string path = PathOf(file);
+        Assert.That(() => TraceReader.Read(path), Throws.TypeOf<InputException>().With.Message.Contains("not requests"));
+    }
 
     // The table's fit plus 0.02 for a sample of 20,000.
     [TestCase("azure-chat", "azure_2023_conv_first40min.csv", 0.009, 0.006)]

@@ -1,46 +1,37 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
+using ELLM.Sim.Cli.Bench;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Policies;
-using ELLM.Sim.Serving;
-using ELLM.Sim.Workload;
-using Trace = ELLM.Sim.Workload.Trace;
 
 namespace ELLM.Sim.Cli.Commands;
 
-/// <summary><c>ellm bench</c>: how fast the engine is on this machine.</summary>
+/// <summary><c>ellm bench</c>: how fast the simulator is on this machine.</summary>
 internal static class BenchCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Option<bool> quick = new("--quick") { Description = "One repeat instead of five." };
-        Command command = new("bench", "Measure the engine: requests and iterations a second under every policy, on one core.") { quick };
-        command.SetAction(parsed => Run(terminal, parsed.GetValue(quick) ? 1 : 5));
+        Option<bool> quick = new("--quick") { Description = "Fewer requests and repeats: seconds instead of minutes." };
+        Command command = new("bench", "Measure the simulator: requests a second, file to files, growth with the trace, memory.") { quick };
+        command.SetAction(parsed => Run(terminal, parsed.GetValue(quick) ? BenchPlan.Quick : BenchPlan.Full));
         return command;
     }
 
-    private static void Run(Terminal terminal, int repeats)
+    private static void Run(Terminal terminal, BenchPlan plan)
     {
-        (Trace trace, _) = Traces.Load(Traces.Default, TraceReadOptions.Default);
-        TextTable table = new(["policy", "requests/s", "iterations/s", "iterations per request"]);
-        foreach (string name in PresetCatalog.Names)
-        {
-            Deployment deployment = Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load(name), []));
-            Simulation.Run(deployment, trace);
-            List<(double Seconds, long Iterations)> runs = [];
-            for (int i = 0; i < repeats; i++)
-            {
-                long start = Stopwatch.GetTimestamp();
-                RunOutcome outcome = Simulation.Run(deployment, trace);
-                runs.Add((Stopwatch.GetElapsedTime(start).TotalSeconds, outcome.Counters.Iterations));
-            }
-            runs.Sort();
-            (double seconds, long iterations) = runs[runs.Count / 2];
-            table.Add([name, Rate(trace.Count / seconds), Rate(iterations / seconds), (iterations / (double)trace.Count).ToString("0.0", CultureInfo.InvariantCulture)]);
-        }
-        table.Write(terminal.Out);
+        Deployment deployment = Deployment.Resolve(Workbench.Config("vllm"));
+        double saturated = Workbench.SaturatedRate(deployment);
+        terminal.Out.Write(string.Create(CultureInfo.InvariantCulture,
+            $"llama-3.1-8b on 1 x a100-80, azure-chat lengths at {Workbench.RatePerS} requests/s: {Workbench.RatePerS / saturated:P0} of the {saturated:0.00} that vllm serves when saturated\n"));
+        terminal.Out.Write("Medians of repeats after a warm-up. Rates are per second of one core (processor time), 'wall' per second on the clock.\n\n");
+        Section(terminal, () => PolicyRates.Write(terminal.Out, plan));
+        Section(terminal, () => FileToFile.Write(terminal.Out, plan));
+        Section(terminal, () => Growth.Write(terminal.Out, plan));
     }
 
-    private static string Rate(double perSecond) => Words.Count((long)perSecond);
+    private static void Section(Terminal terminal, Action write)
+    {
+        write();
+        terminal.Out.Write('\n');
+        terminal.Out.Flush();
+    }
 }

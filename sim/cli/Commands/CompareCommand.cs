@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics;
+using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
 using Trace = ELLM.Sim.Workload.Trace;
@@ -54,9 +55,15 @@ internal static class CompareCommand
         }
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
+        string? page = null;
         if (directory is not null)
+        {
             RunDirectory.Write(directory, run.Force(parsed), RunFiles.Of(reports, trace, terminal.Said));
+            page = ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]));
+        }
         Output.Write(terminal, run.Format(parsed), reports, trace);
+        if (page is not null)
+            terminal.Say($"report in {page}");
         return RunOptions.ExitCodeOf(required, reports);
     }
 

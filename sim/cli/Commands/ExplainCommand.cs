@@ -23,14 +23,26 @@ internal static class ExplainCommand
         RunConfig config = ConfigBinder.Bind(preset, []);
         target.Write($"{preset.Name}: {preset.Summary}\nsource: {preset.Source}\nengine: {preset.EngineVersion}\n\n");
         target.Write($"layout     {config.Policy.Layout}: {LayoutCatalog.Find(config.Policy.Layout).Summary}\n");
-        target.Write($"boundary   {config.Policy.Boundary}: the activation reserve is profiled at start-up and stays\n");
-        target.Write($"overflow   {config.Policy.Overflow}\n");
+        target.Write($"boundary   {config.Policy.Boundary}: {Boundary(config.Policy.Boundary)}\n");
+        target.Write($"overflow   {config.Policy.Overflow}: {Overflow(config.Policy.Overflow)}\n");
         target.Write($"scheduler  {config.Policy.Scheduler}: {SchedulerCatalog.Find(config.Policy.Scheduler).Summary}\n\n");
         Knobs(preset, config).Write(target);
         target.Write('\n');
         foreach (string note in preset.Notes ?? [])
             target.Write($"note: {note}\n");
     }
+
+    private static string Boundary(string name) => name == "elastic"
+        ? "one pool; an iteration takes the activations its tokens need, KV may use the rest"
+        : "the activation reserve is profiled at start-up and stays";
+
+    private static string Overflow(string name) => name switch
+    {
+        "wait" => "nothing runs out: requests wait until all they will need is free",
+        "recompute" => "the latest arrival loses its KV and computes it again",
+        "swap" => "the latest arrival's KV moves to host memory, or is recomputed when that is full",
+        _ => "prompts that the GPU cannot keep stream to host memory; the latest arrival is recomputed",
+    };
 
     /// <summary>Every knob with its value here; a star marks what the preset itself sets.</summary>
     private static TextTable Knobs(PolicyPreset preset, RunConfig config)

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics;
+using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
 using Trace = ELLM.Sim.Workload.Trace;
@@ -16,15 +17,16 @@ internal static class ReplayCommand
     {
         Argument<string> trace = TraceArgument.Create();
         Option<string?> policy = RunOptions.Text("--policy", "NAME|FILE", "Memory policy (default vllm).", () => PresetCatalog.Names);
+        Option<string?> events = RunOptions.Text("--trace-events", "FILE", "Write iterations and requests as trace events, for Perfetto or Chrome's trace viewer.");
         RunOptions run = new();
-        Command command = new("replay", "Replay a trace under one policy and write every result file.") { trace, policy };
+        Command command = new("replay", "Replay a trace under one policy and write every result file.") { trace, policy, events };
         run.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(
-            () => Run(terminal, run, parsed, parsed.GetValue(trace)!, parsed.GetValue(policy) ?? "vllm", cancel), CancellationToken.None));
+            () => Run(terminal, run, parsed, parsed.GetValue(trace)!, parsed.GetValue(policy) ?? "vllm", parsed.GetValue(events), cancel), CancellationToken.None));
         return command;
     }
 
-    private static int Run(Terminal terminal, RunOptions run, ParseResult parsed, string traceName, string policy, CancellationToken cancel)
+    private static int Run(Terminal terminal, RunOptions run, ParseResult parsed, string traceName, string policy, string? events, CancellationToken cancel)
     {
         terminal.Quiet = run.Quiet(parsed);
         double? required = run.RequiredShare(parsed);
@@ -36,16 +38,19 @@ internal static class ReplayCommand
         (Trace trace, TraceLoadReport? loaded) = Traces.Load(traceName, run.Reading(parsed));
         Talk.Trace(terminal, loaded, run.Verbose(parsed));
         long read = Stopwatch.GetTimestamp();
+        TraceEvents? recorder = events is null ? null : new TraceEvents();
         RunReport report = terminal.WithProgress("requests", trace.Count, progress =>
-            RunReport.Run(config, trace, run.Simulating(parsed, cancel) with { Progress = progress }));
+            RunReport.Run(config, trace, run.Simulating(parsed, cancel) with { Progress = progress, Observer = recorder }));
         Talk.Warnings(terminal, [report]);
         if (run.Verbose(parsed))
             Talk.Details(terminal, report);
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
         RunDirectory.Write(directory, run.Force(parsed), RunFiles.Of(report, trace, terminal.Said));
+        string page = ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]));
+        recorder?.Save(events!);
         Output.Write(terminal, run.Format(parsed), [report], trace);
-        terminal.Say($"results in {directory}");
+        terminal.Say($"results in {directory}, report in {page}");
         return RunOptions.ExitCodeOf(required, [report]);
     }
 

@@ -30,15 +30,15 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     public SummaryRow Row => new(Label, Summary, Reason);
 
     /// <summary>Runs a trace under a configuration, watched.</summary>
-    /// <param name="options">Its observer is replaced by the run's metrics, its users by those of a closed-loop trace.</param>
+    /// <param name="options">Its observer watches beside the run's metrics; its users are replaced by those of a closed-loop trace.</param>
     /// <exception cref="InputException">The configuration cannot start, or the run can make no progress.</exception>
     public static RunReport Run(RunConfig config, Trace trace, SimulationOptions options)
     {
         Deployment deployment = Deployment.Resolve(config);
-        UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, trace);
+        UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, trace, deployment.Limits.MaxModelLen);
         RunMetrics metrics = new();
         UserLoop? users = trace.ClosedLoop is null ? null : new UserLoop(trace.ClosedLoop.Users, trace.ClosedLoop.ThinkPs);
-        RunOutcome outcome = Simulation.Run(deployment, trace, options with { Observer = metrics, Users = users });
+        RunOutcome outcome = Simulation.Run(deployment, trace, options with { Observer = options.Observer is null ? metrics : new ObserverPair(metrics, options.Observer), Users = users });
         RunLabel label = LabelOf(config, trace);
         return new RunReport(label, config)
         {

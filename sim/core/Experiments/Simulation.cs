@@ -29,7 +29,7 @@ public static class Simulation
     public static RunOutcome Run(Deployment deployment, Trace trace, SimulationOptions? options = null)
     {
         SimulationOptions how = options ?? SimulationOptions.Default;
-        SloTargets targets = UnloadedLatency.Of(deployment.Time, trace).Targets(deployment.Config.Slo);
+        SloTargets targets = UnloadedLatency.Of(deployment.Time, trace, deployment.Limits.MaxModelLen).Targets(deployment.Config.Slo);
         Cluster cluster = new(trace, deployment.CreateRouter(), how.Users);
         for (int i = 0; i < deployment.Config.Engine.Replicas; i++)
         {

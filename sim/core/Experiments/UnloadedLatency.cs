@@ -10,10 +10,11 @@ namespace ELLM.Sim.Experiments;
 /// <param name="TpotPs">One decode step at batch 1, the mean prompt and half the mean output in its context.</param>
 public readonly record struct UnloadedLatency(long TtftPs, long TpotPs)
 {
-    public static UnloadedLatency Of(ITimeModel time, Trace trace)
+    /// <param name="maxModelLen">Longest sequence the deployment takes: a mean beyond it is cut to it.</param>
+    public static UnloadedLatency Of(ITimeModel time, Trace trace, int maxModelLen)
     {
-        int prompt = Mean(trace.InputTokens);
-        long context = prompt + (Mean(trace.OutputTokens) / 2) + 1;
+        int prompt = Math.Min(Mean(trace.InputTokens), maxModelLen);
+        long context = Math.Min(prompt + (Mean(trace.OutputTokens) / 2L) + 1, maxModelLen);
         DecodeBatch one = new(1, context, context);
         DecodeCost cost = time.Decode(one);
         long step = cost.FixedPs + ((cost.PerContextTokenPs + cost.PerLongestTokenPs) * context);

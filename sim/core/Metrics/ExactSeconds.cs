@@ -41,11 +41,15 @@ public static class ExactSeconds
 
     private static void SixDigits(uint value, Span<byte> target)
     {
-        for (int i = 5; i >= 0; i--)
-        {
-            uint tenth = value / 10;
-            target[i] = (byte)('0' + (value - (tenth * 10)));
-            value = tenth;
-        }
+        TwoDigits(value / 10_000, target);
+        TwoDigits(value / 100 % 100, target[2..]);
+        TwoDigits(value % 100, target[4..]);
+    }
+
+    private static void TwoDigits(uint value, Span<byte> target)
+    {
+        uint tens = value / 10;
+        target[0] = (byte)('0' + tens);
+        target[1] = (byte)('0' + value - (tens * 10));
     }
 }

@@ -11,10 +11,38 @@ public static class RunDirectory
     /// <summary>Refuses a target that <see cref="Write"/> would refuse: ask before a long run, not after it.</summary>
     public static void Check(string path, bool force)
     {
+        if (string.IsNullOrWhiteSpace(path))
+            throw new InputException("output directory: expected a path, found nothing");
         if (File.Exists(path))
             throw new InputException($"output {path}: expected a directory, found a file");
         if (Directory.Exists(path) && !force && Guarded(path, () => Directory.EnumerateFileSystemEntries(path).Any()))
             throw new InputException($"output directory {path} exists and is not empty: choose another or pass --force to replace its result files");
+        Probe(path);
+    }
+
+    /// <summary>The nearest directory above the target must take a new one: made and removed again.</summary>
+    private static void Probe(string path)
+    {
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        string at = Path.GetDirectoryName(target) ?? target;
+        while (!Directory.Exists(at))
+        {
+            if (File.Exists(at))
+                throw new InputException($"output directory {path}: {Path.GetFileName(at)} is a file");
+            at = Path.GetDirectoryName(at) ?? throw new InputException($"output directory {path}: nothing above it exists");
+        }
+        string probe = Path.Combine(at, $".{Path.GetFileName(target)}.partial");
+        if (Directory.Exists(probe))
+            return;
+        try
+        {
+            Directory.CreateDirectory(probe);
+            Directory.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"output directory {path}: nothing can be written in {at}", e);
+        }
     }
 
     /// <param name="path">The run directory; its parents are made.</param>

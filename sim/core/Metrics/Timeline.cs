@@ -15,6 +15,9 @@ public sealed class Timeline(int maxRows = Timeline.DefaultRows, long spacingPs 
     public const long DefaultSpacingPs = 10 * SimTime.PsPerMillisecond;
 
     private readonly ReplicaSample[] _rows = new ReplicaSample[maxRows];
+
+    /// <summary>Which interval of the grid each row stands for: halved, rounded down, when the spacing doubles.</summary>
+    private readonly long[] _slots = new long[maxRows];
     private int _count;
 
     public long SpacingPs { get; private set; } = spacingPs;
@@ -29,22 +32,28 @@ public sealed class Timeline(int maxRows = Timeline.DefaultRows, long spacingPs 
             return;
         while (_count == _rows.Length)
             Coarsen();
-        if (_count == 0 || Slot(sample) > Slot(_rows[_count - 1]))
+        long slot = sample.TimePs / SpacingPs;
+        if (_count == 0 || slot > _slots[_count - 1])
+        {
+            _slots[_count] = slot;
             _rows[_count++] = sample;
-        NextSamplePs = (Slot(sample) + 1) * SpacingPs;
+        }
+        NextSamplePs = (slot + 1) * SpacingPs;
     }
 
     private void Coarsen()
     {
         SpacingPs *= 2;
+        _slots[0] /= 2;
         int kept = 1;
         for (int i = 1; i < _count; i++)
         {
-            if (Slot(_rows[i]) > Slot(_rows[kept - 1]))
-                _rows[kept++] = _rows[i];
+            long slot = _slots[i] / 2;
+            if (slot == _slots[kept - 1])
+                continue;
+            _slots[kept] = slot;
+            _rows[kept++] = _rows[i];
         }
         _count = kept;
     }
-
-    private long Slot(in ReplicaSample sample) => sample.TimePs / SpacingPs;
 }

@@ -79,6 +79,8 @@ internal sealed record LedgerStats(Int128[] TotalsPs, double?[] MeanShares)
             for (int i = 0; i < terms; i++)
             {
                 long value = LedgerTerms.Get(r.Ledger, i);
+                if (value == 0)
+                    continue;
                 totals[i] += value;
                 if (whole > 0)
                     shares[i] += value / whole;

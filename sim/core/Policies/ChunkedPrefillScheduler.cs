@@ -10,7 +10,7 @@ namespace ELLM.Sim.Policies;
 /// batch limit and at least one token of budget are left. Memory for a prompt is taken whole at admission.</para>
 /// <para>vLLM 0.4-0.5 with chunked prefill enabled follows the same order; it admits nobody in a round that preempted
 /// (<paramref name="admitAfterPreemption"/> false), where Sarathi's code looks at the queue again.</para>
-/// <para>Source: papers.md 5.3 [C] (Sarathi-Serve, OSDI 2024, algorithm 3) and 5.1 [C].</para>
+/// <para>Source: Sarathi-Serve (OSDI 2024) algorithm 3; vLLM 0.5 <c>Scheduler._schedule_chunked_prefill</c>.</para>
 /// </remarks>
 public sealed class ChunkedPrefillScheduler(bool admitAfterPreemption) : IScheduler
 {

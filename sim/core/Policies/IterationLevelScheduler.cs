@@ -3,7 +3,7 @@ using ELLM.Sim.Serving;
 namespace ELLM.Sim.Policies;
 
 /// <summary>Orca: at each iteration the queue's head joins while batch and memory have room; prompts run whole beside the decodes.</summary>
-/// <remarks>Source: Orca (OSDI 2022) section 3, as re-implemented for PagedAttention (SOSP 2023) section 6.1; papers.md 5.2.</remarks>
+/// <remarks>Source: Orca (OSDI 2022) section 3, as re-implemented for PagedAttention (SOSP 2023) section 6.1.</remarks>
 public sealed class IterationLevelScheduler : IScheduler
 {
     public Decision Decide(in SchedulerView view)

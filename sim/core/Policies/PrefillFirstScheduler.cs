@@ -9,7 +9,7 @@ namespace ELLM.Sim.Policies;
 /// iteration. If none was admitted, all running sequences decode one token; a running sequence that finds no block makes the
 /// latest arrival lose its KV. Nothing is admitted while somebody's KV is on the host, and nobody comes back in a round that
 /// preempted.</para>
-/// <para>Source: papers.md 5.1 [C], vLLM 0.5 <c>Scheduler._schedule_default</c>; PagedAttention (SOSP 2023) section 4.5.</para>
+/// <para>Source: vLLM 0.5 <c>Scheduler._schedule_default</c>; PagedAttention (SOSP 2023) section 4.5.</para>
 /// </remarks>
 public sealed class PrefillFirstScheduler : IScheduler
 {

@@ -6,7 +6,7 @@ namespace ELLM.Sim.Policies;
 /// <remarks>
 /// Tokens are handed out as they are made, but a finished sequence keeps its memory and its place until its batch ends
 /// (<see cref="EngineLimits.HoldUntilBatchEnds"/>). The padding that such engines compute for finished sequences is not charged.
-/// Source: Orca (OSDI 2022) section 2 on request-level scheduling; papers.md 5.1.
+/// Source: Orca (OSDI 2022) section 2 on request-level scheduling.
 /// </remarks>
 public sealed class RequestLevelScheduler : IScheduler
 {

@@ -9,7 +9,7 @@ namespace ELLM.Sim.Policies;
 /// leaves; memory is taken chunk by chunk, and a sequence that finds none makes the latest one lose its KV, itself if it is the
 /// latest. Only a round that preempted nobody then admits from the queue, while budget, batch limit and memory for the first
 /// chunk (with <paramref name="fullPromptCheck"/>: for the whole prompt) last. No watermark; recompute only.</para>
-/// <para>Source: peers.md 4.14, vLLM V1 <c>Scheduler.schedule</c>.</para>
+/// <para>Source: vLLM V1 <c>Scheduler.schedule</c>.</para>
 /// </remarks>
 public sealed class UnifiedScheduler(bool fullPromptCheck) : IScheduler
 {

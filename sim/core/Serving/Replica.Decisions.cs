@@ -217,8 +217,7 @@ public sealed partial class Replica
         bool decoding = sequence.Phase == SequencePhase.Decoding;
         int tokens = sequence.KvTokens(Decodes.Step);
         long bytes = tokens * _memory.BytesPerToken;
-        // Alone it would come back to the same place: recomputing at least yields a token.
-        bool park = decoding && ResidentCount > 1 && Limits.SwapOut && _host is not null && _host.Fits(bytes);
+        bool park = decoding && Limits.SwapOut && _host is not null && _host.Fits(bytes);
         if (decoding)
         {
             _clocks.LeaveDecode(ref record.Ledger);

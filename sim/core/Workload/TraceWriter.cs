@@ -24,6 +24,8 @@ public static class TraceWriter
     /// <exception cref="InputException">The path cannot be written, or exists and <paramref name="overwrite"/> is false.</exception>
     public static void Write(Trace trace, string path, TraceFormat format = TraceFormat.Csv, bool overwrite = false)
     {
+        if (string.IsNullOrWhiteSpace(path))
+            throw new InputException("trace to write: expected a path, found nothing");
         if (!overwrite && (File.Exists(path) || Directory.Exists(path)))
             throw new InputException($"{path}: exists already");
         string partial = path + ".partial";

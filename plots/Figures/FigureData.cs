@@ -1,0 +1,69 @@
+namespace ELLM.Sim.Plots.Figures;
+
+/// <summary>Per-request latencies of a policy, seconds.</summary>
+public sealed record PolicyLatencies(string Policy, double[] TtftS, double[] TpotS, double[] EndToEndS);
+
+/// <summary>GPU memory of a policy over time, bytes over all ranks of a replica; each value holds until the next instant.</summary>
+/// <param name="Layers">From the bottom of the stack; <see cref="MemoryLayer"/> names them.</param>
+/// <param name="HostBytes">KV in host memory, beside the GPU's.</param>
+public sealed record PolicyMemory(string Policy, double[] TimeS, IReadOnlyList<(MemoryLayer Layer, double[] Bytes)> Layers, double[] HostBytes);
+
+/// <summary>What GPU memory holds, in the order of the stack.</summary>
+public enum MemoryLayer
+{
+    Weights,
+    Runtime,
+    ActivationsLive,
+    ActivationsIdle,
+    KvLive,
+    KvIdle,
+    Free,
+    Outside,
+}
+
+/// <summary>Batch and queue of a policy over time.</summary>
+public sealed record PolicyLoad(string Policy, double[] TimeS, double[] Running, double[] Waiting, double[] Parked);
+
+/// <summary>Mean seconds a request spent in each term of the time ledger: all requests, and the slowest 1 % by end-to-end latency.</summary>
+/// <param name="Terms">Names of the terms, one for each value.</param>
+public sealed record PolicyLedger(string Policy, IReadOnlyList<string> Terms, double[] MeanS, double[] SlowestMeanS);
+
+/// <summary>Shares of the KV memory that was taken; they sum to one.</summary>
+public sealed record PolicyWaste(string Policy, double Useful, double Reserved, double Internal, double External);
+
+/// <summary>What a policy achieved.</summary>
+public sealed record PolicyScore(string Policy, double RequestsPerS, double GoodputPerS, double OutputTokensPerS, double SloAttainment);
+
+/// <summary>One run of a sweep over the arrival rate. NaN where a value is undefined.</summary>
+public sealed record RatePoint(double RatePerS)
+{
+    public double ThroughputPerS { get; init; } = double.NaN;
+
+    public double GoodputPerS { get; init; } = double.NaN;
+
+    public double SloAttainment { get; init; } = double.NaN;
+
+    public double TtftP50S { get; init; } = double.NaN;
+
+    public double TtftP99S { get; init; } = double.NaN;
+
+    public double TpotP50S { get; init; } = double.NaN;
+
+    public double TpotP99S { get; init; } = double.NaN;
+
+    public double EndToEndP50S { get; init; } = double.NaN;
+
+    public double EndToEndP99S { get; init; } = double.NaN;
+}
+
+/// <param name="CapacityPerS">The highest rate that meets the attainment asked for, if it was searched.</param>
+public sealed record PolicySweep(string Policy, IReadOnlyList<RatePoint> Points, double? CapacityPerS = null);
+
+/// <summary>The requests of a trace.</summary>
+public sealed record WorkloadData(string Trace, double[] ArrivalS, double[] InputTokens, double[] OutputTokens);
+
+/// <summary>A configuration with what it costs and how slow it is; the best have neither more of both.</summary>
+public sealed record ParetoPoint(string Label, double Cost, double Latency);
+
+/// <summary>Measured against fitted values of one cost at sizes <paramref name="X"/>.</summary>
+public sealed record CalibrationSeries(string Name, double[] X, double[] Measured, double[] Fitted);

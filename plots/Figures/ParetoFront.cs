@@ -1,0 +1,35 @@
+using ELLM.Sim.Plots.Charts;
+
+namespace ELLM.Sim.Plots.Figures;
+
+/// <summary>Cost against latency of many configurations, with those that no other beats in both.</summary>
+public static class ParetoFront
+{
+    public const string Name = "pareto";
+
+    public static Figure Of(IReadOnlyList<ParetoPoint> points, string costLabel, string latencyLabel)
+    {
+        IReadOnlyList<ParetoPoint> front = Front(points);
+        Panel panel = new("", new Axis(costLabel), new Axis(latencyLabel) { FromZero = true },
+        [
+            new Curve("configurations", [.. points.Select(p => p.Cost)], [.. points.Select(p => p.Latency)], CurveKind.Points) { Style = 0 },
+            new Curve("Pareto front", [.. front.Select(p => p.Cost)], [.. front.Select(p => p.Latency)], CurveKind.Step) { Style = 1 },
+        ])
+        {
+            Annotations = [.. front.Take(Palette.MaxSeries).Select(p => new Annotation(p.Cost, p.Latency, p.Label))],
+        };
+        return new Figure(Name, "Cost against latency", [panel]) { PanelHeight = 260, Notes = ["No configuration is both cheaper and faster than one on the front."] };
+    }
+
+    /// <summary>Cheapest first; each faster than all cheaper ones.</summary>
+    public static IReadOnlyList<ParetoPoint> Front(IEnumerable<ParetoPoint> points)
+    {
+        List<ParetoPoint> front = [];
+        foreach (ParetoPoint point in points.Where(p => double.IsFinite(p.Cost) && double.IsFinite(p.Latency)).OrderBy(p => p.Cost).ThenBy(p => p.Latency))
+        {
+            if (front.Count == 0 || point.Latency < front[^1].Latency)
+                front.Add(point);
+        }
+        return front;
+    }
+}

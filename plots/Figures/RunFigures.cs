@@ -1,0 +1,153 @@
+using System.Text.Json.Nodes;
+using ELLM.Sim.Metrics;
+using ELLM.Sim.Plots.Charts;
+
+namespace ELLM.Sim.Plots.Figures;
+
+/// <summary>Every figure that a directory of runs has the data for, and one line for each that it has not.</summary>
+public static class RunFigures
+{
+    private static readonly (string Name, Func<IReadOnlyList<RunResult>, (Figure? Figure, string Reason)> Make)[] All =
+    [
+        (Scores.Name, MakeScores),
+        (Scores.OracleName, MakeOracle),
+        (LatencyCdf.Name, MakeLatency),
+        (TimeLedger.Name, MakeLedger),
+        (MemoryOverTime.Name, MakeMemory),
+        (LoadOverTime.Name, MakeLoad),
+        (WasteSplit.Name, MakeWaste),
+        (WorkloadPortrait.Name, MakeWorkload),
+    ];
+
+    /// <summary>Names for <c>--figure</c>.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. All.Select(f => f.Name)];
+
+    /// <summary>The figures in reading order, and why others are not among them.</summary>
+    public static (IReadOnlyList<Figure> Figures, IReadOnlyList<string> Skipped) Of(IReadOnlyList<RunResult> runs)
+    {
+        List<Figure> figures = [];
+        List<string> skipped = [];
+        foreach ((string name, Func<IReadOnlyList<RunResult>, (Figure?, string)> make) in All)
+        {
+            (Figure? figure, string reason) = make(runs);
+            if (figure is not null)
+                figures.Add(figure);
+            else
+                skipped.Add($"{name}: not drawn: {reason}");
+        }
+        return (figures, skipped);
+    }
+
+    private static (Figure?, string) MakeScores(IReadOnlyList<RunResult> runs) =>
+        ScoresOf(runs) is { Count: > 0 } scores ? (Scores.Of(scores), "") : (null, "summary.json has no metrics");
+
+    private static (Figure?, string) MakeOracle(IReadOnlyList<RunResult> runs)
+    {
+        List<PolicyScore> scores = ScoresOf(runs);
+        string? oracle = scores.Select(s => s.Policy).FirstOrDefault(p => p == "oracle") ?? scores.Select(s => s.Policy).FirstOrDefault(p => p.StartsWith("oracle", StringComparison.Ordinal));
+        return oracle is null || scores.Count < 2 ? (null, "the policy oracle was not among the runs") : (Scores.ShareOfOracle(scores, oracle), "");
+    }
+
+    private static List<PolicyScore> ScoresOf(IReadOnlyList<RunResult> runs) =>
+        [.. runs.Where(r => r.Summary?["metrics"] is JsonObject).Select(r => new PolicyScore(
+            r.Policy, r.Metric("request_throughput_per_s"), r.Metric("goodput_per_s"), r.Metric("output_throughput_tokens_per_s"), r.Metric("slo_attainment")))];
+
+    private static (Figure?, string) MakeLatency(IReadOnlyList<RunResult> runs)
+    {
+        List<RunResult> with = Having(runs, r => r.Requests, out string reason, "ttft_s", "tpot_s", "e2e_s");
+        return with.Count == 0 ? (null, reason) : (LatencyCdf.Of(
+            [.. with.Select(r => new PolicyLatencies(r.Policy, r.Requests!["ttft_s"], r.Requests["tpot_s"], r.Requests["e2e_s"]))],
+            Objective(with, "slo_ttft_s"), Objective(with, "slo_tpot_s")), "");
+    }
+
+    private static double? Objective(List<RunResult> runs, string name) =>
+        runs.Select(r => r.Metric(name)).Where(double.IsFinite).Distinct().ToArray() is [double one] ? one : null;
+
+    private static (Figure?, string) MakeLedger(IReadOnlyList<RunResult> runs)
+    {
+        string[] terms = [.. LedgerTerms.All.Select(t => t.Name)];
+        List<RunResult> with = Having(runs, r => r.Requests, out string reason, ["e2e_s", .. terms.Select(t => t + "_s")]);
+        return with.Count == 0 ? (null, reason) : (TimeLedger.Of([.. with.Select(r => Ledger(r, terms))]), "");
+    }
+
+    private static PolicyLedger Ledger(RunResult run, string[] terms)
+    {
+        double[] latency = run.Requests!["e2e_s"];
+        int[] finished = [.. Enumerable.Range(0, latency.Length).Where(i => double.IsFinite(latency[i])).OrderByDescending(i => latency[i])];
+        int[] slowest = finished[..Math.Min(finished.Length, Math.Max(1, (finished.Length + 99) / 100))];
+        double[] Mean(int[] rows) => [.. terms.Select(t => rows.Length == 0 ? 0 : rows.Average(i => run.Requests[t + "_s"][i]))];
+        return new PolicyLedger(run.Policy, terms, Mean(finished), Mean(slowest));
+    }
+
+    private static (Figure?, string) MakeMemory(IReadOnlyList<RunResult> runs)
+    {
+        List<RunResult> with = Having(runs, r => r.Timeline, out string reason, "time_s", "kv_live_tokens", "kv_live_bytes", "kv_allocated_bytes", "kv_capacity_bytes");
+        return with.Count == 0 ? (null, reason) : (MemoryOverTime.Of([.. with.Select(Memory)]), "");
+    }
+
+    private static PolicyMemory Memory(RunResult run)
+    {
+        NumberTable t = OneReplica(run.Timeline!);
+        double[] live = t["kv_live_bytes"], allocated = t["kv_allocated_bytes"], capacity = t["kv_capacity_bytes"];
+        double Budget(string name) => double.IsFinite(run.Memory(name)) ? run.Memory(name) * run.Ranks : 0;
+        double activations = Budget("activation_bytes"), perToken = Budget("activation_bytes_per_token");
+        double fixedBytes = Budget("weights_bytes") + Budget("context_bytes") + Budget("graph_bytes") + activations;
+        double visible = Budget("visible_bytes");
+        double[] working = t.Has("prefill_tokens")
+            ? Array.ConvertAll(t["prefill_tokens"], tokens => Math.Min(activations, tokens * perToken))
+            : new double[t.Rows];
+        double[] Each(Func<int, double> value) => [.. Enumerable.Range(0, t.Rows).Select(value)];
+        List<(MemoryLayer, double[])> layers =
+        [
+            (MemoryLayer.Weights, Each(_ => Budget("weights_bytes"))),
+            (MemoryLayer.Runtime, Each(_ => Budget("context_bytes") + Budget("graph_bytes"))),
+            (MemoryLayer.ActivationsLive, working),
+            (MemoryLayer.ActivationsIdle, Each(i => activations - working[i])),
+            (MemoryLayer.KvLive, live),
+            (MemoryLayer.KvIdle, Each(i => allocated[i] - live[i])),
+            (MemoryLayer.Free, Each(i => capacity[i] - allocated[i])),
+            (MemoryLayer.Outside, Each(i => visible - fixedBytes - capacity[i])),
+        ];
+        double perKvToken = live.Zip(t["kv_live_tokens"]).Where(p => p.Second > 0).Select(p => p.First / p.Second).DefaultIfEmpty().First();
+        double[] host = t.Has("kv_host_tokens") ? Array.ConvertAll(t["kv_host_tokens"], tokens => tokens * perKvToken) : new double[t.Rows];
+        return new PolicyMemory(run.Policy, t["time_s"], [.. layers.Where(l => l.Item2.Any(b => b > 0))], host);
+    }
+
+    private static (Figure?, string) MakeLoad(IReadOnlyList<RunResult> runs)
+    {
+        List<RunResult> with = Having(runs, r => r.Timeline, out string reason, "time_s", "running", "waiting");
+        return with.Count == 0 ? (null, reason) : (LoadOverTime.Of([.. with.Select(r =>
+        {
+            NumberTable t = OneReplica(r.Timeline!);
+            return new PolicyLoad(r.Policy, t["time_s"], t["running"], t["waiting"], t.Has("parked") ? t["parked"] : new double[t.Rows]);
+        })]), "");
+    }
+
+    private static (Figure?, string) MakeWaste(IReadOnlyList<RunResult> runs)
+    {
+        List<PolicyWaste> waste = [.. runs.Where(r => double.IsFinite(r.Metric("kv_useful_share"))).Select(r => new PolicyWaste(
+            r.Policy, r.Metric("kv_useful_share"), r.Metric("kv_reserved_share"), r.Metric("kv_internal_share"), r.Metric("kv_external_share")))];
+        return waste.Count == 0 ? (null, "summary.json has no KV shares") : (WasteSplit.Of(waste), "");
+    }
+
+    private static (Figure?, string) MakeWorkload(IReadOnlyList<RunResult> runs)
+    {
+        List<RunResult> with = Having(runs, r => r.Requests, out string reason, "arrival_s", "input_tokens", "output_tokens");
+        return with.Count == 0 ? (null, reason) : (WorkloadPortrait.Of(
+            new WorkloadData(with[0].Trace, with[0].Requests!["arrival_s"], with[0].Requests!["input_tokens"], with[0].Requests!["output_tokens"])), "");
+    }
+
+    /// <summary>Of a cluster, the first replica: replicas do not share memory or a batch.</summary>
+    private static NumberTable OneReplica(NumberTable timeline) =>
+        timeline.Has("replica") ? timeline.Where(i => timeline["replica"][i] == 0) : timeline;
+
+    private static List<RunResult> Having(IReadOnlyList<RunResult> runs, Func<RunResult, NumberTable?> table, out string reason, params string[] columns)
+    {
+        List<RunResult> with = [.. runs.Where(r => table(r) is { Rows: > 0 } t && t.Has(columns))];
+        RunResult? partial = runs.FirstOrDefault(r => table(r) is not null);
+        reason = partial is null ? "its file is not there"
+            : table(partial)!.Missing(columns) is string missing ? $"{Path.GetFileName(table(partial)!.File)} has no column {missing}"
+            : $"{Path.GetFileName(table(partial)!.File)} has no rows";
+        return with;
+    }
+}

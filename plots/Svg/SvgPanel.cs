@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+using ELLM.Sim.Plots.Charts;
+
+namespace ELLM.Sim.Plots.Svg;
+
+/// <summary>Draws one panel: grid, marks, reference lines, words, frame, axes.</summary>
+internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks marks)
+{
+    private const double RowHeight = 12;
+    private const string Halo = " class=\"halo\" stroke=\"#FFFFFF\" stroke-width=\"3\" paint-order=\"stroke\" stroke-linejoin=\"round\"";
+    private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+    private readonly List<Rect> _taken = [];
+    private List<(double X, double Y)>? _points;
+
+    public void Draw(int index)
+    {
+        Rect p = frame.Plot;
+        svg.Append(Culture, $"<g class=\"panel\" data-p=\"{index}\" data-r=\"{p.X:0.##} {p.Y:0.##} {p.Width:0.##} {p.Height:0.##}\"")
+            .Append(Culture, $" data-x=\"{Ends(frame.X, frame.Panel.X)}\" data-y=\"{Ends(frame.Y, frame.Panel.Y)}\"{(frame.Panel.Zoomable ? " data-zoom=\"1\"" : "")}>\n");
+        double room = p.Right - frame.Left;
+        if (frame.Panel.Title.Length > 0)
+        {
+            string title = TextWidths.Fit(frame.Panel.Title, Layout.LabelSize, room, bold: true);
+            double width = TextWidths.Of(title, Layout.LabelSize, bold: true);
+            SvgRenderer.Text(svg, Math.Min(p.X, p.Right - width), p.Y - 7, title, "start", Layout.LabelSize, bold: true);
+        }
+        Grid();
+        svg.Append("<g class=\"data\">\n");
+        foreach (Mark mark in frame.Panel.Marks)
+            marks.Draw(mark, frame);
+        svg.Append("</g>\n");
+        foreach (Reference reference in frame.Panel.References.Where(r => AxisRange.Drawable(r.Value, r.Vertical ? frame.X.Scale : frame.Y.Scale)))
+            Draw(reference);
+        foreach (Annotation note in frame.Panel.Annotations.Where(a => AxisRange.Drawable(a.X, frame.X.Scale) && AxisRange.Drawable(a.Y, frame.Y.Scale)))
+            Place(note.Text, frame.PixelX(note.X), frame.PixelY(note.Y));
+        if (!frame.Panel.Marks.Any(m => m is Cells or Curve { X.Length: > 0 } or Band { X.Length: > 0 } or Boxes { Items.Count: > 0 } or ErrorBars { X.Length: > 0 }))
+            SvgRenderer.Text(svg, p.X + (p.Width / 2), p.Y + (p.Height / 2), "no data", "middle", soft: true);
+        Axes();
+        svg.Append("</g>\n");
+    }
+
+    private static string Ends(AxisRange range, Axis axis) =>
+        axis.Categories is null ? string.Create(Culture, $"{range.Low:G9} {range.High:G9} {(range.Scale == Scale.Log ? "log" : "linear")}") : "0 0 category";
+
+    private void Grid()
+    {
+        Rect p = frame.Plot;
+        StringBuilder path = new();
+        if (frame.Panel.Y.Categories is null)
+        {
+            foreach (PlacedTick tick in frame.YTicks)
+                path.Append(Culture, $"M{p.X:0.##} {tick.At:0.##}H{p.Right:0.##}");
+        }
+        svg.Append(Culture, $"<path class=\"grid\" d=\"{path}\" stroke=\"#E4E4E4\" fill=\"none\"/>\n");
+        path.Clear();
+        if (frame.Panel.X.Categories is null)
+        {
+            foreach (PlacedTick tick in frame.XTicks)
+                path.Append(Culture, $"M{tick.At:0.##} {p.Y:0.##}V{p.Bottom:0.##}");
+        }
+        svg.Append(Culture, $"<path class=\"grid xt\" d=\"{path}\" stroke=\"#E4E4E4\" fill=\"none\"/>\n");
+    }
+
+    private void Axes()
+    {
+        Rect p = frame.Plot;
+        svg.Append(Culture, $"<path class=\"axis\" d=\"M{p.X:0.##} {p.Y:0.##}V{p.Bottom:0.##}H{p.Right:0.##}\" stroke=\"#555555\" fill=\"none\"/>\n<g class=\"xticks\">\n");
+        foreach (PlacedTick tick in frame.XTicks)
+            SvgRenderer.Text(svg, tick.TextAt, p.Bottom + 13, tick.Label, "middle");
+        svg.Append("</g>\n<g class=\"yticks\">\n");
+        foreach (PlacedTick tick in YTicksWithRoom())
+            SvgRenderer.Text(svg, p.X - 5, tick.At + 3.5, tick.Label, "end");
+        svg.Append("</g>\n");
+        bool ticks = frame.XTicks.Any(t => t.Label.Length > 0);
+        double middle = Math.Max(p.X + (p.Width / 2), frame.Left + (TextWidths.Of(frame.XLabel, Layout.LabelSize) / 2));
+        SvgRenderer.Text(svg, middle, p.Bottom + (ticks ? 28 : 14), frame.XLabel, "middle", Layout.LabelSize);
+        double x = frame.Left + 9, y = p.Y + (p.Height / 2);
+        if (frame.YLabel.Length > 0)
+            SvgRenderer.Text(svg, x, y, frame.YLabel, "middle", Layout.LabelSize, extra: string.Create(Culture, $" transform=\"rotate(-90 {x:0.##} {y:0.##})\""));
+    }
+
+    /// <summary>Categories may be closer than a line of text: then only every n-th is named.</summary>
+    private IEnumerable<PlacedTick> YTicksWithRoom()
+    {
+        double step = frame.YTicks.Count < 2 ? double.PositiveInfinity : Math.Abs(frame.YTicks[1].At - frame.YTicks[0].At);
+        int stride = step >= RowHeight ? 1 : (int)Math.Ceiling(RowHeight / Math.Max(step, 0.01));
+        return frame.YTicks.Where((_, i) => i % stride == 0);
+    }
+
+    private void Draw(Reference reference)
+    {
+        Rect p = frame.Plot;
+        double at = reference.Vertical ? frame.PixelX(reference.Value) : frame.PixelY(reference.Value);
+        string path = reference.Vertical
+            ? string.Create(Culture, $"M{at:0.##} {p.Y:0.##}V{p.Bottom:0.##}")
+            : string.Create(Culture, $"M{p.X:0.##} {at:0.##}H{p.Right:0.##}");
+        svg.Append(Culture, $"<path class=\"reference{(reference.Vertical ? " xr" : "")}\" data-v=\"{reference.Value:G9}\" d=\"{path}\" stroke=\"#555555\" stroke-dasharray=\"5 3\" fill=\"none\"/>\n");
+        if (reference.Vertical)
+            Place(reference.Label, at, p.Y + 14);
+        else
+            Place(reference.Label, p.Right - 4, at);
+    }
+
+    /// <summary>Writes words near a point where no other words are, over as few marked points as can be; cut to the panel's width.</summary>
+    private void Place(string words, double x, double y)
+    {
+        Rect p = frame.Plot;
+        string text = TextWidths.Fit(words, Layout.TickSize, p.Width - 8);
+        double width = TextWidths.Of(text, Layout.TickSize);
+        (Rect Box, int Hidden)? best = null;
+        for (int row = 0; row < 12 && best is not { Hidden: 0 }; row++)
+        {
+            foreach ((int side, int up) in (ReadOnlySpan<(int, int)>)[(1, -1), (1, 1), (-1, -1), (-1, 1)])
+            {
+                double left = Math.Clamp(side > 0 ? x + 4 : x - 4 - width, p.X + 2, Math.Max(p.X + 2, p.Right - 2 - width));
+                Rect box = new(left, y + (up < 0 ? -13 - (row * RowHeight) : 2 + (row * RowHeight)), width, RowHeight);
+                if (box.Y < p.Y || box.Bottom > p.Bottom || _taken.Any(t => t.X < box.Right && box.X < t.Right && t.Y < box.Bottom && box.Y < t.Bottom))
+                    continue;
+                int hidden = Points.Count(m => m.X > box.X - 4 && m.X < box.Right + 4 && m.Y > box.Y - 3 && m.Y < box.Bottom + 3);
+                if (best is null || hidden < best.Value.Hidden)
+                    best = (box, hidden);
+            }
+        }
+        if (best is not { } place)
+            return;
+        _taken.Add(place.Box);
+        SvgRenderer.Text(svg, place.Box.X, place.Box.Y + 9, text, "start", extra: Halo);
+    }
+
+    /// <summary>Points of curves short enough to be marked one by one.</summary>
+    private List<(double X, double Y)> Points => _points ??=
+    [
+        .. frame.Panel.Marks.OfType<Curve>().Where(c => c.X.Length <= 60).SelectMany(c => c.X.Zip(c.Y))
+            .Where(v => AxisRange.Drawable(v.First, frame.X.Scale) && AxisRange.Drawable(v.Second, frame.Y.Scale))
+            .Select(v => (frame.PixelX(v.First), frame.PixelY(v.Second))),
+    ];
+}

@@ -1,0 +1,40 @@
+using System.Text.Json.Nodes;
+using ELLM.Sim.Hardware;
+using ELLM.Sim.Hardware.Calibration;
+using ELLM.Sim.Models;
+using ELLM.Sim.Policies;
+using ELLM.Sim.Timing;
+using ELLM.Sim.Workload.Generators;
+using NUnit.Framework;
+
+namespace ELLM.Sim.Tests.Architecture;
+
+/// <summary>A configuration file loads, or it does not exist.</summary>
+internal sealed class ConfigFileTests
+{
+    private static readonly Dictionary<string, Action<string>> Loaders = new()
+    {
+        ["configs/calibration"] = path => CalibrationCatalog.Load(path),
+        ["configs/gpus"] = path => GpuCatalog.Load(path),
+        ["configs/models"] = path => ModelCatalog.Load(path),
+        ["configs/policies"] = path => PresetCatalog.Load(path),
+        ["configs/schema"] = path => JsonNode.Parse(File.ReadAllText(path)),
+        ["configs/timing"] = path => TimingCatalog.Load(path),
+        ["configs/workloads"] = path => GeneratorPresets.LoadNameOrFile(path),
+        ["traces/specs"] = path => GeneratorPresets.LoadNameOrFile(path),
+    };
+
+    private static IEnumerable<string> Files =>
+        SourceTree.Files.Where(f => f.EndsWith(".json", StringComparison.Ordinal) && Loaders.Keys.Any(k => f.StartsWith(k + "/", StringComparison.Ordinal)));
+
+    [Test]
+    public void Every_folder_of_configs_has_a_loader()
+    {
+        string[] folders = [.. SourceTree.Files.Where(f => f.StartsWith("configs/", StringComparison.Ordinal)).Select(f => string.Join('/', f.Split('/')[..2])).Distinct()];
+        Assert.That(folders, Is.EquivalentTo(Loaders.Keys.Where(k => k.StartsWith("configs/", StringComparison.Ordinal))));
+    }
+
+    [TestCaseSource(nameof(Files))]
+    public void File_loads(string file) =>
+        Assert.That(() => Loaders[string.Join('/', file.Split('/')[..2])](Path.Combine(SourceTree.Root, file)), Throws.Nothing);
+}

@@ -1,0 +1,153 @@
+using System.Xml.Linq;
+using ELLM.Sim.Plots.Charts;
+using ELLM.Sim.Plots.Figures;
+using ELLM.Sim.Plots.Svg;
+using NUnit.Framework;
+
+namespace ELLM.Sim.Tests.Plots;
+
+/// <summary>What data can do to a picture: nothing, one point, no number, too much.</summary>
+public sealed class EdgeFigureTests
+{
+    private static readonly double[] Strange = [double.NaN, double.PositiveInfinity, double.NegativeInfinity, -1, 0, 1e-320, double.MaxValue, double.MinValue, 3];
+
+    [TestCase(Scale.Linear)]
+    [TestCase(Scale.Log)]
+    public void Curve_WithNoPoint_SaysSo(Scale scale) =>
+        Assert.That(Draw(scale, [], []).Texts.Select(t => t.Text), Does.Contain("no data"));
+
+    [TestCase(Scale.Linear)]
+    [TestCase(Scale.Log)]
+    public void Curve_WithOnePoint_IsDrawnInTheMiddleOfARange(Scale scale) =>
+        Assert.That(Draw(scale, [5], [7]).Root.Descendants().Count(e => e.Attribute("class")?.Value == "m l0"), Is.EqualTo(1));
+
+    [TestCase(Scale.Linear)]
+    [TestCase(Scale.Log)]
+    public void Curve_WithStrangeNumbers_StaysInTheFrameAndCountsThem(Scale scale)
+    {
+        SvgPage page = Draw(scale, [.. Strange.Select((_, i) => (double)i + 1)], Strange);
+        Assert.That(string.Join(' ', page.Texts.Select(t => t.Text)), Does.Contain("values are not drawn"));
+    }
+
+    [TestCase(0)]
+    [TestCase(1e-12)]
+    [TestCase(-4e9)]
+    [TestCase(123456789.125)]
+    public void Axis_WithoutARange_HasTicksAroundTheValue(double value) =>
+        Assert.That(Draw(Scale.Linear, [1, 2, 3], [value, value, value]).Texts, Has.Count.GreaterThan(4));
+
+    [TestCase(1e6, 1e6 + 1e-3)]
+    [TestCase(-1e-300, 1e-300)]
+    [TestCase(-9e299, 9e299)]
+    [TestCase(0.9999999, 1)]
+    [TestCase(1e15, 2e15)]
+    public void Axis_WithAnExtremeRange_KeepsItsLabelsApart(double low, double high) => Draw(Scale.Linear, [low, high], [low, high]);
+
+    [TestCase(1e-250, 1e250)]
+    [TestCase(0.99, 1.01)]
+    [TestCase(1, 1e4)]
+    public void LogAxis_OfAnyRange_KeepsItsLabelsApart(double low, double high)
+    {
+        Panel panel = new("", new Axis("x") { Scale = Scale.Log }, new Axis("y") { Scale = Scale.Log }, [new Curve("a", [low, high], [low, high])]);
+        Read(new Figure("log", "log", [panel]));
+    }
+
+    [Test]
+    public void ThousandSeries_AreCutToAFewWithANote()
+    {
+        Mark[] many = [.. Enumerable.Range(0, 1000).Select(i => new Curve($"series {i}", [0, 1], [i, i + 1]))];
+        SvgPage page = Read(new Figure("many", "many", [new Panel("", new Axis("x"), new Axis("y"), many)]));
+        Assert.That(page.Texts.Select(t => t.Text), Does.Contain("The first 12 of 1,000 series are shown."));
+    }
+
+    [Test]
+    public void ThousandPolicies_AreCutInEveryFigure()
+    {
+        string[] names = [.. Enumerable.Range(0, 1000).Select(i => $"policy-{i}")];
+        Figure[] figures =
+        [
+            Scores.Of([.. names.Select(n => new PolicyScore(n, 1, 1, 1, 1))]),
+            WasteSplit.Of([.. names.Select(n => new PolicyWaste(n, 1, 0, 0, 0))]),
+            TimeLedger.Of([.. names.Select(n => new PolicyLedger(n, ["a"], [1], [2]))]),
+            MemoryOverTime.Of([.. names.Select(n => new PolicyMemory(n, [0, 1], [(MemoryLayer.Weights, [1, 1])], [0, 0]))]),
+            LoadOverTime.Of([.. names.Select(n => new PolicyLoad(n, [0, 1], [1, 2], [0, 0], [0, 0]))]),
+        ];
+        foreach (Figure figure in figures)
+            Assert.That(string.Join(' ', Read(figure).Texts.Select(t => t.Text)), Does.Contain("of 1,000"), figure.Name);
+    }
+
+    [Test]
+    public void EmptyData_GivesAPictureOfEachFigure()
+    {
+        Figure[] figures =
+        [
+            LatencyCdf.Of([new PolicyLatencies("a", [], [], [])], null, double.NaN), LatencyCdf.Of([], null, null), MemoryOverTime.Of([]), LoadOverTime.Of([]),
+            TimeLedger.Of([]), WasteSplit.Of([]), Scores.Of([]), Scores.ShareOfOracle([], "oracle"), RateSweep.Throughput([]), RateSweep.Latency([], null, null),
+            RateSweep.Attainment([new PolicySweep("a", [])]), WorkloadPortrait.Of(new WorkloadData("none", [], [], [])), ParetoFront.Of([], "cost", "latency"),
+            SweepMap.Of("m", "x", [], "y", [], []), CalibrationFit.Of([], "x", "y"), new Figure("none", "", []),
+        ];
+        foreach (Figure figure in figures)
+            Read(figure);
+    }
+
+    [Test]
+    public void HostileNames_StayText()
+    {
+        const string Name = "</script><img src=x onerror=alert(1)>\"'&\u0000\u001b\ud800";
+        Figure figure = new(Name, Name, [new Panel(Name, new Axis(Name), new Axis(Name) { Categories = [Name] }, [.. Series.Bars([Name], [(Name, null, [1]), ("b", null, [2])], _ => Name)])]);
+        string svg = SvgRenderer.Render(figure with { Notes = [Name] });
+        XDocument parsed = XDocument.Parse(svg);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(svg, Does.Not.Contain("<img").And.Not.Contain("</script"));
+            Assert.That(parsed.Descendants().Select(e => e.Name.LocalName).Distinct(), Is.SubsetOf(new[] { "svg", "title", "desc", "metadata", "g", "rect", "path", "text" }));
+        }
+    }
+
+    [Test]
+    public void LongNames_AreCutAndKeptInATitle()
+    {
+        string longName = new('W', 300);
+        SvgPage page = Read(new Figure("long", longName, [new Panel(longName, new Axis(longName), new Axis(longName),
+            [new Curve(longName, [0, 1], [0, 1]), new Curve(longName + "2", [0, 1], [1, 0])]) { References = [new Reference(0.5, true, longName), new Reference(0.5, true, longName)] }]));
+        Assert.That(page.Root.Descendants().Where(e => e.Name.LocalName == "title").Select(e => e.Value), Does.Contain(longName + "2"));
+    }
+
+    [TestCase(CurveKind.Line)]
+    [TestCase(CurveKind.Step)]
+    [TestCase(CurveKind.Points)]
+    public void FiftyThousandPoints_StayWithinABudgetOfElementsAndBytes(CurveKind kind)
+    {
+        double[] x = [.. Enumerable.Range(0, 50_000).Select(i => (double)i)], y = [.. x.Select(v => (v * 7919) % 1013)];
+        string svg = SvgRenderer.Render(new Figure("big", "big", [new Panel("", new Axis("x"), new Axis("y"), [new Curve("a", x, y, kind)])]));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(XDocument.Parse(svg).Descendants().Count(), Is.LessThan(100));
+            Assert.That(svg, Has.Length.LessThan(200_000));
+            Assert.That(svg, Does.Contain("of 50,000 points"));
+        }
+    }
+
+    [Test]
+    public void LargestTriangles_OfASpike_KeepsTheSpikeAndTheEnds()
+    {
+        double[] x = [.. Enumerable.Range(0, 10_000).Select(i => (double)i)], y = new double[10_000];
+        y[4321] = 5;
+        int[] kept = Thinning.LargestTriangles(x, y, 50);
+        Assert.That(kept, Is.Ordered.And.Unique.And.Length.EqualTo(50).And.Member(0).And.Member(4321).And.Member(9999));
+    }
+
+    private static SvgPage Draw(Scale scale, double[] x, double[] y) =>
+        Read(new Figure("edge", "Edge", [new Panel("", new Axis("x"), new Axis("y") { Scale = scale }, [new Curve("a", x, y)])]));
+
+    private static SvgPage Read(Figure figure)
+    {
+        SvgPage page = new(SvgRenderer.Render(figure));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(page.Overlaps(), Is.Empty, figure.Name);
+            Assert.That(page.OutsideTheFrame(), Is.Empty, figure.Name);
+        }
+        return page;
+    }
+}
