@@ -66,7 +66,7 @@ internal sealed unsafe class FakeCuda : IDisposable
     public static string? Build(string name, string? without = null)
     {
         string folder = Path.Combine(RepositoryRoot.Find(), "tests", "Kernels", "fakecuda");
-        string target = Path.Combine(Directory.CreateTempSubdirectory("ellm-fakecuda-").FullName, name);
+        string target = Path.Combine(TestContext.CurrentContext.WorkDirectory, name);
         string[] sources = [.. Directory.GetFiles(folder, "*.c").Where(source => Path.GetFileName(source) != without)];
         ProcessStartInfo start = new("cc", ["-std=gnu11", "-O2", "-shared", "-fPIC", "-o", target, .. sources, "-lpthread"])
         {

@@ -52,7 +52,7 @@ internal sealed class MeasurementTests
     [Test]
     public void Fit_DriftingDevice_IsFlagged()
     {
-        // Half as slow again over a minute: a run of that length sees it in its rounds.
+        // A few per cent slower with every second: the rounds of a run see it, one visit does not.
         VirtualDriver driver = new() { DriftPerMinute = 40, Noise = 0.2 };
         CalibrationProfile profile = Profile(driver, ["vmm"]);
         Assert.That(profile.Run!.Flags, Does.Contain("drift:vmm.create"));
