@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using ELLM.Sim.Cli.Commands;
+using ELLM.Sim.Cli.Commands.Calibrate;
 
 namespace ELLM.Sim.Cli;
 
@@ -20,6 +21,7 @@ internal static class App
             TraceCommand.Create(terminal),
             ListCommand.Create(terminal),
             ExplainCommand.Create(terminal),
+            CalibrateCommand.Create(terminal),
             ConfigCommand.Create(terminal),
             CompletionCommand.Create(terminal),
         };

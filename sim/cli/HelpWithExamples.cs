@@ -37,6 +37,18 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
             "ellm validate --run runs/h100/vllm",
         ],
         ["import"] = ["ellm profile import measured/tp1 --model llama-3.1-8b --out profiles/mine"],
+        ["calibrate"] =
+        [
+            "ellm calibrate probe                             # is there a device",
+            "ellm calibrate measure --minutes 8 --out raw.csv",
+            "ellm calibrate fit raw.csv --base h200 --out my-h200.json",
+            "ellm compare --profile my-h200.json --gpu h200",
+            "ellm calibrate sensitivity chat --policy ellm     # which cost matters most",
+        ],
+        ["measure"] = ["ellm calibrate measure --minutes 8 --out raw.csv", "ellm calibrate measure --suites vmm,copy --minutes 2"],
+        ["fit"] = ["ellm calibrate fit raw.csv --base h200 --out my-h200.json"],
+        ["show"] = ["ellm calibrate show h200", "ellm calibrate show my-h200.json"],
+        ["sensitivity"] = ["ellm calibrate sensitivity chat --policy ellm --gpu h100"],
         ["policy"] = ["ellm explain policy vllm"],
         ["bench"] = ["ellm bench --quick"],
         ["completion"] = ["source <(ellm completion bash)"],

@@ -3,6 +3,7 @@ using System.CommandLine.Completions;
 using System.Globalization;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Hardware;
+using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Timing;
@@ -15,6 +16,7 @@ internal sealed class RunOptions
 {
     private readonly Option<string?> _model = Text("--model", "NAME|FILE", "Model to serve.", () => ModelCatalog.Names);
     private readonly Option<string?> _gpu = Text("--gpu", "NAME|FILE", "GPU to serve on.", () => GpuCatalog.Names);
+    private readonly Option<string?> _profile = Text("--profile", "NAME|FILE", "Calibration profile that prices memory calls and copies (default: the GPU's own).", () => CalibrationCatalog.Names);
     private readonly Option<string?> _tp = Text("--tp", "N", "Tensor-parallel ranks.");
     private readonly Option<string?> _timeModel = Text("--time-model", "KIND", "Source of iteration times: analytic, table:DIR, linear:NAME, constant:step_us=N.", () => TimeModelCatalog.Kinds);
     private readonly Option<string?> _slo = Text("--slo", "ttft=T,tpot=T", "Latency objectives: 200ms, 0.2s, or seconds. Default: multiples of the unloaded latencies.");
@@ -40,7 +42,7 @@ internal sealed class RunOptions
     {
         Option[] all =
         [
-            _model, _gpu, _tp, _timeModel, _slo, _sloShare, _failOnSlo, _set, _out, _force, _format, _step, _check, _verbose, _quiet,
+            _model, _gpu, _profile, _tp, _timeModel, _slo, _sloShare, _failOnSlo, _set, _out, _force, _format, _step, _check, _verbose, _quiet,
         ];
         _reading.AddTo(command);
         foreach (Option option in all)
@@ -66,6 +68,7 @@ internal sealed class RunOptions
         }
         Flag("model", _model);
         Flag("gpu", _gpu);
+        Flag("profile", _profile);
         Flag("tp", _tp);
         Flag("timing.model", _timeModel);
         list.Add(new Assignment("seed", Reading(parsed).Seed.ToString(CultureInfo.InvariantCulture)));

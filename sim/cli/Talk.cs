@@ -52,5 +52,6 @@ internal static class Talk
         terminal.Say($"{report.Label.Policy}: times {times.Kind}, profile {times.Profile}, overhead {times.Overhead}");
         foreach (TimingSource part in times.Parts)
             terminal.Say($"  {part.Part,-20} {part.Source}{(part.Borrowed ? " (borrowed from another device)" : "")}");
+        terminal.Say($"  {"memory calls, copies",-20} calibration {report.Deployment.Costs.Profile.Summary}");
     }
 }

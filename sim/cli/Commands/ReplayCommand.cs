@@ -13,6 +13,8 @@ namespace ELLM.Sim.Cli.Commands;
 /// <summary><c>ellm replay</c>: one trace, one policy, all result files.</summary>
 internal static class ReplayCommand
 {
+    private const int MostReported = 200_000;
+
     public static Command Create(Terminal terminal)
     {
         Argument<string> trace = TraceArgument.Create();
@@ -47,10 +49,13 @@ internal static class ReplayCommand
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
         RunDirectory.Write(directory, run.Force(parsed), RunFiles.Of(report, trace, terminal.Said));
-        string page = ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]));
+        // The report reads its rows back from the files; beyond this many a run would spend most of its time on pictures.
+        string page = trace.Count <= MostReported
+            ? $"report in {ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]))}"
+            : $"no report beyond {MostReported:N0} requests unless asked: ellm plot {directory}";
         recorder?.Save(events!);
         Output.Write(terminal, run.Format(parsed), [report], trace);
-        terminal.Say($"results in {directory}, report in {page}");
+        terminal.Say($"results in {directory}, {page}");
         return RunOptions.ExitCodeOf(required, [report]);
     }
 

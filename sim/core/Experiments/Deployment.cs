@@ -45,7 +45,7 @@ public sealed class Deployment
         Time = choice.Model;
         Provenance = choice.Provenance;
         Extrapolation = choice.Extrapolation;
-        Costs = new DeviceCosts(CalibrationCatalog.Load(config.Profile ?? Gpu.Name));
+        Costs = LoadCosts(config.Profile);
         CheckPool();
     }
 
@@ -126,6 +126,16 @@ public sealed class Deployment
             Model.Layers);
     }
 
+    private DeviceCosts LoadCosts(string? profile)
+    {
+        // A GPU file of the user's own has no profile of its name: its memory calls cost what they cost on the best-known device.
+        const string BestKnown = "a100-80";
+        bool known = profile is not null || CalibrationCatalog.Names.Contains(Gpu.Name);
+        if (!known)
+            _warnings = [.. _warnings, $"no calibration profile for {Gpu.Name}: memory calls and copies are priced as on {BestKnown}; --profile names another"];
+        return new DeviceCosts(CalibrationCatalog.Load(profile ?? (known ? Gpu.Name : BestKnown)));
+    }
+
     private void CheckPool()
     {
         IKvMemory empty = CreateMemory();
@@ -140,7 +150,7 @@ public sealed class Deployment
         string what = $"{Config.Preset}: the KV pool of {empty.CapacityTokens} tokens cannot hold one request of max_model_len ({Limits.MaxModelLen})";
         if (Config.Engine.StrictStart)
             throw new InputException($"{what}; set engine.max_model_len or engine.strict_start=false");
-        _warnings = [$"{what}: such requests are rejected one by one"];
+        _warnings = [.. _warnings, $"{what}: such requests are rejected one by one"];
     }
 
     private TimingOptions ResolveTiming()

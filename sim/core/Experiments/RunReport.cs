@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics;
 using ELLM.Sim.Models;
@@ -68,6 +69,10 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
         [
             .. Deployment.Provenance.Parts.Select(part => (JsonNode)Part(part.Part, part.Source, part.Borrowed)),
             .. (Deployment.Extrapolation?.Lines ?? []).Select(line => (JsonNode)Part("extrapolation", line, false)),
+            Part(
+                "memory calls and copies",
+                $"calibration {Deployment.Costs.Profile.Summary}",
+                Deployment.Costs.Profile.Kinds.Contains(ProvenanceKind.Assumed)),
         ]);
 
     private static JsonObject Part(string part, string source, bool borrowed) => new JsonObject

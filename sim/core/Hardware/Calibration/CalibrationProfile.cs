@@ -44,6 +44,10 @@ public sealed record CalibrationProfile
     [JsonIgnore]
     public IReadOnlyList<ProvenanceKind> Kinds => [.. AllSources().Select(source => source.Kind).Distinct().Order()];
 
+    /// <summary>For results: <c>profile h200 (published, assumed)</c>.</summary>
+    [JsonIgnore]
+    public string Summary => $"profile {Name} ({string.Join(", ", Kinds.Select(kind => kind.Word()))})";
+
     /// <summary>Every source named in the profile.</summary>
     public IEnumerable<Provenance> AllSources()
     {

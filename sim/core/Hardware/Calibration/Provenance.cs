@@ -27,3 +27,16 @@ public enum ProvenanceKind
 /// <param name="Ref">The citation, or the run's raw file.</param>
 /// <param name="Note">What a reader should know before trusting it.</param>
 public sealed record Provenance(ProvenanceKind Kind, string Ref, string? Note = null);
+
+/// <summary>Words for kinds of provenance.</summary>
+public static class ProvenanceWords
+{
+    /// <summary>As it stands in profiles: <c>measured</c>.</summary>
+    public static string Word(this ProvenanceKind kind) => kind switch
+    {
+        ProvenanceKind.Measured => "measured",
+        ProvenanceKind.Published => "published",
+        ProvenanceKind.Datasheet => "datasheet",
+        _ => "assumed",
+    };
+}

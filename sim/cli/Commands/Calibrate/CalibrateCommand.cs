@@ -1,0 +1,33 @@
+using System.CommandLine;
+using ELLM.Sim.Kernels.Driver;
+
+namespace ELLM.Sim.Cli.Commands.Calibrate;
+
+/// <summary><c>ellm calibrate</c>: from a CUDA device to a profile the simulator uses.</summary>
+internal static class CalibrateCommand
+{
+    public static Command Create(Terminal terminal) => new("calibrate", "Measure a CUDA device, fit a calibration profile, look at profiles.")
+    {
+        ProbeCommand.Create(terminal),
+        MeasureCommand.Create(terminal),
+        FitCommand.Create(terminal),
+        ShowCommand.Create(terminal),
+        ValidateProfilesCommand.Create(terminal),
+        MergeCommand.Create(terminal),
+        SensitivityCommand.Create(terminal),
+    };
+
+    /// <summary>Failures of the driver are the machine's: one line and exit code 2, not a bug of this program.</summary>
+    public static T WithDriver<T>(Func<ICudaDriver, T> work)
+    {
+        try
+        {
+            using CudaDriver driver = CudaDriver.Open();
+            return work(driver);
+        }
+        catch (Exception fault) when (fault is CudaUnavailableException or CudaException)
+        {
+            throw new InputException(fault.Message, fault);
+        }
+    }
+}

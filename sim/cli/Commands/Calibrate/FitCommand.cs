@@ -1,0 +1,42 @@
+using System.CommandLine;
+using ELLM.Sim.Hardware.Calibration;
+using ELLM.Sim.Kernels.Fit;
+using ELLM.Sim.Kernels.Measure;
+
+namespace ELLM.Sim.Cli.Commands.Calibrate;
+
+/// <summary><c>ellm calibrate fit</c>: from a raw file to a profile; no device needed.</summary>
+internal static class FitCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> raw = new("RAW") { Description = "A raw file of 'ellm calibrate measure'.", HelpName = "RAW" };
+        Option<string?> name = RunOptions.Text("--name", "NAME", "Name of the profile (default: the output file's).");
+        Option<string?> below = RunOptions.Text("--base", "NAME|FILE", "Profile that fills what was not measured.", () => CalibrationCatalog.Names);
+        ResultFile file = new("The profile (default calibration-profile.json).");
+        Command command = new("fit", "Fit a calibration profile to a raw file.") { raw, name, below };
+        file.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            string path = file.Path(parsed, "calibration-profile.json");
+            Run(terminal, parsed.GetValue(raw)!, parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(path), parsed.GetValue(below), path);
+        });
+        return command;
+    }
+
+    private static void Run(Terminal terminal, string rawPath, string name, string? below, string path)
+    {
+        string text = ResultFile.Read(rawPath);
+        RawFile raw = RawFile.Parse(rawPath, text);
+        CalibrationProfile profile = ProfileFit.Fit(raw, RawFile.Sha256(text), name);
+        if (below is not null)
+            profile = ProfileMerge.Over(profile, CalibrationCatalog.Load(below));
+        string json = CalibrationCatalog.ToJson(profile);
+        CalibrationCatalog.Parse(path, json);
+        ResultFile.Write(path, json);
+        if (profile.Run is { Flags.Count: > 0 } run)
+            terminal.Warn($"flagged: {string.Join(", ", run.Flags)}");
+        ProfileTable.Write(terminal.Out, profile);
+        terminal.Say($"profile in {path}");
+    }
+}

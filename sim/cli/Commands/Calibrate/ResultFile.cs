@@ -1,0 +1,57 @@
+using System.CommandLine;
+
+namespace ELLM.Sim.Cli.Commands.Calibrate;
+
+/// <summary>A file a command writes: whole or not at all, and not over another one unless asked.</summary>
+internal sealed class ResultFile
+{
+    private readonly Option<string?> _out;
+    private readonly Option<bool> _force = new("--force") { Description = "Replace an existing file." };
+
+    public ResultFile(string what) => _out = RunOptions.Text("--out", "FILE", what);
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_out);
+        command.Options.Add(_force);
+    }
+
+    /// <summary>Where to write; checked before the work is done, not after.</summary>
+    public string Path(ParseResult parsed, string name)
+    {
+        string path = parsed.GetValue(_out) ?? name;
+        if (Directory.Exists(path))
+            throw new InputException($"{path}: expected a file, found a directory");
+        if (File.Exists(path) && !parsed.GetValue(_force))
+            throw new InputException($"{path}: exists; give --force to replace it");
+        return path;
+    }
+
+    public static void Write(string path, string text)
+    {
+        string temporary = path + ".partial";
+        try
+        {
+            if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder)
+                Directory.CreateDirectory(folder);
+            File.WriteAllText(temporary, text);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be written: {fault.Message}", fault);
+        }
+    }
+
+    public static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{path}: cannot be read: {fault.Message}", fault);
+        }
+    }
+}
