@@ -37,7 +37,8 @@ internal static class ComparisonTable
         string ttft = spec.TtftS is null ? $" ({Number(spec.TtftMultiple)} x unloaded)" : "";
         string tpot = spec.TpotS is null ? $" ({Number(spec.TpotMultiple)} x unloaded)" : "";
         RunLabel label = report.Label;
-        return $"{trace.Name}: {Words.Count(trace.Count)} requests; {label.Model} on {label.Tp} x {label.Gpu}\n"
+        string rules = report.Config.Compat is string other ? $", by the rules of {other}" : "";
+        return $"{trace.Name}: {Words.Count(trace.Count)} requests; {label.Model} on {label.Tp} x {label.Gpu}{rules}\n"
             + $"SLO: TTFT <= {Words.Duration(slo.TtftPs)}{ttft}, TPOT <= {Words.Duration(slo.TpotPs)}{tpot}\n";
     }
 

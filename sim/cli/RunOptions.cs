@@ -1,11 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Globalization;
+using ELLM.Sim.Compat.Vidur;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
+using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Workload;
 
@@ -19,6 +21,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _profile = Text("--profile", "NAME|FILE", "Calibration profile that prices memory calls and copies (default: the GPU's own).", () => CalibrationCatalog.Names);
     private readonly Option<string?> _tp = Text("--tp", "N", "Tensor-parallel ranks.");
     private readonly Option<string?> _timeModel = Text("--time-model", "KIND", "Source of iteration times: analytic, table:DIR, linear:NAME, constant:step_us=N.", () => TimeModelCatalog.Kinds);
+    private readonly Option<string?> _compat = Text("--compat", "SIMULATOR", "Follow another simulator's rules and defaults: vidur.", () => ["vidur"]);
     private readonly Option<string?> _slo = Text("--slo", "ttft=T,tpot=T", "Latency objectives: 200ms, 0.2s, or seconds. Default: multiples of the unloaded latencies.");
     private readonly Option<string?> _sloShare = Text("--slo-share", "SHARE", "Attainment that --fail-on-slo asks for (default 0.9).");
     private readonly Option<bool> _failOnSlo = new("--fail-on-slo") { Description = "Exit with 1 when a policy's SLO attainment is below --slo-share." };
@@ -42,7 +45,7 @@ internal sealed class RunOptions
     {
         Option[] all =
         [
-            _model, _gpu, _profile, _tp, _timeModel, _slo, _sloShare, _failOnSlo, _set, _out, _force, _format, _step, _check, _verbose, _quiet,
+            _model, _gpu, _profile, _tp, _timeModel, _compat, _slo, _sloShare, _failOnSlo, _set, _out, _force, _format, _step, _check, _verbose, _quiet,
         ];
         _reading.AddTo(command);
         foreach (Option option in all)
@@ -71,6 +74,7 @@ internal sealed class RunOptions
         Flag("profile", _profile);
         Flag("tp", _tp);
         Flag("timing.model", _timeModel);
+        Flag("compat", _compat);
         list.Add(new Assignment("seed", Reading(parsed).Seed.ToString(CultureInfo.InvariantCulture)));
         if (parsed.GetValue(_slo) is string slo)
             list.AddRange(SloText.Parse(slo));
@@ -83,7 +87,15 @@ internal sealed class RunOptions
     public TraceReadOptions Reading(ParseResult parsed) => _reading.Of(parsed);
 
     public SimulationOptions Simulating(ParseResult parsed, CancellationToken cancel) =>
-        new(Step: parsed.GetValue(_step), Check: parsed.GetValue(_check), Cancel: cancel);
+        new(Step: parsed.GetValue(_step), Check: parsed.GetValue(_check), Compat: AsVidur, Cancel: cancel);
+
+    private static RunOutcome AsVidur(RunConfig config, Trace trace, IServingObserver observer, CancellationToken cancel)
+    {
+        const string Table = "table:";
+        string model = config.Timing.Model;
+        string? folder = model.StartsWith(Table, StringComparison.Ordinal) ? model[Table.Length..] : null;
+        return VidurAdapter.Run(config, trace, new VidurAdapterOptions(folder, Observer: observer, Cancel: cancel));
+    }
 
     public string Format(ParseResult parsed) => parsed.GetValue(_format)!;
 

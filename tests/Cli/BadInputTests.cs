@@ -28,6 +28,8 @@ internal sealed class BadInputTests
     [TestCase("expected ttft=TIME", "compare", "--slo", "itl=5")]
     [TestCase("--slo-share: expected a share", "compare", "--slo-share", "2", "--policies", "vllm", "--limit", "5")]
     [TestCase("'xml'", "compare", "--format", "xml")]
+    [TestCase("compat: expected one of vidur, found 'vidr'", "compare", "--compat", "vidr")]
+    [TestCase("vidur has no scheduler like unified on paged", "replay", "chat", "--compat", "vidur", "--policy", "vllm-v1", "--out", "compat-refused")]
     [TestCase("does not fit a100-80", "compare", "--model", "llama-3.1-70b", "--limit", "5")]
     [TestCase("smallest tensor parallel degree that fits is 4", "compare", "--model", "llama-3.1-70b", "--limit", "5")]
     [TestCase("unknown policy 'vlm'", "explain", "policy", "vlm")]

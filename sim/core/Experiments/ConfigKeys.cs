@@ -17,6 +17,7 @@ public static class ConfigKeys
         ["gpu"] = new("GPU in the catalog, or the path of a GPU file"),
         ["tp"] = new("tensor-parallel ranks", 1, 1024),
         ["profile"] = new("calibration profile of memory calls and copies, or its path; null: the one named as the GPU"),
+        ["compat"] = new("another simulator whose scheduler, memory and batch-time rules the run follows; null: none", "vidur"),
         ["seed"] = new("seed of everything random in the run", 0),
         ["engine.max_model_len"] = new("longest prompt plus output in tokens; null: the model's own limit", 2),
         ["engine.max_num_seqs"] = new("most sequences in a batch", 1, 1 << 20),

@@ -9,6 +9,7 @@ namespace ELLM.Sim.Experiments;
 /// <param name="Gpu">Name in the GPU catalog, or the path of a GPU file.</param>
 /// <param name="Tp">Tensor-parallel ranks.</param>
 /// <param name="Profile">Calibration profile that prices memory calls and copies: a name or a path; the GPU's own when absent.</param>
+/// <param name="Compat">Another simulator whose rules and defaults the run follows: vidur.</param>
 /// <param name="Seed">Seed of everything random in the run (generated traces, sampled costs).</param>
 public sealed record RunConfig(
     string Preset,
@@ -16,7 +17,8 @@ public sealed record RunConfig(
     string Gpu = "a100-80",
     int Tp = 1,
     ulong Seed = 1,
-    string? Profile = null)
+    string? Profile = null,
+    string? Compat = null)
 {
     public EngineSpec Engine { get; init; } = new();
 

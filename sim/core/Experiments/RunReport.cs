@@ -34,11 +34,15 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     /// <exception cref="InputException">The configuration cannot start, or the run can make no progress.</exception>
     public static RunReport Run(RunConfig config, Trace trace, SimulationOptions options)
     {
-        Deployment deployment = Deployment.Resolve(config);
+        // Another simulator reads its own tables; objectives and rates then come from the formulas.
+        Deployment deployment = Deployment.Resolve(config.Compat is null ? config : config with { Timing = config.Timing with { Model = "analytic" } });
         UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, trace, deployment.Limits.MaxModelLen);
         RunMetrics metrics = new();
         UserLoop? users = trace.ClosedLoop is null ? null : new UserLoop(trace.ClosedLoop.Users, trace.ClosedLoop.ThinkPs);
-        RunOutcome outcome = Simulation.Run(deployment, trace, options with { Observer = options.Observer is null ? metrics : new ObserverPair(metrics, options.Observer), Users = users });
+        IServingObserver observer = options.Observer is null ? metrics : new ObserverPair(metrics, options.Observer);
+        RunOutcome outcome = config.Compat is null
+            ? Simulation.Run(deployment, trace, options with { Observer = observer, Users = users })
+            : RunCompatible(config, trace, options, observer);
         RunLabel label = LabelOf(config, trace);
         return new RunReport(label, config)
         {
@@ -48,6 +52,14 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
             Outcome = outcome,
             Timeline = metrics.Timeline,
         };
+    }
+
+    private static RunOutcome RunCompatible(RunConfig config, Trace trace, SimulationOptions options, IServingObserver observer)
+    {
+        if (trace.ClosedLoop is not null)
+            throw new InputException($"compat: {config.Compat} replays arrival times, found a closed loop");
+        CompatibleRun run = options.Compat ?? throw new InvalidOperationException($"nothing runs {config.Compat}");
+        return run(config, trace, observer, options.Cancel);
     }
 
     /// <summary>Base names only: a model or GPU file's folder says nothing about the run.</summary>

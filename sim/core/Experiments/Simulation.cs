@@ -9,6 +9,7 @@ namespace ELLM.Sim.Experiments;
 /// <param name="Check">Verify every invariant at every boundary.</param>
 /// <param name="Observer">Watches the run; null costs nothing.</param>
 /// <param name="Users">Closed loop instead of the trace's arrival times. This one does change results: it is part of the workload.</param>
+/// <param name="Compat">Carries out runs whose configuration names another simulator.</param>
 /// <param name="Progress">Told how many requests have arrived, now and then.</param>
 public sealed record SimulationOptions(
     bool Step = false,
@@ -16,10 +17,14 @@ public sealed record SimulationOptions(
     IServingObserver? Observer = null,
     UserLoop? Users = null,
     IProgress<int>? Progress = null,
+    CompatibleRun? Compat = null,
     CancellationToken Cancel = default)
 {
     public static SimulationOptions Default { get; } = new();
 }
+
+/// <summary>A run by the rules of another simulator.</summary>
+public delegate RunOutcome CompatibleRun(RunConfig config, Trace trace, IServingObserver observer, CancellationToken cancel);
 
 /// <summary>Runs one trace on one deployment.</summary>
 /// <remarks>The loop itself is <see cref="Cluster"/>, one step of an engine <see cref="Replica"/>, its decisions <see cref="IScheduler"/>.</remarks>
