@@ -34,9 +34,16 @@ public static class ReportFiles
             if (words[i] is "--out" or "--jobs" or "--format" or "--trace-events")
                 i++;
             else if (words[i] is not ("--force" or "--quiet" or "-q" or "--verbose" or "-v"))
-                kept.Add(Reproduce.Quoted(words[i]));
+                kept.Add(Reproduce.Quoted(WithoutFolder(words[i])));
         }
         return string.Join(' ', kept);
+    }
+
+    /// <summary>Where a file lay says nothing about the run, and result files name no machine's folders.</summary>
+    private static string WithoutFolder(string word)
+    {
+        int value = word.IndexOf('=', StringComparison.Ordinal) + 1;
+        return Path.IsPathRooted(word[value..]) ? word[..value] + Path.GetFileName(word[value..]) : word;
     }
 
     /// <summary>Writes one figure, or all of them; returns their paths.</summary>

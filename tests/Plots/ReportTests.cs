@@ -140,6 +140,12 @@ public sealed partial class ReportTests
     }
 
     [Test]
+    public void CommandLine_RootedPaths_KeepTheirBaseNames() =>
+        Assert.That(
+            ReportFiles.CommandLine(["replay", "/somewhere/else/trace.csv", "--set", "model=/elsewhere/m.json", "--gpu", "h100"]),
+            Is.EqualTo("ellm replay trace.csv --set model=m.json --gpu h100"));
+
+    [Test]
     public void CommandLine_LeavesOutWhatChangesNoResult_AndQuotesTheRest() => Assert.That(
         ReportFiles.CommandLine(["replay", "it's a trace.csv", "--out", "there", "--force", "--set", "policy.overflow=swap", "-q"]),
         Is.EqualTo("ellm replay 'it'\\''s a trace.csv' --set policy.overflow=swap"));
