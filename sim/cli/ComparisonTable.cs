@@ -74,7 +74,7 @@ internal static class ComparisonTable
                 Words.Percent(s.Kv.LiveShare),
                 Words.Count(s.Preemptions),
                 .. lost,
-                SummaryColumns.Find("verdict").Get(s).ToString(),
+                s.Completed == 0 ? "none completed" : SummaryColumns.Find("verdict").Get(s).ToString(),
             ]);
         }
         return table;

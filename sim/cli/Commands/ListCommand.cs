@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ELLM.Sim.Hardware;
+using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Timing;
@@ -21,7 +22,7 @@ internal static class ListCommand
 
     public static Command Create(Terminal terminal)
     {
-        Command command = new("list", "List models, GPUs, policies, workload presets or timing profiles.");
+        Command command = new("list", "List models, GPUs, policies, workload presets or profiles of times and costs.");
         foreach ((string kind, Func<TextTable> table) in Kinds)
         {
             Command one = new(kind, $"List {kind}.");
@@ -76,9 +77,13 @@ internal static class ListCommand
 
     private static TextTable Profiles()
     {
-        TextTable table = new(["timing profile"]);
+        TextTable table = new(["profile", "prices", "used with"], "prices", "used with");
         foreach (string name in TimingCatalog.Names)
-            table.Add([name]);
+            table.Add([name, "iteration times", "--set timing.profile"]);
+        foreach (string name in LinearTimeModel.Names)
+            table.Add([$"linear:{name}", "iteration times", "--time-model"]);
+        foreach (string name in CalibrationCatalog.Names)
+            table.Add([name, "memory calls and copies", "--profile"]);
         return table;
     }
 }
