@@ -177,26 +177,6 @@ public sealed partial class Replica
         StartDecoding(slot, nowPs);
     }
 
-    private void DropFromHost(int tokens)
-    {
-        long bytes = tokens * _memory.BytesPerToken;
-        _host!.Return(bytes);
-        _counters.DroppedHostBytes += bytes;
-    }
-
-    /// <summary>A prompt that went to the host waits there, its first token emitted, until the GPU has room for it.</summary>
-    private void ParkStreamed(int slot, long nowPs)
-    {
-        ref Sequence sequence = ref Sequences[slot];
-        sequence.Streams = false;
-        sequence.Phase = SequencePhase.Parked;
-        sequence.LastTokenPs = nowPs;
-        _records[sequence.Request].Ledger.Parked -= nowPs;
-        _memory.Release(ref sequence.Grant, 0);
-        Sequences.Unlink(slot);
-        _parked.Enqueue(slot, sequence.Request);
-    }
-
     private void Complete(int slot, long nowPs)
     {
         ref Sequence sequence = ref Sequences[slot];
@@ -262,87 +242,5 @@ public sealed partial class Replica
         }
         Decodes.Leave(slot);
         _memory.Leave(ref sequence.Grant, sequence.PrefillTokens);
-    }
-
-    private void Report(long nowPs, ref KvSpan kv)
-    {
-        if (!_withDecodes)
-        {
-            _memory.Advance(0, ref kv, true);
-            kv.AllocatedSum = _memory.AllocatedTokens;
-        }
-        int decodes = _withDecodes ? Decodes.Count : 0;
-        IterationSpan span = new()
-        {
-            Replica = _index,
-            StartPs = _stage.StartPs,
-            EndPs = nowPs,
-            Steps = _stage.Steps,
-            FirstStepPs = _stage.FirstStepPs,
-            StepGrowthPs = _stage.GrowthPs,
-            StallPs = _stage.StallPs,
-            PrefillTokens = PreparedTokens,
-            PrefillSequences = _chunkSlots.Count,
-            DecodeSequences = decodes,
-            ContextTokens = _withDecodes ? Decodes.KvTokens + decodes : 0,
-            LiveTokens = _liveTokens + decodes + PreparedTokens - _streamedTokens,
-            Waiting = _waitingAtStart,
-            MemoryBlocked = _blockedByMemory,
-            Kv = kv,
-        };
-        _observer!.Span(span);
-        if (_withDecodes)
-            ReportGaps();
-    }
-
-    private void ReportGaps()
-    {
-        long firstEndPs = _stage.StartPs + _stage.Duration(1);
-        if (Decodes.Count > _joinedCount)
-            _observer!.Gaps(firstEndPs - _lastStepEndPs, Decodes.Count - _joinedCount);
-        foreach ((long lastTokenPs, int count) in _joined)
-        {
-            if (count > 0)
-                _observer!.Gaps(firstEndPs - lastTokenPs, count);
-        }
-        if (_stage.Steps > 1)
-            _observer!.GapSeries(_stage.FirstStepPs + _stage.GrowthPs, _stage.GrowthPs, _stage.Steps - 1, Decodes.Count);
-    }
-
-    private void Sample(long nowPs) => _observer!.Sample(new ReplicaSample(
-        _index,
-        nowPs,
-        Queue.Count,
-        Sequences.RunningCount,
-        _parked.Count + _fetching.Count,
-        PreparedTokens,
-        _liveTokens,
-        _memory.AllocatedTokens,
-        _memory.CapacityTokens,
-        (_host?.UsedBytes ?? 0) / Math.Max(1, _memory.BytesPerToken)));
-
-    private void CheckInvariants()
-    {
-        long occupied = 0, live = 0;
-        for (int slot = Sequences.First; slot >= 0; slot = Sequences.NextOf(slot))
-        {
-            ref Sequence sequence = ref Sequences[slot];
-            int tokens = sequence.KvTokens(Decodes.Step);
-            live += tokens;
-            occupied += _memory.UnitsOf(sequence.Grant, sequence.Phase == SequencePhase.Decoding ? tokens : 0);
-        }
-        foreach ((int slot, _) in _fetching)
-        {
-            live += Sequences[slot].PrefillTokens;
-            occupied += _memory.UnitsOf(Sequences[slot].Grant, 0);
-        }
-        foreach (int slot in _held)
-            occupied += _memory.UnitsOf(Sequences[slot].Grant, Sequences[slot].PrefillDone);
-        if (occupied != _memory.UsedUnits)
-            throw new InvalidOperationException($"sequences occupy {occupied} KV units but the memory has given out {_memory.UsedUnits}");
-        if (live != _liveTokens)
-            throw new InvalidOperationException($"sequences hold {live} tokens but {_liveTokens} are counted");
-        if (_memory.AllocatedTokens > _memory.CapacityTokens)
-            throw new InvalidOperationException($"{_memory.AllocatedTokens} of {_memory.CapacityTokens} KV tokens are allocated");
     }
 }

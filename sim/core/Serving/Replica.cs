@@ -8,7 +8,8 @@ namespace ELLM.Sim.Serving;
 /// <remarks>
 /// <para>At every iteration boundary <see cref="Boundary"/> closes the span that ended, asks the <see cref="IScheduler"/> until it
 /// says Run, and starts the next span: one iteration with prefill, or as many decode steps as hold the same decision.</para>
-/// <para>Read on in Replica.Decisions.cs (what each decision does) and Replica.Spans.cs (what happens when a span ends).</para>
+/// <para>Read on in Replica.Decisions.cs (what each decision does), Replica.Spans.cs (what happens when a span ends), Replica.Host.cs
+/// (KV to the host and back) and Replica.Observing.cs (what observers are told).</para>
 /// </remarks>
 public sealed partial class Replica
 {

@@ -1,0 +1,79 @@
+namespace ELLM.Sim.Serving;
+
+/// <content>KV on its way to host memory and back.</content>
+public sealed partial class Replica
+{
+    private void Resume(long nowPs)
+    {
+        int slot = _parked.Dequeue();
+        ref Sequence sequence = ref Sequences[slot];
+        ref RequestRecord record = ref _records[sequence.Request];
+        long bytes = sequence.PrefillTokens * _memory.BytesPerToken;
+        _counters.SwappedInBytes += bytes;
+        _memory.Admit(ref sequence.Grant, Demand(record, sequence.PrefillTokens), Load(true, 1));
+        _liveTokens += sequence.PrefillTokens;
+        ResumedThisRound++;
+        if (Limits.FetchInBackground)
+        {
+            sequence.Phase = SequencePhase.Fetching;
+            _linkFreePs = Math.Max(nowPs, _linkFreePs) + _host!.TransferPs(bytes);
+            _fetching.Enqueue((slot, _linkFreePs));
+            _events.Schedule(_linkFreePs, new Time.SimEvent(Time.SimEventKind.FetchEnd, _index, 0));
+            return;
+        }
+        _transferStallPs += _host!.TransferPs(bytes);
+        Return(slot, nowPs);
+    }
+
+    /// <summary>KV is back on the GPU: the sequence decodes from the next step on.</summary>
+    private void Return(int slot, long nowPs)
+    {
+        ref Sequence sequence = ref Sequences[slot];
+        _host!.Return(sequence.PrefillTokens * _memory.BytesPerToken);
+        ref LatencyLedger ledger = ref _records[sequence.Request].Ledger;
+        ledger.Parked += nowPs;
+        _clocks.EnterDecode(ref ledger);
+        Sequences.Link(slot);
+        _counters.MaxRunning = Math.Max(_counters.MaxRunning, Sequences.RunningCount);
+        StartDecoding(slot, sequence.LastTokenPs);
+    }
+
+    private void ReturnFetched(long nowPs)
+    {
+        while (_fetching.TryPeek(out (int Slot, long EndPs) first) && first.EndPs <= nowPs)
+        {
+            _fetching.Dequeue();
+            Return(first.Slot, nowPs);
+        }
+    }
+
+    /// <summary>Host memory for a prompt that streams there, and the time the link needs for it.</summary>
+    private void Stream(int tokens)
+    {
+        long bytes = tokens * _memory.BytesPerToken;
+        _host!.Take(bytes);
+        _counters.SwappedOutBytes += bytes;
+        _streamedTokens += tokens;
+        _streamPs += _host.TransferPs(bytes);
+    }
+
+    private void DropFromHost(int tokens)
+    {
+        long bytes = tokens * _memory.BytesPerToken;
+        _host!.Return(bytes);
+        _counters.DroppedHostBytes += bytes;
+    }
+
+    /// <summary>A prompt that went to the host waits there, its first token emitted, until the GPU has room for it.</summary>
+    private void ParkStreamed(int slot, long nowPs)
+    {
+        ref Sequence sequence = ref Sequences[slot];
+        sequence.Streams = false;
+        sequence.Phase = SequencePhase.Parked;
+        sequence.LastTokenPs = nowPs;
+        _records[sequence.Request].Ledger.Parked -= nowPs;
+        _memory.Release(ref sequence.Grant, 0);
+        Sequences.Unlink(slot);
+        _parked.Enqueue(slot, sequence.Request);
+    }
+}
