@@ -8,7 +8,7 @@ namespace ELLM.Sim.Tests.Experiments;
 
 internal sealed class ElasticPolicyTests
 {
-    /// <summary>papers.md T1: eLLM's 3x batch at 128K prompts, by capacity: 3 against 1 on one A100 at utilisation 0.90.</summary>
+    /// <summary>eLLM's abstract, 3x batch at 128K prompts, by capacity: 3 against 1 on one A100 at utilisation 0.90.</summary>
     [TestCase("vllm", 1)]
     [TestCase("ellm", 3)]
     public void Prompts_of_128K_tokens_batch_as_published(string policy, int largest)

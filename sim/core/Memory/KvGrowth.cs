@@ -4,7 +4,7 @@ namespace ELLM.Sim.Memory;
 /// <remarks>
 /// <para>n tokens take <c>units(n) = ceil(n * numerator / denominator)</c>: one block for each 16 tokens (1/16), or chunks of a size
 /// that need not be a whole number of tokens. The pattern repeats every <see cref="Period"/> tokens, so sequences are counted by
-/// <c>(tokens - step) mod period</c>, which does not change while they decode (design 3.2).</para>
+/// <c>(tokens - step) mod period</c>, which does not change while they decode.</para>
 /// <para>A sequence takes units in the step that writes its token n + 1 where units(n + 1) exceeds units(n).</para>
 /// </remarks>
 public sealed class KvGrowth

@@ -9,7 +9,8 @@ namespace ELLM.Sim.Memory;
 /// iteration takes what its tokens need, KV may use the rest, and each side takes the other's idle chunks (eLLM calls KV taking
 /// them inflation, and activations getting them back deflation).</para>
 /// <para>Calls serialise on one driver lock. Work that runs in the background is hidden by the iteration before; what is left, and
-/// all synchronous work, delays the iteration: <see cref="StartIteration"/> says by how much. Sources: papers.md 1b, 2b, 4.3.</para>
+/// all synchronous work, delays the iteration: <see cref="StartIteration"/> says by how much. Sources: eLLM (arXiv
+/// 2506.15155), vTensor (arXiv 2407.15309) and its code in GLakeServe, vAttention (arXiv 2405.04437) and its code.</para>
 /// </remarks>
 public sealed class VmmKv : IKvMemory
 {

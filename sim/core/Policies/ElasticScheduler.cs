@@ -10,7 +10,7 @@ namespace ELLM.Sim.Policies;
 /// computed with its KV streamed to the buffer, when the logical size has room for all of it and the GPU for its activations and
 /// the layers in flight; (4) else it waits. Prompts run whole, in iterations of their own. A decode that finds no memory makes the
 /// latest arrival lose its KV to recomputation. Everything an iteration needs is granted together or not at all.</para>
-/// <para>Source: papers.md 1b, notes on eLLM v1 and v2 [R]; the order of (1) to (3) and recomputation are ours [I].</para>
+/// <para>Source: reading notes on eLLM (arXiv 2506.15155) v1 and v2; the order of (1) to (3) and recomputation are ours.</para>
 /// </remarks>
 /// <param name="scaler">Null: the buffer keeps its physical size (the ablation without SLO awareness).</param>
 public sealed class ElasticScheduler(BufferScaler? scaler, long ttftSloPs, long tpotSloPs) : IScheduler

@@ -1,6 +1,6 @@
 namespace ELLM.Sim.Serving;
 
-/// <summary>The decoding sequences as aggregates: an iteration costs the same whatever their number (design 3.2).</summary>
+/// <summary>The decoding sequences as aggregates: an iteration costs the same whatever their number.</summary>
 /// <remarks>
 /// All of them take part in every decode step, so a sequence's length is its length at joining plus the steps since, its last
 /// step is known when it joins, and whoever is longest stays longest until it leaves.

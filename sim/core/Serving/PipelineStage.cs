@@ -5,7 +5,7 @@ namespace ELLM.Sim.Serving;
 /// <summary>A pipeline stage of a replica: executes one span of iterations at a time and knows, exactly, when each step of it ends.</summary>
 /// <remarks>
 /// Within a span the batch does not change, so step j takes <c>FirstStepPs + j * GrowthPs</c> and k steps take
-/// <c>Stall + k * FirstStepPs + GrowthPs * k(k-1)/2</c>: an integer, equal to the sum of the steps (design 3.3).
+/// <c>Stall + k * FirstStepPs + GrowthPs * k(k-1)/2</c>: an integer, equal to the sum of the steps.
 /// </remarks>
 public sealed class PipelineStage
 {

@@ -21,7 +21,7 @@ internal sealed class CurveTests
     [Test]
     public void WithoutGlitches_MessageSlowerThanALargerOne_IsDropped()
     {
-        // 14.8 us between 5.6 and 6.3: the A100 x8 glitch that timemodel.md names; 1.3 times a larger one's time is kept.
+        // 14.8 us between 5.6 and 6.3: a glitch of the A100 x8 table; 1.3 times a larger one's time is kept.
         Curve clean = Curve.Of([(2048, 5.6), (4096, 14.8), (8192, 6.3), (16_384, 9), (32_768, 7)]).WithoutGlitches(1.4, out int dropped);
         using (Assert.EnterMultipleScope())
         {
