@@ -40,6 +40,20 @@ internal sealed class ElasticPolicyTests
     }
 
     [Test]
+    public void Copies_cost_what_the_calibration_profile_says()
+    {
+        Assignment[] swaps = [new("policy.overflow", "swap"), new("memory.kv_blocks", "1500"), new("gpu", "a100-80")];
+        (Trace trace, _) = ShippedTraces.Read("chat", new TraceReadOptions { Limit = 300 });
+        RunOutcome slow = Run([.. swaps]);
+        RunOutcome fast = Run([.. swaps, new("profile", "h200")]);
+        Assert.That(slow.Counters.SwappedOutBytes, Is.Positive);
+        Assert.That(Stall(fast) / (double)fast.Counters.SwappedOutBytes, Is.LessThan(0.8 * Stall(slow) / slow.Counters.SwappedOutBytes));
+
+        RunOutcome Run(Assignment[] settings) => Simulation.Run(Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load("vllm"), settings)), trace);
+        static long Stall(RunOutcome run) => run.Records.Sum(r => r.Ledger.TransferStall);
+    }
+
+    [Test]
     public void Dearer_mapping_slows_what_waits_for_it_and_hardly_what_hides_it()
     {
         (Trace trace, _) = ShippedTraces.Read("chat", new TraceReadOptions { Limit = 400 });
@@ -53,6 +67,7 @@ internal sealed class ElasticPolicyTests
     [TestCase("policy.fetching", "background", "policy.fetching")]
     [TestCase("policy.overflow", "stream", "policy.overflow")]
     [TestCase("policy.boundary", "elastic", "policy.boundary")]
+    [TestCase("policy.overflow", "wait", "policy.overflow: wait")]
     public void Knobs_that_contradict_the_policy_are_refused(string path, string value, string names)
     {
         RunConfig config = ConfigBinder.Bind(PresetCatalog.Load("vllm"), [new(path, value)]);

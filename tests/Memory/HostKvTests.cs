@@ -1,3 +1,4 @@
+using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
 using NUnit.Framework;
 
@@ -8,7 +9,7 @@ internal sealed class HostKvTests
     [Test]
     public void Take_MoreThanIsFree_Throws()
     {
-        HostKv host = new(100, 1e12, 0);
+        HostKv host = new(100, new LinkCost(1, 0, 1), new LinkCost(1, 0, 1));
         host.Take(60);
         using (Assert.EnterMultipleScope())
         {
@@ -20,6 +21,9 @@ internal sealed class HostKvTests
     }
 
     [Test]
-    public void TransferPs_25GBPerSecond_IsLatencyPlus40PsAByte() =>
-        Assert.That(new HostKv(100, 25e9, 5_000_000).TransferPs(1000), Is.EqualTo(5_040_000));
+    public void Transfers_TakeLatencyAndTheRateOfTheirDirection()
+    {
+        HostKv host = new(100, new LinkCost(25, 5_000_000, 1), new LinkCost(10, 1_000_000, 1));
+        Assert.That((host.ToHostPs(1000), host.FromHostPs(1000)), Is.EqualTo((5_040_000L, 1_100_000L)));
+    }
 }

@@ -90,9 +90,9 @@ public sealed class Deployment
         string other => throw new InputException($"engine.router: expected round-robin or least-outstanding, found {other}"),
     };
 
-    /// <summary>Host memory for swapped KV; null when the policy never uses it.</summary>
+    /// <summary>Host memory for swapped and streamed KV, its link as the calibration profile prices copies; null when the policy never uses it.</summary>
     public HostKv? CreateHost() => Limits.SwapOut || _scheduler.UsesHost
-        ? new HostKv((long)(Config.Policy.SwapGib * (1L << 30)), Gpu.HostLink.GbPerSPerDirection * 1e9, (long)(Gpu.HostLink.LatencyUs * 1e6))
+        ? new HostKv((long)(Config.Policy.SwapGib * (1L << 30)), Costs.Link(CopyDirection.DeviceToHost), Costs.Link(CopyDirection.HostToDevice))
         : null;
 
     private EngineLimits ResolveLimits()
@@ -110,6 +110,8 @@ public sealed class Deployment
             throw new InputException($"policy.boundary: {Config.Policy.Boundary} needs policy.layout vmm, found {_layout.Name}");
         if ((Config.Policy.Overflow == "stream") != _scheduler.UsesHost)
             throw new InputException($"policy.overflow: stream and the elastic scheduler go together, found {Config.Policy.Overflow} and {_scheduler.Name}");
+        if (Config.Policy.Overflow == "wait" && !_layout.ReservesWhole)
+            throw new InputException($"policy.overflow: wait needs a layout that reserves whole requests (contiguous), found {_layout.Name}, whose sequences grow");
         if (Config.Policy.Fetching == "background" && !_scheduler.UsesHost)
             throw new InputException($"policy.fetching: background needs the elastic scheduler, found {_scheduler.Name}");
         if (!_layout.Suits(_scheduler))

@@ -1,7 +1,9 @@
+using ELLM.Sim.Hardware.Calibration;
+
 namespace ELLM.Sim.Memory;
 
-/// <summary>Host memory for parked KV, and the link to it.</summary>
-public sealed class HostKv(long capacityBytes, double bytesPerSecond, long latencyPs)
+/// <summary>Host memory for parked KV, and the link to it in each direction.</summary>
+public sealed class HostKv(long capacityBytes, LinkCost toHost, LinkCost fromHost)
 {
     public long CapacityBytes { get; } = capacityBytes;
 
@@ -23,6 +25,9 @@ public sealed class HostKv(long capacityBytes, double bytesPerSecond, long laten
         UsedBytes -= bytes;
     }
 
-    /// <summary>Picoseconds to move <paramref name="bytes"/> in one direction with nothing else on the link.</summary>
-    public long TransferPs(long bytes) => latencyPs + (long)Math.Round(bytes * 1e12 / bytesPerSecond);
+    /// <summary>Picoseconds to move <paramref name="bytes"/> to the host with nothing else on the link.</summary>
+    public long ToHostPs(long bytes) => toHost.TransferPs(bytes);
+
+    /// <summary>Picoseconds to move <paramref name="bytes"/> back with nothing else on the link.</summary>
+    public long FromHostPs(long bytes) => fromHost.TransferPs(bytes);
 }

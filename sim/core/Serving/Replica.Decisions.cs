@@ -236,7 +236,7 @@ public sealed partial class Replica
         {
             _host!.Take(bytes);
             _counters.SwappedOutBytes += bytes;
-            _transferStallPs += _host.TransferPs(bytes);
+            _transferStallPs += _host.ToHostPs(bytes);
             sequence.Phase = SequencePhase.Parked;
             record.Ledger.Parked -= nowPs;
             _parked.Enqueue(slot, sequence.Request);

@@ -16,12 +16,12 @@ public sealed partial class Replica
         if (Limits.FetchInBackground)
         {
             sequence.Phase = SequencePhase.Fetching;
-            _linkFreePs = Math.Max(nowPs, _linkFreePs) + _host!.TransferPs(bytes);
+            _linkFreePs = Math.Max(nowPs, _linkFreePs) + _host!.FromHostPs(bytes);
             _fetching.Enqueue((slot, _linkFreePs));
             _events.Schedule(_linkFreePs, new Time.SimEvent(Time.SimEventKind.FetchEnd, _index, 0));
             return;
         }
-        _transferStallPs += _host!.TransferPs(bytes);
+        _transferStallPs += _host!.FromHostPs(bytes);
         Return(slot, nowPs);
     }
 
@@ -54,7 +54,7 @@ public sealed partial class Replica
         _host!.Take(bytes);
         _counters.SwappedOutBytes += bytes;
         _streamedTokens += tokens;
-        _streamPs += _host.TransferPs(bytes);
+        _streamPs += _host.ToHostPs(bytes);
     }
 
     private void DropFromHost(int tokens)

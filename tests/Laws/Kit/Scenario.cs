@@ -112,7 +112,9 @@ internal sealed record Scenario
         UnmapPs = 30 * Scale,
     };
 
-    public HostKv? Host() => Swaps || Scheduler.UsesHost ? new HostKv(HostTokens * 10L, 1e12 * 10 / (LinkPsPerToken * Scale), LinkLatencyPs * Scale) : null;
+    public HostKv? Host() => Swaps || Scheduler.UsesHost ? new HostKv(HostTokens * 10L, Link, Link) : null;
+
+    private LinkCost Link => new(1e4 / (LinkPsPerToken * Scale), LinkLatencyPs * Scale, 1);
 
     public override string ToString() =>
         $"{Policy.Scheduler} {Policy.Layout} {Policy.Reservation} {Policy.Overflow} variant={Variant} check={Policy.BlockCheck} full={Policy.FullPromptCheck} "
