@@ -19,6 +19,19 @@ public static class RunFigures
         (WorkloadPortrait.Name, MakeWorkload),
     ];
 
+    /// <summary>Columns of timeline.csv that sum to the GPU's memory, from the bottom of the stack.</summary>
+    private static readonly (MemoryLayer Layer, string Column)[] MemoryColumns =
+    [
+        (MemoryLayer.Weights, "weights_bytes"),
+        (MemoryLayer.Runtime, "runtime_bytes"),
+        (MemoryLayer.ActivationsLive, "activation_live_bytes"),
+        (MemoryLayer.ActivationsIdle, "activation_idle_bytes"),
+        (MemoryLayer.KvLive, "kv_used_bytes"),
+        (MemoryLayer.KvIdle, "kv_idle_bytes"),
+        (MemoryLayer.Free, "free_bytes"),
+        (MemoryLayer.Outside, "outside_bytes"),
+    ];
+
     /// <summary>Names for <c>--figure</c>.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. All.Select(f => f.Name)];
 
@@ -81,36 +94,14 @@ public static class RunFigures
 
     private static (Figure?, string) MakeMemory(IReadOnlyList<RunResult> runs)
     {
-        List<RunResult> with = Having(runs, r => r.Timeline, out string reason, "time_s", "kv_live_tokens", "kv_live_bytes", "kv_allocated_bytes", "kv_capacity_bytes");
+        List<RunResult> with = Having(runs, r => r.Timeline, out string reason, ["time_s", "kv_host_bytes", .. MemoryColumns.Select(c => c.Column)]);
         return with.Count == 0 ? (null, reason) : (MemoryOverTime.Of([.. with.Select(Memory)]), "");
     }
 
     private static PolicyMemory Memory(RunResult run)
     {
         NumberTable t = OneReplica(run.Timeline!);
-        double[] live = t["kv_live_bytes"], allocated = t["kv_allocated_bytes"], capacity = t["kv_capacity_bytes"];
-        double Budget(string name) => double.IsFinite(run.Memory(name)) ? run.Memory(name) * run.Ranks : 0;
-        double activations = Budget("activation_bytes"), perToken = Budget("activation_bytes_per_token");
-        double fixedBytes = Budget("weights_bytes") + Budget("context_bytes") + Budget("graph_bytes") + activations;
-        double visible = Budget("visible_bytes");
-        double[] working = t.Has("prefill_tokens")
-            ? Array.ConvertAll(t["prefill_tokens"], tokens => Math.Min(activations, tokens * perToken))
-            : new double[t.Rows];
-        double[] Each(Func<int, double> value) => [.. Enumerable.Range(0, t.Rows).Select(value)];
-        List<(MemoryLayer, double[])> layers =
-        [
-            (MemoryLayer.Weights, Each(_ => Budget("weights_bytes"))),
-            (MemoryLayer.Runtime, Each(_ => Budget("context_bytes") + Budget("graph_bytes"))),
-            (MemoryLayer.ActivationsLive, working),
-            (MemoryLayer.ActivationsIdle, Each(i => activations - working[i])),
-            (MemoryLayer.KvLive, live),
-            (MemoryLayer.KvIdle, Each(i => allocated[i] - live[i])),
-            (MemoryLayer.Free, Each(i => capacity[i] - allocated[i])),
-            (MemoryLayer.Outside, Each(i => visible - fixedBytes - capacity[i])),
-        ];
-        double perKvToken = live.Zip(t["kv_live_tokens"]).Where(p => p.Second > 0).Select(p => p.First / p.Second).DefaultIfEmpty().First();
-        double[] host = t.Has("kv_host_tokens") ? Array.ConvertAll(t["kv_host_tokens"], tokens => tokens * perKvToken) : new double[t.Rows];
-        return new PolicyMemory(run.Policy, t["time_s"], [.. layers.Where(l => l.Item2.Any(b => b > 0))], host);
+        return new PolicyMemory(run.Policy, t["time_s"], [.. MemoryColumns.Select(c => (c.Layer, t[c.Column])).Where(l => l.Item2.Any(b => b > 0))], t["kv_host_bytes"]);
     }
 
     private static (Figure?, string) MakeLoad(IReadOnlyList<RunResult> runs)

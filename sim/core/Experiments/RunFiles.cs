@@ -31,8 +31,7 @@ public static class RunFiles
         if (report.Outcome is null || report.Timeline is null || report.Deployment is null)
             yield break;
         yield return (folder + "requests.csv", s => RequestsCsv.Write(s, report.Outcome.Records));
-        long kvBytes = report.Deployment.Budget.KvBytesPerToken * report.Config.Tp;
-        yield return (folder + "timeline.csv", s => new TimelineCsv(kvBytes).Write(s, report.Timeline.Rows));
+        yield return (folder + "timeline.csv", s => new TimelineCsv(report.Deployment.Budget, report.Config.Tp).Write(s, report.Timeline.Rows));
     }
 
     private static (string Name, Action<Stream> Write) Log(IReadOnlyList<string> lines) =>

@@ -62,6 +62,9 @@ public interface IKvMemory
     /// <summary>Units in use: blocks, tokens of regions, groups of chunks. The sum of <see cref="UnitsOf"/> over all grants.</summary>
     long UsedUnits { get; }
 
+    /// <summary>What is mapped where; null for layouts that take nothing from the driver while requests run.</summary>
+    MappedMemory? Mapped => null;
+
     /// <summary>Units that a grant occupies once its sequence holds <paramref name="tokens"/> tokens.</summary>
     long UnitsOf(in KvGrant grant, int tokens);
 

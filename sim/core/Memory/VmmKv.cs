@@ -64,6 +64,21 @@ public sealed class VmmKv : IKvMemory
     /// <summary>Chunks mapped for activations.</summary>
     public long ActivationChunks => _activationChunks;
 
+    public MappedMemory? Mapped
+    {
+        get
+        {
+            // Between two iterations, chunks may be promised that the next one takes back from idle activations and ranges first.
+            long owed = Math.Max(0, -UnmappedChunks);
+            long fromActivations = Math.Min(owed, _activationChunks);
+            long idle = IdleChunks - (owed - fromActivations);
+            long held = _liveUnits * _chunksPerUnit * _options.ChunkBytes;
+            long activations = (_activationChunks - fromActivations) * _options.ChunkBytes;
+            long free = _options.PoolBytes - held - activations - (idle * _options.ChunkBytes);
+            return new MappedMemory(held, idle * _options.ChunkBytes, activations, free, _options.Elastic);
+        }
+    }
+
     private long UnmappedChunks => _poolChunks - ((_liveUnits + _idle.Units) * _chunksPerUnit) - _activationChunks;
 
     public long UnitsOf(in KvGrant grant, int tokens) => Held(grant, tokens);

@@ -15,6 +15,8 @@ namespace ELLM.Sim.Policies;
 /// <param name="scaler">Null: the buffer keeps its physical size (the ablation without SLO awareness).</param>
 public sealed class ElasticScheduler(BufferScaler? scaler, long ttftSloPs, long tpotSloPs) : IScheduler
 {
+    public long? BufferBytes => scaler?.LogicalBytes;
+
     public Decision Decide(in SchedulerView view)
     {
         bool settled = view.PreemptedThisRound == 0 || view.Running == view.AdmittedThisRound;

@@ -11,6 +11,9 @@ public interface IScheduler
 {
     Decision Decide(in SchedulerView view);
 
+    /// <summary>What the scheduler lets the CPU buffer hold now, bytes of one rank, for observers; null when it sets no limit of its own.</summary>
+    long? BufferBytes => null;
+
     /// <summary>An iteration, or a jump over several, has ended: for schedulers that react to latencies.</summary>
     void Ended(in IterationOutcome outcome)
     {

@@ -1,3 +1,5 @@
+using ELLM.Sim.Memory;
+
 namespace ELLM.Sim.Serving;
 
 /// <summary>Watches a run. Serving declares it, Metrics implements it; a run without an observer pays nothing.</summary>
@@ -7,7 +9,7 @@ public interface IServingObserver
     /// <summary>The next instant a <see cref="Sample"/> is wanted; it is taken at the first iteration boundary at or after it.</summary>
     long NextSamplePs { get; }
 
-    /// <summary>The state at an iteration boundary, after scheduling: the span that begins now, cut to no length yet.</summary>
+    /// <summary>The state at an iteration boundary, after scheduling and mapping: the span that begins now, cut to no length yet.</summary>
     void Sample(in ReplicaSample sample);
 
     /// <summary>A span ended.</summary>
@@ -34,4 +36,14 @@ public readonly record struct ReplicaSample(
     long LiveTokens,
     long AllocatedTokens,
     long CapacityTokens,
-    long HostKvTokens);
+    long HostKvTokens)
+{
+    /// <summary>Tokens computed by the iteration that begins, decodes included; 0 when none does.</summary>
+    public int IterationTokens { get; init; }
+
+    /// <summary>Chunks of a layout that maps on demand; null for others.</summary>
+    public MappedMemory? Mapped { get; init; }
+
+    /// <summary>What the CPU buffer may hold, in bytes of one rank; null where no buffer changes its size.</summary>
+    public long? BufferBytes { get; init; }
+}

@@ -50,17 +50,27 @@ public sealed partial class Replica
             _observer!.GapSeries(_stage.FirstStepPs + _stage.GrowthPs, _stage.GrowthPs, _stage.Steps - 1, Decodes.Count);
     }
 
-    private void Sample(long nowPs) => _observer!.Sample(new ReplicaSample(
-        _index,
-        nowPs,
-        Queue.Count,
-        Sequences.RunningCount,
-        _parked.Count + _fetching.Count,
-        PreparedTokens,
-        _liveTokens,
-        _memory.AllocatedTokens,
-        _memory.CapacityTokens,
-        (_host?.UsedBytes ?? 0) / Math.Max(1, _memory.BytesPerToken)));
+    private void SampleIfDue(long nowPs, int iterationTokens)
+    {
+        if (_observer is null || nowPs < _observer.NextSamplePs)
+            return;
+        _observer.Sample(new ReplicaSample(
+            _index,
+            nowPs,
+            Queue.Count,
+            Sequences.RunningCount,
+            _parked.Count + _fetching.Count,
+            PreparedTokens,
+            _liveTokens,
+            _memory.AllocatedTokens,
+            _memory.CapacityTokens,
+            (_host?.UsedBytes ?? 0) / Math.Max(1, _memory.BytesPerToken))
+        {
+            IterationTokens = iterationTokens,
+            Mapped = _memory.Mapped,
+            BufferBytes = _scheduler.BufferBytes,
+        });
+    }
 
     private void CheckInvariants()
     {

@@ -54,6 +54,8 @@ public sealed partial class Replica
         DecodeCost cost = _withDecodes ? _time.Decode(batch) : default;
         int tokens = PreparedTokens + batch.Sequences;
         _mapStallPs = _memory.StartIteration(new IterationLoad(_withDecodes, tokens), _stage.EndPs == nowPs ? _hiddenPs : 0);
+        // Before the span has a length: the next sample wanted may cut it.
+        SampleIfDue(nowPs, tokens);
         long stallPs = _transferStallPs + _mapStallPs;
         if (_chunkSlots.Count > 0)
         {

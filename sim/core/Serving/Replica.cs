@@ -128,11 +128,10 @@ public sealed partial class Replica
         Decision decision = Decide(nowPs);
         _blockedByMemory = decision.Blocked == Blocked.Memory;
         _clocks.SetBlocked(nowPs, _blockedByMemory);
-        // Before the span starts: the next one wanted may cut it.
-        if (_observer is not null && nowPs >= _observer.NextSamplePs)
-            Sample(nowPs);
         if (decision.Kind == DecisionKind.Run)
             StartSpan(decision, nowPs);
+        else
+            SampleIfDue(nowPs, 0);
     }
 
     private void ScheduleSpanEnd() =>
