@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Validation;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
@@ -16,6 +17,7 @@ internal sealed class ConfigFileTests
     private static readonly Dictionary<string, Action<string>> Loaders = new()
     {
         ["configs/calibration"] = path => CalibrationCatalog.Load(path),
+        ["configs/experiments"] = path => Experiment.Load(path),
         ["configs/gpus"] = path => GpuCatalog.Load(path),
         ["configs/models"] = path => ModelCatalog.Load(path),
         ["configs/policies"] = path => PresetCatalog.Load(path),

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
+using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
 using ELLM.Sim.Tests.Timing;
@@ -21,6 +22,9 @@ internal sealed class CatalogSchemaTests
 
     [Test]
     public void Schema_Timing_HasTheLoadersKeys() => Agree("timing", TimingJson.Default.TimingProfile);
+
+    [Test]
+    public void Schema_Experiment_HasTheLoadersKeys() => Agree("experiment", ExperimentJson.Default.ExperimentSpec);
 
     private static void Agree(string name, JsonTypeInfo contract)
     {

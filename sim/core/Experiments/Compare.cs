@@ -55,7 +55,8 @@ public static class Compare
         private IProgress<int> Target { get; } = target;
     }
 
-    private static RunReport RunOne(RunConfig config, Trace trace, SimulationOptions options)
+    /// <summary>A configuration that cannot start, or whose run can make no progress, is a report with its reason.</summary>
+    public static RunReport RunOne(RunConfig config, Trace trace, SimulationOptions options)
     {
         try
         {

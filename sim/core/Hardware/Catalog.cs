@@ -29,12 +29,20 @@ public sealed class Catalog<T>(string kind, string folder, JsonTypeInfo<T> type,
     /// <exception cref="InputException">Unknown name, unreadable file, or a fault in it.</exception>
     public T Load(string nameOrPath)
     {
+        (string source, string json) = Read(nameOrPath);
+        return Parse(source, json);
+    }
+
+    /// <summary>The text of an entry, and what messages call its file.</summary>
+    /// <exception cref="InputException">Unknown name or unreadable file.</exception>
+    public (string Source, string Json) Read(string nameOrPath)
+    {
         if (IsPath(nameOrPath))
-            return LoadFile(nameOrPath);
+            return (nameOrPath, ReadFile(nameOrPath));
         string? name = Names.FirstOrDefault(known => known.Equals(nameOrPath, StringComparison.OrdinalIgnoreCase));
         if (name is null)
             throw new InputException(NearestName.Message(kind, nameOrPath, Names));
-        return Parse($"{_prefix}{name}.json", ReadResource($"{_prefix}{name}.json"));
+        return ($"{_prefix}{name}.json", ReadResource($"{_prefix}{name}.json"));
     }
 
     /// <summary>Parses and checks one entry; <paramref name="source"/> names it in messages.</summary>
@@ -53,27 +61,26 @@ public sealed class Catalog<T>(string kind, string folder, JsonTypeInfo<T> type,
         return check(entry) is { } wrong ? throw wrong.At(source, json) : entry;
     }
 
-    private static bool IsPath(string nameOrPath) =>
+    /// <summary>Told apart by the text alone: a separator, or <c>.json</c> at the end.</summary>
+    internal static bool IsPath(string nameOrPath) =>
         nameOrPath.Contains('/', StringComparison.Ordinal)
         || nameOrPath.Contains('\\', StringComparison.Ordinal)
         || nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
 
-    private T LoadFile(string path)
+    private string ReadFile(string path)
     {
         if (Directory.Exists(path))
             throw new InputException($"{path}: expected a {kind} file, found a directory");
         if (!File.Exists(path))
             throw new InputException($"{path}: no such {kind} file");
-        string json;
         try
         {
-            json = File.ReadAllText(path, Encoding.UTF8);
+            return File.ReadAllText(path, Encoding.UTF8);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"{path}: cannot be read: {fault.Message}", fault);
         }
-        return Parse(path, json);
     }
 
     private static string ReadResource(string name)

@@ -60,6 +60,12 @@ public static class SummaryColumns
         .. Enumerable.Range(0, LedgerTerms.All.Count).SelectMany(Ledger),
     ];
 
+    /// <summary>The columns that say which run it is; all others are metrics.</summary>
+    public const int LabelCount = 6;
+
+    /// <summary>All but the label.</summary>
+    public static IEnumerable<SummaryColumn> Metrics => All.Skip(LabelCount);
+
     public static SummaryColumn Find(string name) => All.First(c => c.Name == name);
 
     private static string Word(StabilityVerdict verdict) => verdict switch

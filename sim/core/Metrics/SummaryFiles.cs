@@ -17,8 +17,6 @@ public sealed record RunManifest(string Version, string TraceHash, JsonObject Co
 /// <summary>Writes summary.csv and summary.json from <see cref="SummaryColumns"/>.</summary>
 public static class SummaryFiles
 {
-    private const int LabelColumns = 6;
-
     private static readonly JsonWriterOptions Indented = new() { Indented = true, NewLine = "\n" };
 
     /// <summary>One row a run; the last column, <c>not_started</c>, holds the reason of a policy that could not start.</summary>
@@ -62,7 +60,7 @@ public static class SummaryFiles
     private static void WriteRun(Utf8JsonWriter json, SummaryRow row, RunManifest? manifest)
     {
         json.WriteStartObject();
-        for (int i = 0; i < LabelColumns; i++)
+        for (int i = 0; i < SummaryColumns.LabelCount; i++)
             WriteProperty(json, SummaryColumns.All[i].Name, Value(row, i));
         if (row.Reason is not null)
             json.WriteString("not_started", row.Reason);
@@ -80,7 +78,7 @@ public static class SummaryFiles
         if (row.Summary is not null)
         {
             json.WriteStartObject("metrics");
-            for (int i = LabelColumns; i < SummaryColumns.All.Count; i++)
+            for (int i = SummaryColumns.LabelCount; i < SummaryColumns.All.Count; i++)
                 WriteProperty(json, SummaryColumns.All[i].Name, Value(row, i));
             json.WriteEndObject();
         }
@@ -109,7 +107,7 @@ public static class SummaryFiles
     private static SummaryValue Value(SummaryRow row, int column) => (row.Summary, column) switch
     {
         (Summary summary, _) => SummaryColumns.All[column].Get(summary),
-        (null, < LabelColumns) => SummaryColumns.All[column].Get(Empty(row.Label)),
+        (null, < SummaryColumns.LabelCount) => SummaryColumns.All[column].Get(Empty(row.Label)),
         _ => SummaryValue.Undefined,
     };
 
