@@ -26,4 +26,14 @@ internal sealed class HostKvTests
         HostKv host = new(100, new LinkCost(25, 5_000_000, 1), new LinkCost(10, 1_000_000, 1));
         Assert.That((host.ToHostPs(1000), host.FromHostPs(1000)), Is.EqualTo((5_040_000L, 1_100_000L)));
     }
+
+    [TestCase(100, 300, 125)]
+    [TestCase(300, 100, 325)]
+    [TestCase(100, 100, 125)]
+    [TestCase(100, 0, 100)]
+    public void Beside_BothDirectionsShareTheLinkUntilTheShorterEnds(long alone, long other, long expected)
+    {
+        HostKv host = new(100, new LinkCost(25, 0, 0.8), new LinkCost(25, 0, 0.8));
+        Assert.That(host.Beside(alone, other), Is.EqualTo(expected));
+    }
 }

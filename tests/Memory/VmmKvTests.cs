@@ -8,14 +8,14 @@ internal sealed class VmmKvTests
     private static readonly IterationLoad PrefillOf8 = new(false, 8);
 
     /// <summary>Ten chunks of 4 tokens, one token a byte; mapping 100 ps, unmapping 10 ps.</summary>
-    private static VmmOptions Small => new(40, 4, 1, 1) { Fused = true, Watermark = 0, MapPs = 100, UnmapPs = 10 };
+    private static VmmOptions Small => new(40, 4, 1, 1) { Fused = true, Watermark = 0, Map = [new DriverCall(100)], Unmap = [new DriverCall(10)] };
 
     [Test]
     public void Admit_FreshRange_MapsItsPrompt_SyncOrHidden()
     {
         foreach ((bool sync, long hiddenPs, long wait) in new[] { (true, 1000L, 200L), (false, 1000L, 0L), (false, 50L, 150L) })
         {
-            VmmKv memory = new(Small with { PrefillMapsSync = sync });
+            VmmKv memory = new(Small with { PrefillMaps = sync ? CallTiming.Sync : CallTiming.Background });
             KvGrant grant = default;
             memory.Admit(ref grant, new KvDemand(8, 10, 3), PrefillOf8);
             Assert.That(memory.StartIteration(PrefillOf8, hiddenPs), Is.EqualTo(wait), $"sync {sync}, hidden {hiddenPs}");
@@ -26,7 +26,7 @@ internal sealed class VmmKvTests
     [Test]
     public void Admit_RangeOfAnEndedOwner_IsReusedByBestFitAndMapsOnlyTheRest()
     {
-        VmmKv memory = new(Small with { PrefillMapsSync = true });
+        VmmKv memory = new(Small with { PrefillMaps = CallTiming.Sync });
         KvGrant small = default, large = default, next = default;
         memory.Admit(ref small, new KvDemand(4, 4, 1), PrefillOf8);
         memory.Admit(ref large, new KvDemand(12, 12, 1), PrefillOf8);
@@ -47,7 +47,7 @@ internal sealed class VmmKvTests
     [Test]
     public void Growth_PoolHeldByIdleRanges_TakesTheirChunksBack()
     {
-        VmmKv memory = new(Small with { DecodeMapsSync = true, UnmapsSync = true });
+        VmmKv memory = new(Small with { GrowthMaps = CallTiming.Sync, Unmaps = CallTiming.Sync });
         KvGrant grant = default, idle = default;
         memory.Admit(ref grant, new KvDemand(4, 9, 6), default);
         memory.Admit(ref idle, new KvDemand(36, 36, 1), default);
@@ -94,4 +94,85 @@ internal sealed class VmmKvTests
     [Test]
     public void Chunk_smaller_than_a_token_is_refused() =>
         Assert.That(() => new VmmKv(new VmmOptions(1000, 4, 1, 10) { Fused = true }), Throws.TypeOf<InputException>().With.Message.Contains("policy.chunk_kib"));
+
+    [Test]
+    public void Drain_CallsAreWaitedForAndTheIterationLosesTheDrainOnce()
+    {
+        VmmKv memory = new(Small with { PrefillMaps = CallTiming.Drain, Unmaps = CallTiming.Drain, DrainPs = 7, KeepChunks = 0 });
+        KvGrant first = default, second = default;
+        memory.Admit(ref first, new KvDemand(8, 8, 1), PrefillOf8);
+        memory.Admit(ref second, new KvDemand(4, 4, 1), PrefillOf8);
+        Assert.That(memory.StartIteration(PrefillOf8, long.MaxValue), Is.EqualTo(300 + 7));
+        memory.Release(ref first, 0);
+        Assert.That(memory.StartIteration(PrefillOf8, long.MaxValue), Is.EqualTo(20 + 7));
+        Assert.That(memory.StartIteration(PrefillOf8, 0), Is.Zero);
+    }
+
+    [Test]
+    public void Broadcast_EveryBatchOfCallsPaysItOnce()
+    {
+        VmmKv memory = new(Small with { PrefillMaps = CallTiming.Sync, Ranks = 2, BroadcastPs = 9 });
+        KvGrant grant = default;
+        memory.Admit(ref grant, new KvDemand(8, 8, 1), PrefillOf8);
+        Assert.That(memory.StartIteration(PrefillOf8, 0), Is.EqualTo(209));
+    }
+
+    [Test]
+    public void Idle_ranges_that_are_not_taken_back_are_room_only_for_their_next_owner()
+    {
+        foreach (bool reclaims in new[] { true, false })
+        {
+            VmmKv memory = new(Small with { ReclaimsIdle = reclaims });
+            KvGrant[] held = new KvGrant[3];
+            for (int i = 0; i < 3; i++)
+                memory.Admit(ref held[i], new KvDemand(12, 12, 1), PrefillOf8);
+            memory.StartIteration(PrefillOf8, 0);
+            memory.Release(ref held[2], 0);
+            // Four units are free, three of them in the idle range.
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(memory.CanAdmit(new KvDemand(16, 16, 1), PrefillOf8), Is.EqualTo(Admission.Now), "the range and the free chunk");
+                Assert.That(memory.CanExtend(held[0], 20, PrefillOf8), Is.EqualTo(reclaims), "two chunks for a sequence that has a range");
+            }
+            memory.Release(ref held[1], 0);
+            Assert.That(memory.CanExtend(held[0], 20, PrefillOf8), Is.True, "the last sequence gets everything");
+        }
+    }
+
+    [Test]
+    public void Evict_UnmapsTheRangeWhereAskedTo_AndAdmissionsThenWantMore()
+    {
+        VmmKv memory = new(Small with { UnmapsPreempted = true, ExtraAfterPreemption = 2 });
+        KvGrant first = default, second = default, third = default;
+        memory.Admit(ref first, new KvDemand(12, 12, 1), PrefillOf8);
+        memory.Admit(ref second, new KvDemand(12, 12, 1), PrefillOf8);
+        memory.Admit(ref third, new KvDemand(12, 12, 1), PrefillOf8);
+        KvDemand whole = new(16, 16, 1);
+        memory.Release(ref second, 0);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(memory.IdleChunks, Is.EqualTo(3));
+            Assert.That(memory.CanAdmit(whole, PrefillOf8), Is.EqualTo(Admission.Now));
+        }
+        memory.Evict(ref third, 0);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(memory.IdleChunks, Is.EqualTo(3), "only the finished one's range stays mapped");
+            Assert.That(memory.CanAdmit(new KvDemand(20, 20, 1), PrefillOf8), Is.EqualTo(Admission.Now), "5 units and 2 of 7");
+            Assert.That(memory.CanAdmit(new KvDemand(24, 24, 1), PrefillOf8), Is.EqualTo(Admission.Later), "6 units and 2 of 7");
+        }
+        memory.Release(ref first, 0);
+        Assert.That(memory.CanAdmit(new KvDemand(40, 40, 1), PrefillOf8), Is.EqualTo(Admission.Now), "alone, no reserve");
+    }
+
+    [Test]
+    public void Eager_OneRangeWithoutAnOwnerIsMappedBesideTheIteration()
+    {
+        VmmKv memory = new(Small with { EagerUnits = 2, PrefillMaps = CallTiming.Sync });
+        KvGrant grant = default;
+        Assert.That(memory.StartIteration(PrefillOf8, 1000), Is.Zero);
+        Assert.That(memory.IdleChunks, Is.EqualTo(2));
+        memory.Admit(ref grant, new KvDemand(8, 8, 1), PrefillOf8);
+        Assert.That(memory.StartIteration(PrefillOf8, 1000), Is.Zero, "the prompt found its range mapped");
+    }
 }

@@ -3,6 +3,7 @@ using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics;
 using ELLM.Sim.Models;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
@@ -46,6 +47,8 @@ public sealed class Deployment
         Provenance = choice.Provenance;
         Extrapolation = choice.Extrapolation;
         Costs = LoadCosts(config.Profile);
+        CheckChunk();
+        CheckHostMemory();
         CheckPool();
     }
 
@@ -81,7 +84,12 @@ public sealed class Deployment
     public IScheduler CreateScheduler(SloTargets targets) =>
         _scheduler.Create(new SchedulerInput(Config.Policy, targets.TtftPs, targets.TpotPs));
 
-    public IKvMemory CreateMemory() => _layout.Create(new LayoutInput(Config.Policy, Budget, Model, Limits.MaxModelLen, Costs));
+    /// <param name="replica">Each draws costs of its own.</param>
+    public IKvMemory CreateMemory(int replica = 0) => _layout.Create(new LayoutInput(Config.Policy, Budget, Model, Limits.MaxModelLen, Costs)
+    {
+        Ranks = Config.Tp,
+        Seed = RandomStream.Named(Config.Seed, $"replica {replica}").NextBits(),
+    });
 
     public IRouter CreateRouter() => Config.Engine.Router switch
     {
@@ -91,9 +99,17 @@ public sealed class Deployment
     };
 
     /// <summary>Host memory for swapped and streamed KV, its link as the calibration profile prices copies; null when the policy never uses it.</summary>
-    public HostKv? CreateHost() => Limits.SwapOut || _scheduler.UsesHost
-        ? new HostKv((long)(Config.Policy.SwapGib * (1L << 30)), Costs.Link(CopyDirection.DeviceToHost), Costs.Link(CopyDirection.HostToDevice))
-        : null;
+    public HostKv? CreateHost()
+    {
+        if (!Limits.SwapOut && !_scheduler.UsesHost)
+            return null;
+        LinkCost Link(CopyDirection direction)
+        {
+            LinkCost link = Costs.Link(direction);
+            return link with { BothDirectionsFactor = Config.Policy.LinkBothWays ?? link.BothDirectionsFactor };
+        }
+        return new HostKv((long)(Config.Policy.SwapGib * (1L << 30)), Link(CopyDirection.DeviceToHost), Link(CopyDirection.HostToDevice));
+    }
 
     private EngineLimits ResolveLimits()
     {
@@ -114,6 +130,8 @@ public sealed class Deployment
             throw new InputException($"policy.overflow: wait needs a layout that reserves whole requests (contiguous), found {_layout.Name}, whose sequences grow");
         if (Config.Policy.Fetching == "background" && !_scheduler.UsesHost)
             throw new InputException($"policy.fetching: background needs the elastic scheduler, found {_scheduler.Name}");
+        if (Config.Policy.SloHits > Config.Policy.SloWindow)
+            throw new InputException($"policy.slo_hits: expected at most policy.slo_window ({Config.Policy.SloWindow}), found {Config.Policy.SloHits}");
         if (!_layout.Suits(_scheduler))
             throw new InputException($"policy.layout: expected one that reserves whole requests (contiguous) under {_scheduler.Name}, which preempts nobody, found {_layout.Name}");
         return new EngineLimits(
@@ -125,7 +143,10 @@ public sealed class Deployment
             _scheduler.HoldsUntilBatchEnds,
             Config.Policy.Fetching == "background",
             Config.Policy.StreamWindowLayers,
-            Model.Layers);
+            Model.Layers)
+        {
+            RequeueBehind = Config.Policy.Requeue == "back",
+        };
     }
 
     private DeviceCosts LoadCosts(string? profile)
@@ -136,6 +157,26 @@ public sealed class Deployment
         if (!known)
             _warnings = [.. _warnings, $"no calibration profile for {Gpu.Name}: memory calls and copies are priced as on {BestKnown}; --profile names another"];
         return new DeviceCosts(CalibrationCatalog.Load(profile ?? (known ? Gpu.Name : BestKnown)));
+    }
+
+    private void CheckChunk()
+    {
+        long granularity = Costs.Profile.Device.GranularityBytes;
+        if (_layout.Name == "vmm" && ((long)Config.Policy.ChunkKib << 10) % granularity != 0)
+        {
+            throw new InputException(
+                $"policy.chunk_kib: expected a multiple of {granularity >> 10}, the granularity of calibration profile {Costs.Profile.Name}, found {Config.Policy.ChunkKib}");
+        }
+    }
+
+    private void CheckHostMemory()
+    {
+        bool used = Limits.SwapOut || _scheduler.UsesHost;
+        if (used && Gpu.HostMemoryGib is double gib && Config.Policy.SwapGib > gib)
+        {
+            throw new InputException(FormattableString.Invariant(
+                $"policy.swap_gib: expected at most the host memory of one GPU, {gib} GiB beside {Gpu.Name}, found {Config.Policy.SwapGib}"));
+        }
     }
 
     private void CheckPool()
@@ -159,6 +200,8 @@ public sealed class Deployment
     {
         TimingOptions options = new(Limits.MaxNumSeqs)
         {
+            PrefillAttentionFactor = Config.Policy.PrefillAttentionFactor,
+            DecodeAttentionFactor = Config.Policy.DecodeAttentionFactor,
             Weights = Config.Timing.Weights switch
             {
                 "model" => WeightFormat.Model,

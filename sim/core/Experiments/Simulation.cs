@@ -42,7 +42,7 @@ public static class Simulation
                 seat.Index,
                 deployment.Limits,
                 deployment.CreateScheduler(targets),
-                deployment.CreateMemory(),
+                deployment.CreateMemory(seat.Index),
                 deployment.CreateHost(),
                 deployment.Time,
                 seat.Records,

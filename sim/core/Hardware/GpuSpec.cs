@@ -31,6 +31,9 @@ public sealed record GpuSpec
 
     public required HostLinkSpec HostLink { get; init; }
 
+    /// <summary>Host memory that one GPU of the machine can have, GiB; absent: not checked.</summary>
+    public double? HostMemoryGib { get; init; }
+
     /// <summary>Name of the timing profile in configs/timing.</summary>
     public required string Timing { get; init; }
 
@@ -47,6 +50,8 @@ public sealed record GpuSpec
             return new CatalogFault("peak_tflops_16bit", "a positive number", FormattableString.Invariant($"{PeakTflops16Bit}"));
         if (Sms <= 0)
             return new CatalogFault("sms", "a positive number", $"{Sms}");
+        if (HostMemoryGib is double gib && (!(gib > 0) || double.IsInfinity(gib)))
+            return new CatalogFault("host_memory_gib", "a positive number", FormattableString.Invariant($"{gib}"));
         return HostLink.Check();
     }
 }

@@ -25,6 +25,14 @@ public sealed class HostKv(long capacityBytes, LinkCost toHost, LinkCost fromHos
         UsedBytes -= bytes;
     }
 
+    /// <summary>What work of <paramref name="alonePs"/> on an idle link takes while the other direction has <paramref name="otherPs"/> of its own, both from now on.</summary>
+    /// <remarks>Both run at the shared rate until the shorter one ends.</remarks>
+    public long Beside(long alonePs, long otherPs)
+    {
+        long both = Math.Min(alonePs, otherPs);
+        return both <= 0 ? alonePs : (long)Math.Round(both / toHost.BothDirectionsFactor) + alonePs - both;
+    }
+
     /// <summary>Picoseconds to move <paramref name="bytes"/> to the host with nothing else on the link.</summary>
     public long ToHostPs(long bytes) => toHost.TransferPs(bytes);
 

@@ -84,6 +84,9 @@ public interface IKvMemory
     /// <summary>Gives everything back. <paramref name="tokens"/> is what a decoding sequence has grown to; 0 when it never decoded.</summary>
     void Release(ref KvGrant grant, int tokens);
 
+    /// <summary>As <see cref="Release"/>, of a sequence that is preempted and comes back.</summary>
+    void Evict(ref KvGrant grant, int tokens) => Release(ref grant, tokens);
+
     /// <summary>A sequence that holds <paramref name="tokens"/> tokens starts decoding.</summary>
     void Join(ref KvGrant grant, int tokens);
 

@@ -17,6 +17,15 @@ public sealed class IdleSlots
         Units += units;
     }
 
+    /// <summary>Units of the slot that <see cref="TakeBestFit"/> would take, at most what is asked for.</summary>
+    public long BestFit(long units)
+    {
+        if (_slots.Count == 0)
+            return 0;
+        int at = _slots.BinarySearch(units);
+        return Math.Min(units, _slots[Math.Min(at < 0 ? ~at : at, _slots.Count - 1)]);
+    }
+
     /// <summary>Takes the smallest slot that covers the need, else the largest there is, which then has to grow; 0 when there is none.</summary>
     public long TakeBestFit(long units)
     {

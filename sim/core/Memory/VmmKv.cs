@@ -9,10 +9,10 @@ namespace ELLM.Sim.Memory;
 /// iteration takes what its tokens need, KV may use the rest, and each side takes the other's idle chunks (eLLM calls KV taking
 /// them inflation, and activations getting them back deflation).</para>
 /// <para>Calls serialise on one driver lock. Work that runs in the background is hidden by the iteration before; what is left, and
-/// all synchronous work, delays the iteration: <see cref="StartIteration"/> says by how much. Sources: eLLM (arXiv
+/// all synchronous work, delays the iteration: <see cref="StartIteration"/> says by how much (VmmKv.Driver.cs). Sources: eLLM (arXiv
 /// 2506.15155), vTensor (arXiv 2407.15309) and its code in GLakeServe, vAttention (arXiv 2405.04437) and its code.</para>
 /// </remarks>
-public sealed class VmmKv : IKvMemory
+public sealed partial class VmmKv : IKvMemory
 {
     private readonly VmmOptions _options;
     private readonly KvGrowth _growth;
@@ -29,8 +29,10 @@ public sealed class VmmKv : IKvMemory
     private long _step;
     private long _liveUnits;
     private long _activationChunks;
-    private long _waitPs;
-    private long _backgroundPs;
+    private bool _preempted;
+
+    /// <summary>Sequences that hold units.</summary>
+    private int _owners;
 
     public VmmKv(VmmOptions options)
     {
@@ -44,6 +46,8 @@ public sealed class VmmKv : IKvMemory
         _unitTokens = (options.ChunkBytes + unitBytesPerToken - 1) / unitBytesPerToken;
         Units = _poolChunks / _chunksPerUnit;
         _watermark = (long)(options.Watermark * Units);
+        _map = new DriverCalls(options.Map, "vmm map", options.Seed, options.Ranks);
+        _unmap = new DriverCalls(options.Unmap, "vmm unmap", options.Seed, options.Ranks);
         BytesPerToken = options.BytesPerToken;
     }
 
@@ -64,21 +68,6 @@ public sealed class VmmKv : IKvMemory
     /// <summary>Chunks mapped for activations.</summary>
     public long ActivationChunks => _activationChunks;
 
-    public MappedMemory? Mapped
-    {
-        get
-        {
-            // Between two iterations, chunks may be promised that the next one takes back from idle activations and ranges first.
-            long owed = Math.Max(0, -UnmappedChunks);
-            long fromActivations = Math.Min(owed, _activationChunks);
-            long idle = IdleChunks - (owed - fromActivations);
-            long held = _liveUnits * _chunksPerUnit * _options.ChunkBytes;
-            long activations = (_activationChunks - fromActivations) * _options.ChunkBytes;
-            long free = _options.PoolBytes - held - activations - (idle * _options.ChunkBytes);
-            return new MappedMemory(held, idle * _options.ChunkBytes, activations, free, _options.Elastic);
-        }
-    }
-
     private long UnmappedChunks => _poolChunks - ((_liveUnits + _idle.Units) * _chunksPerUnit) - _activationChunks;
 
     public long UnitsOf(in KvGrant grant, int tokens) => Held(grant, tokens);
@@ -91,7 +80,11 @@ public sealed class VmmKv : IKvMemory
         long wanted = Wanted(demand);
         if (UnitsBeside(ActivationsOf(demand.Tokens)) - wanted < _watermark)
             return Admission.Never;
-        return FreeBeside(load) - wanted >= _watermark ? Admission.Now : Admission.Later;
+        // A range that waits for an owner is room for this one even when nobody else can have its chunks.
+        long free = FreeBeside(load) + (PinnedUnits > 0 ? _idle.BestFit(wanted) : 0);
+        if (_preempted && _owners > 0)
+            wanted += _options.ExtraAfterPreemption;
+        return free - wanted >= _watermark ? Admission.Now : Admission.Later;
     }
 
     public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)
@@ -107,6 +100,7 @@ public sealed class VmmKv : IKvMemory
         MapForPrefill(Math.Max(0, wanted - mapped));
         grant.Units = (int)Math.Max(wanted, mapped);
         _liveUnits += grant.Units;
+        _owners++;
     }
 
     public bool CanExtend(in KvGrant grant, int tokens, in IterationLoad load) =>
@@ -122,11 +116,20 @@ public sealed class VmmKv : IKvMemory
         _liveUnits += more;
     }
 
-    public void Release(ref KvGrant grant, int tokens)
+    public void Release(ref KvGrant grant, int tokens) => GiveBack(ref grant, tokens, _options.KeepChunks);
+
+    public void Evict(ref KvGrant grant, int tokens)
+    {
+        _preempted = true;
+        GiveBack(ref grant, tokens, _options.UnmapsPreempted ? 0 : _options.KeepChunks);
+    }
+
+    private void GiveBack(ref KvGrant grant, int tokens, long keepUnits)
     {
         long held = Held(grant, tokens);
-        long kept = Math.Min(held, _options.KeepChunks);
+        long kept = Math.Min(held, keepUnits);
         _liveUnits -= held;
+        _owners--;
         if (_liveUnits < 0)
             throw new InvalidOperationException($"returning {held} units but {_liveUnits + held} are used");
         if (kept > 0)
@@ -169,11 +172,11 @@ public sealed class VmmKv : IKvMemory
             maxSteps = Math.Min(maxSteps, from - _step);
         if (_growth.Count == 0)
             return maxSteps;
-        long free = UnitsBeside(ActivationsOf(Decoding)) - _liveUnits;
+        long free = UnitsBeside(ActivationsOf(Decoding)) - _liveUnits - PinnedUnits;
         long spare = _options.Check == BlockCheck.Any ? 1 : 0;
         long unmapped = Math.Max(0, UnmappedChunks / _chunksPerUnit);
-        long hidden = _options.DecodeMapsSync ? 0 : stepPs * _options.LeadSteps;
-        long unitPs = _chunksPerUnit * _options.MapPs;
+        long hidden = _options.GrowthMaps == CallTiming.Background ? stepPs * _options.LeadSteps : 0;
+        long unitPs = _chunksPerUnit * _map.LongestPs;
         long taken = 0;
         long steps = 0;
         while (steps < maxSteps)
@@ -183,41 +186,11 @@ public sealed class VmmKv : IKvMemory
             if (free - taken < spare)
                 break;
             // The first step's wait is known when it starts; a later step must neither wait nor take chunks back from somebody.
-            if (steps > 0 && need > 0 && (need * unitPs > hidden || taken > unmapped))
+            if (steps > 0 && need > 0 && ((need * unitPs) + _options.BroadcastPs > hidden || taken > unmapped))
                 break;
             steps++;
         }
         return steps;
-    }
-
-    public long StartIteration(in IterationLoad load, long hiddenPs)
-    {
-        long activations = ActivationsOf(load.Tokens);
-        long need = load.WithDecodes ? _growth.Need(0) : 0;
-        if (activations > _activationChunks)
-        {
-            Charge((activations - _activationChunks) * _options.MapPs, _options.PrefillMapsSync);
-            _activationChunks = activations;
-        }
-        // What was promised since the last iteration is backed now: with chunks of nobody, of idle activations, of idle ranges.
-        long missing = (need * _chunksPerUnit) - UnmappedChunks;
-        if (missing > 0)
-        {
-            long fromActivations = Math.Min(missing, _activationChunks - activations);
-            _activationChunks -= fromActivations;
-            long fromIdle = _idle.Reclaim((missing - fromActivations + _chunksPerUnit - 1) / _chunksPerUnit);
-            Charge((fromActivations + (fromIdle * _chunksPerUnit)) * _options.UnmapPs, _options.UnmapsSync);
-        }
-        long growthPs = need * _chunksPerUnit * _options.MapPs;
-        // Growth that is begun several steps ahead has that many iterations to hide behind.
-        if (_options.DecodeMapsSync)
-            _waitPs += growthPs;
-        else
-            _waitPs += Math.Max(0, growthPs - (hiddenPs * _options.LeadSteps));
-        long wait = _waitPs + Math.Max(0, _backgroundPs - hiddenPs);
-        _waitPs = 0;
-        _backgroundPs = 0;
-        return wait;
     }
 
     public void Advance(long steps, ref KvSpan span, bool watched)
@@ -229,7 +202,10 @@ public sealed class VmmKv : IKvMemory
             span.AllocatedSum = sum * _unitTokens;
             span.AllocatedMoment = moment * _unitTokens;
         }
-        _liveUnits += _growth.Over(steps);
+        long grown = _growth.Over(steps);
+        _map.Skip((grown - _chargedGrowth) * _chunksPerUnit);
+        _chargedGrowth = 0;
+        _liveUnits += grown;
         if (_liveUnits > Units)
             throw new InvalidOperationException($"{_liveUnits} of {Units} units are used");
         _growth.Advance(steps);
@@ -269,17 +245,17 @@ public sealed class VmmKv : IKvMemory
 
     /// <summary>Units that nobody uses, beside the iteration's activations and the growth of the decodes in it.</summary>
     private long FreeBeside(in IterationLoad load) =>
-        UnitsBeside(ActivationsOf(load.Tokens)) - _liveUnits - (load.WithDecodes ? _growth.Need(0) : 0);
+        UnitsBeside(ActivationsOf(load.Tokens)) - _liveUnits - PinnedUnits - (load.WithDecodes ? _growth.Need(0) : 0);
 
-    private void MapForPrefill(long units) => Charge(units * _chunksPerUnit * _options.MapPs, _options.PrefillMapsSync);
-
-    private void Unmap(long units) => Charge(units * _chunksPerUnit * _options.UnmapPs, _options.UnmapsSync);
-
-    private void Charge(long ps, bool sync)
+    /// <summary>Units of idle ranges that only a next owner can have, less those already promised to somebody.</summary>
+    private long PinnedUnits
     {
-        if (sync)
-            _waitPs += ps;
-        else
-            _backgroundPs += ps;
+        get
+        {
+            if (_options.ReclaimsIdle || _owners <= 1)
+                return 0;
+            long owed = Math.Max(0, -UnmappedChunks - _activationChunks);
+            return Math.Max(0, _idle.Units - ((owed + _chunksPerUnit - 1) / _chunksPerUnit));
+        }
     }
 }

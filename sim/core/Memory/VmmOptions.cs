@@ -27,21 +27,45 @@ public sealed record VmmOptions(long PoolBytes, long ChunkBytes, int Layers, lon
     /// <summary>Live activation bytes of a token in an iteration (elastic only).</summary>
     public long ActivationBytesPerToken { get; init; }
 
-    /// <summary>Prompts are mapped before their iteration starts, which waits for it; otherwise while the one before runs.</summary>
-    public bool PrefillMapsSync { get; init; }
+    /// <summary>Chunks of idle ranges are taken back when others need them; otherwise only an owner that takes a range over gets them.</summary>
+    /// <remarks>With one sequence left, idle ranges are taken back in any case: nobody else could give it room.</remarks>
+    public bool ReclaimsIdle { get; init; } = true;
 
-    /// <summary>Growth is mapped when the step needs it, which waits; otherwise while the steps before run.</summary>
-    public bool DecodeMapsSync { get; init; }
+    /// <summary>A preempted sequence's range is unmapped whole; otherwise it stays mapped like that of a finished one.</summary>
+    public bool UnmapsPreempted { get; init; }
 
-    /// <summary>Unmapping is waited for; otherwise it runs beside the iteration.</summary>
-    public bool UnmapsSync { get; init; }
+    /// <summary>Units that an admission asks for beyond its need once anybody has been preempted.</summary>
+    public long ExtraAfterPreemption { get; init; }
+
+    /// <summary>Units kept mapped in one range without an owner, for the next one.</summary>
+    public long EagerUnits { get; init; }
+
+    /// <summary>Mapping of prompts.</summary>
+    public CallTiming PrefillMaps { get; init; }
+
+    /// <summary>Mapping of what decoding sequences grow by.</summary>
+    public CallTiming GrowthMaps { get; init; }
+
+    public CallTiming Unmaps { get; init; }
 
     /// <summary>Steps ahead of its need that growth is known and begun.</summary>
     public int LeadSteps { get; init; } = 1;
 
-    /// <summary>Picoseconds to map one chunk and set its access.</summary>
-    public long MapPs { get; init; }
+    /// <summary>Calls that map one chunk and set its access.</summary>
+    public IReadOnlyList<DriverCall> Map { get; init; } = [];
 
-    /// <summary>Picoseconds to unmap one chunk.</summary>
-    public long UnmapPs { get; init; }
+    /// <summary>Calls that unmap one chunk.</summary>
+    public IReadOnlyList<DriverCall> Unmap { get; init; } = [];
+
+    /// <summary>Seed of drawn call times.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Ranks that make the same calls, each under its own driver lock.</summary>
+    public int Ranks { get; init; } = 1;
+
+    /// <summary>Picoseconds to tell the other ranks of a batch of calls and hear back.</summary>
+    public long BroadcastPs { get; init; }
+
+    /// <summary>Picoseconds an iteration loses when the device is drained for calls.</summary>
+    public long DrainPs { get; init; }
 }

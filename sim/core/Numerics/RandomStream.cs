@@ -71,6 +71,13 @@ public sealed class RandomStream
         return high;
     }
 
+    /// <summary>Number <paramref name="index"/> of the SplitMix64 sequence of a state, uniform in [0, 1): any of them without those before.</summary>
+    public static double UniformAt(ulong state, ulong index)
+    {
+        state += index * 0x9e3779b97f4a7c15;
+        return (SplitMix64(ref state) >> 11) * (1.0 / (1UL << 53));
+    }
+
     /// <summary>FNV-1a, 64 bits, over the UTF-8 bytes.</summary>
     internal static ulong HashName(string name)
     {

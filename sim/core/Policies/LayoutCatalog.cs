@@ -1,6 +1,7 @@
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Models;
+using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Policies;
 
@@ -17,7 +18,14 @@ public sealed record LayoutEntry(string Name, string Summary, Func<LayoutInput, 
 
 /// <summary>What a layout is made from.</summary>
 /// <param name="Costs">Prices of memory calls, for layouts that make any while requests run.</param>
-public sealed record LayoutInput(PolicySpec Policy, MemoryBudget Budget, ModelSpec Model, int MaxModelLen, DeviceCosts Costs);
+public sealed record LayoutInput(PolicySpec Policy, MemoryBudget Budget, ModelSpec Model, int MaxModelLen, DeviceCosts Costs)
+{
+    /// <summary>Ranks that share each layer.</summary>
+    public int Ranks { get; init; } = 1;
+
+    /// <summary>Seed of drawn costs, another one for each replica.</summary>
+    public ulong Seed { get; init; }
+}
 
 /// <summary>All KV layouts.</summary>
 public static class LayoutCatalog
@@ -60,6 +68,7 @@ public static class LayoutCatalog
         long chunk = (long)policy.ChunkKib << 10;
         bool elastic = policy.Boundary == "elastic";
         DeviceCosts costs = input.Costs;
+        DriverCall Call(CalibratedOp op) => new(costs.MedianPs(op, chunk), policy.VmmCosts == "sampled" ? costs.Quantiles(op) : null);
         return new VmmKv(new VmmOptions(
             input.Budget.KvBytes + (elastic ? input.Budget.ActivationBytes : 0),
             chunk,
@@ -73,14 +82,29 @@ public static class LayoutCatalog
             KeepChunks = policy.KeepMappedChunks ?? long.MaxValue,
             Elastic = elastic,
             ActivationBytesPerToken = input.Budget.ActivationBytesPerToken,
-            PrefillMapsSync = policy.PrefillMapping == "sync",
-            DecodeMapsSync = policy.GrowthMapping == "sync",
-            UnmapsSync = policy.Unmapping == "sync",
+            ReclaimsIdle = policy.ReclaimIdleRanges,
+            UnmapsPreempted = policy.UnmapPreempted,
+            ExtraAfterPreemption = policy.ExtraAfterPreemption,
+            EagerUnits = policy.EagerChunks,
+            PrefillMaps = Timing(policy.PrefillMapping),
+            GrowthMaps = Timing(policy.GrowthMapping),
+            Unmaps = Timing(policy.Unmapping),
             LeadSteps = policy.MapLeadSteps,
-            MapPs = costs.MedianPs(CalibratedOp.VmmMap, chunk) + costs.MedianPs(CalibratedOp.VmmSetAccess, chunk),
-            UnmapPs = costs.MedianPs(CalibratedOp.VmmUnmap, chunk),
+            Map = [Call(CalibratedOp.VmmMap), Call(CalibratedOp.VmmSetAccess)],
+            Unmap = [Call(CalibratedOp.VmmUnmap)],
+            Seed = input.Seed,
+            Ranks = input.Ranks,
+            BroadcastPs = input.Ranks > 1 ? SimTime.FromMicroseconds(policy.MapBroadcastUs).Picoseconds : 0,
+            DrainPs = SimTime.FromMicroseconds(policy.DrainUs).Picoseconds,
         });
     }
+
+    private static CallTiming Timing(string word) => word switch
+    {
+        "background" => CallTiming.Background,
+        "drain" => CallTiming.Drain,
+        _ => CallTiming.Sync,
+    };
 
     private static BlockCheck Check(PolicySpec policy) => policy.BlockCheck switch
     {

@@ -14,13 +14,39 @@ namespace ELLM.Sim.Policies;
 /// <param name="SwapGib">Host memory for KV in GiB: vLLM's swap space (4), eLLM's CPU buffer.</param>
 /// <param name="ChunkKib">Vmm: physical chunk in KiB; 2048 is CUDA's granularity, less needs a modified driver (vAttention).</param>
 /// <param name="ChunkLayout">Vmm: per-layer (K and V of every layer grow by a chunk of their own) or fused (a chunk holds tokens of all layers).</param>
-/// <param name="PrefillMapping">Vmm: sync (a prompt is mapped before its iteration) or background (while the one before runs).</param>
-/// <param name="GrowthMapping">Vmm: sync or background, for what decoding sequences grow by.</param>
-/// <param name="Unmapping">Vmm: sync or background.</param>
+/// <param name="PrefillMapping">
+/// Vmm: sync (a prompt is mapped before its iteration, which waits), background (while the one before runs) or drain (as sync, after the
+/// device has been drained: map edits beside running kernels faulted on a V100, ovg-project/kvcached pull request 465).
+/// </param>
+/// <param name="GrowthMapping">Vmm: sync, background or drain, for what decoding sequences grow by.</param>
+/// <param name="Unmapping">
+/// Vmm: sync, background or drain. Unmapping is not ordered with streams (the CUDA driver API); engines that took it to be were mended by a
+/// drain (vllm-project/vllm issues 43020 and 45615, TensorRT-LLM 11641).
+/// </param>
 /// <param name="MapLeadSteps">Vmm: decode steps ahead of its need that growth is begun.</param>
 /// <param name="LookAheadTokens">Vmm: room mapped beyond the prompt at admission.</param>
 /// <param name="KeepMappedChunks">Vmm: chunks of each tensor that stay mapped when a sequence ends; absent: all.</param>
+/// <param name="EagerChunks">Vmm: chunks of each tensor kept mapped in one range without an owner (vAttention's eager allocation); 0: none.</param>
+/// <param name="ReclaimIdleRanges">
+/// Vmm: chunks of ranges without an owner are taken back when others need them; false: they stay mapped until an owner takes the range
+/// over (NVIDIA/TensorRT-LLM pull request 15931) or one sequence is left.
+/// </param>
+/// <param name="UnmapPreempted">Vmm: a preempted sequence's range is unmapped whole (vTensor's code); otherwise as when it finishes.</param>
+/// <param name="ExtraAfterPreemption">Vmm: chunks of each tensor that an admission asks for beyond its need once anybody was preempted (vTensor's code: 1).</param>
+/// <param name="VmmCosts">Vmm: median (each call costs the profile's median) or sampled (drawn from its quantiles with the run's seed).</param>
+/// <param name="MapBroadcastUs">
+/// Vmm, tensor parallel: microseconds to tell the other ranks of a batch of calls. 0: the request travels with the step's own message, as in
+/// vAttention. kvcached's control messages take 1600 to 3200 us for one page at TP 4 (its bench_tp_ipc).
+/// </param>
+/// <param name="DrainUs">Vmm: microseconds an iteration loses to a drain beside the calls: one synchronisation and a refilled launch queue; assumed.</param>
 /// <param name="Fetching">KV comes back from the host: sync (the next iteration waits) or background (beside iterations).</param>
+/// <param name="LinkBothWays">Share of its rate that a direction of the host link keeps while the other is busy; absent: the calibration profile's.</param>
+/// <param name="Requeue">Preempted requests wait at the front of the queue (vLLM) or behind those that have arrived, so that a long one blocks nobody: front or back.</param>
+/// <param name="PrefillAttentionFactor">
+/// Time of prefill attention over that of paged kernels, which the timing profiles hold. vAttention reports paged kernels up to 1.37
+/// (FlashAttention-2) and 1.42 times (FlashInfer) slower than contiguous ones: 0.73 and 0.70. Kernels on mapped memory took 1.1 on an A100 (GLake slides, May 2024).
+/// </param>
+/// <param name="DecodeAttentionFactor">The same of decode attention. vTensor reports 2.12 times faster decode than vLLM's own paged kernel of 2024: 0.47.</param>
 /// <param name="StreamWindowLayers">Elastic: layers whose KV is on the GPU while a prompt streams to the host.</param>
 /// <param name="SloScaling">Elastic: violations of the SLOs move the logical size of the buffer.</param>
 /// <param name="SloWindow">Elastic: iterations in which violations are counted.</param>
@@ -48,6 +74,17 @@ public sealed record PolicySpec(
     int MapLeadSteps = 1,
     int LookAheadTokens = 0,
     int? KeepMappedChunks = null,
+    int EagerChunks = 0,
+    bool ReclaimIdleRanges = true,
+    bool UnmapPreempted = false,
+    int ExtraAfterPreemption = 0,
+    string VmmCosts = "median",
+    double MapBroadcastUs = 0,
+    double DrainUs = 20,
+    double? LinkBothWays = null,
+    string Requeue = "front",
+    double PrefillAttentionFactor = 1,
+    double DecodeAttentionFactor = 1,
     string Fetching = "sync",
     int StreamWindowLayers = 2,
     bool SloScaling = true,

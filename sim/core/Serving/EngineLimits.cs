@@ -16,4 +16,8 @@ public sealed record EngineLimits(
     bool HoldUntilBatchEnds = false,
     bool FetchInBackground = false,
     int StreamWindowLayers = 2,
-    int Layers = 1);
+    int Layers = 1)
+{
+    /// <summary>Preempted requests wait behind those that have arrived; otherwise at the front of the queue.</summary>
+    public bool RequeueBehind { get; init; }
+}

@@ -228,7 +228,7 @@ public sealed partial class Replica
             _clocks.LeavePrefill(ref record.Ledger, record.Preemptions > 1);
             _partial.Remove(slot);
         }
-        _memory.Release(ref sequence.Grant, decoding ? tokens : 0);
+        _memory.Evict(ref sequence.Grant, decoding ? tokens : 0);
         _liveTokens -= tokens;
         Sequences.Unlink(slot);
         record.EmittedTokens = sequence.Emitted;
@@ -246,7 +246,10 @@ public sealed partial class Replica
         _counters.RecomputedTokens += tokens;
         record.Ledger.Preempted -= nowPs;
         record.FinishPs = sequence.LastTokenPs;
-        Queue.PutFirst(sequence.Request);
+        if (Limits.RequeueBehind)
+            Queue.Arrive(sequence.Request);
+        else
+            Queue.PutFirst(sequence.Request);
         Sequences.Close(slot);
     }
 

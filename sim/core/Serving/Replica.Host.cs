@@ -57,6 +57,26 @@ public sealed partial class Replica
         _streamPs += _host.ToHostPs(bytes);
     }
 
+    /// <summary>How long the stream of this iteration takes beside KV on its way back, which it slows down in turn.</summary>
+    private long StreamBesideFetches(long startPs)
+    {
+        long fetchPs = _linkFreePs - startPs;
+        if (_streamPs == 0 || fetchPs <= 0)
+            return _streamPs;
+        for (int left = _fetching.Count; left > 0; left--)
+        {
+            (int slot, long endPs) = _fetching.Dequeue();
+            if (endPs > startPs)
+            {
+                endPs = startPs + _host!.Beside(endPs - startPs, _streamPs);
+                _events.Schedule(endPs, new Time.SimEvent(Time.SimEventKind.FetchEnd, _index, 0));
+            }
+            _fetching.Enqueue((slot, endPs));
+        }
+        _linkFreePs = startPs + _host!.Beside(fetchPs, _streamPs);
+        return _host.Beside(_streamPs, fetchPs);
+    }
+
     private void DropFromHost(int tokens)
     {
         long bytes = tokens * _memory.BytesPerToken;

@@ -61,7 +61,7 @@ public sealed partial class Replica
         {
             long durationPs = _time.Mixed(_chunks.AsSpan(0, _chunkSlots.Count), batch);
             // The link copies layers while later ones are computed; what it has not copied by then, the iteration waits for.
-            _transferStallPs += Math.Max(0, _streamPs - durationPs);
+            _transferStallPs += Math.Max(0, StreamBesideFetches(nowPs + stallPs) - durationPs);
             stallPs = _transferStallPs + _mapStallPs;
             _decodeOnlyPs = _withDecodes ? Math.Min(durationPs, PipelineStage.FirstStep(cost, batch)) : 0;
             _stage.StartIteration(nowPs, stallPs, durationPs);

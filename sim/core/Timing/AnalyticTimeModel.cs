@@ -43,7 +43,7 @@ public sealed class AnalyticTimeModel : ITimeModel
         Options = options ?? new TimingOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.MaxSequences);
         ArgumentOutOfRangeException.ThrowIfNegative(Options.MemoTokens);
-        _operators = new OperatorTimes(profile, model.ForRank(tensorParallel), Options.Weights, Options.Fp8Kv);
+        _operators = new OperatorTimes(profile, model.ForRank(tensorParallel), Options.Weights, Options.Fp8Kv, false, Options.PrefillAttentionFactor, Options.DecodeAttentionFactor);
         _layers = model.Layers;
         _singleKernel = profile.MixedBatch.Mode == MixedBatchMode.SingleKernelFa2;
         _perContextPs = Ps(_layers * _operators.DecodePerContextToken);

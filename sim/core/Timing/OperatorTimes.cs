@@ -22,10 +22,14 @@ internal sealed class OperatorTimes : IOperatorTimes
     private readonly double _hbmBytesPerUs;
     private readonly double _flopsPerUs;
     private readonly double[] _elementwiseBytes;
+    private readonly double _prefillFactor;
+    private readonly double _decodeFactor;
 
     /// <exception cref="InputException">The device has no coefficients for that weight or KV format, or for that many GPUs.</exception>
-    public OperatorTimes(TimingProfile device, ModelRank rank, WeightFormat weights = WeightFormat.Model, bool fp8Kv = false, bool allReduceOptional = false)
+    public OperatorTimes(TimingProfile device, ModelRank rank, WeightFormat weights = WeightFormat.Model, bool fp8Kv = false, bool allReduceOptional = false, double prefillFactor = 1, double decodeFactor = 1)
     {
+        _prefillFactor = prefillFactor;
+        _decodeFactor = decodeFactor;
         _device = device;
         _rank = rank;
         _gemm = device.Gemm;
@@ -113,22 +117,22 @@ internal sealed class OperatorTimes : IOperatorTimes
     public double DecodeFixed(int sequences)
     {
         DecodeAttentionCoefficients c = _decode;
-        return c.LaunchUs + c.PerKvHeadUs * sequences * _rank.KvHeads + c.PerQueryHeadUs * sequences * _rank.QHeads;
+        return _decodeFactor * (c.LaunchUs + c.PerKvHeadUs * sequences * _rank.KvHeads + c.PerQueryHeadUs * sequences * _rank.QHeads);
     }
 
     /// <summary>Decode attention of a layer for each token of total context.</summary>
-    public double DecodePerContextToken => KvBytes / (_hbmBytesPerUs * _decode.MemoryEfficiency);
+    public double DecodePerContextToken => _decodeFactor * KvBytes / (_hbmBytesPerUs * _decode.MemoryEfficiency);
 
     /// <summary>Decode attention of a layer for each token of the longest context.</summary>
     public double DecodePerLongestToken(int sequences) =>
-        _decode.SerialUsPer1024 / 1024 / (1 + (double)sequences * _rank.KvHeads / _device.Sms);
+        _decodeFactor * _decode.SerialUsPer1024 / 1024 / (1 + (double)sequences * _rank.KvHeads / _device.Sms);
 
     /// <summary>Single-kernel attention of a decoding row beside prefill chunks, a layer.</summary>
-    public double MixedPerSequence => _device.MixedBatch.PerQueryHeadUs * _rank.QHeads;
+    public double MixedPerSequence => _decodeFactor * _device.MixedBatch.PerQueryHeadUs * _rank.QHeads;
 
     /// <summary>The same for each token of total context.</summary>
     public double MixedPerContextToken =>
-        _device.MixedBatch.KvPassFactor * ((double)_rank.QHeads / _rank.KvHeads) * KvBytes / _hbmBytesPerUs;
+        _decodeFactor * _device.MixedBatch.KvPassFactor * ((double)_rank.QHeads / _rank.KvHeads) * KvBytes / _hbmBytesPerUs;
 
     /// <summary>Prefill attention of a layer over all chunks of the iteration.</summary>
     public double Prefill(ReadOnlySpan<PrefillChunk> chunks)
@@ -149,7 +153,7 @@ internal sealed class OperatorTimes : IOperatorTimes
         }
         double compute = flops / (_flopsPerUs * c.ComputeEfficiency);
         double walk = c.SerialUsPer1024 * longest / 1024;
-        return c.LaunchUs + c.MemoryCost * bytes / _hbmBytesPerUs + Norm(compute, walk, c.NormExponent);
+        return _prefillFactor * (c.LaunchUs + c.MemoryCost * bytes / _hbmBytesPerUs + Norm(compute, walk, c.NormExponent));
     }
 
     /// <summary>One product C[m,n] = A[m,k] B[k,n]: <see cref="GemmCoefficients"/>.</summary>

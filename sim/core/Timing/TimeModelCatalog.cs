@@ -39,6 +39,8 @@ public static class TimeModelCatalog
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         string kind = colon < 0 ? text : text[..colon];
         string argument = colon < 0 ? "" : text[(colon + 1)..];
+        if (options.ScalesAttention && kind != "analytic")
+            throw new InputException($"timing.model: expected analytic, which knows the share of attention, with an attention factor other than 1, found '{text}'");
         switch (kind)
         {
             case "analytic" when argument.Length == 0:

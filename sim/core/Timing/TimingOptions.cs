@@ -19,5 +19,14 @@ public sealed record TimingOptions(
     WeightFormat Weights = WeightFormat.Model,
     bool Fp8Kv = false)
 {
+    /// <summary>Time of prefill attention over what the coefficients or tables say: other kernels, or memory that slows them down.</summary>
+    public double PrefillAttentionFactor { get; init; } = 1;
+
+    /// <summary>The same of decode attention, alone or beside prefill.</summary>
+    public double DecodeAttentionFactor { get; init; } = 1;
+
+    /// <summary>Whether attention takes another time than measured.</summary>
+    public bool ScalesAttention => PrefillAttentionFactor != 1 || DecodeAttentionFactor != 1;
+
     public bool Pads => PadToGraphs ?? Overhead == OverheadProfile.Graph;
 }

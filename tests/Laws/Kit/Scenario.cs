@@ -15,6 +15,8 @@ internal sealed record Scenario
     private static readonly MemoryBudget AnyBudget = MemoryBudget.Compute(
         ModelCatalog.Load("llama-3.1-8b"), GpuCatalog.Load("a100-80"), new MemoryBudgetSettings(2048, 1, 0.9, 16, 16, CudaGraphs: false));
 
+    private static readonly DeviceCosts Costs = new(CalibrationCatalog.Load("a100-80"));
+
     public IReadOnlyList<Ask> Asks { get; init; } = [];
 
     public PolicySpec Policy { get; init; } = new();
@@ -29,7 +31,7 @@ internal sealed record Scenario
 
     public int MaxNumBatchedTokens { get; init; } = 4096;
 
-    /// <summary>Picks among the rules of a mapped layout, 0 to 191.</summary>
+    /// <summary>Picks among the rules of a mapped layout, 0 to 10,367.</summary>
     public int Variant { get; init; }
 
     public int Replicas { get; init; } = 1;
@@ -90,8 +92,7 @@ internal sealed record Scenario
         PolicySpec policy = Policy with { Watermark = (WatermarkBlocks + 0.5) / Math.Max(1, Blocks) };
         if (Policy.Layout == "vmm")
             return new VmmKv(Chunks(policy));
-        DeviceCosts costs = new(CalibrationCatalog.Load("a100-80"));
-        return LayoutCatalog.Find(Policy.Layout).Create(new LayoutInput(policy, budget, ModelCatalog.Load("llama-3.1-8b"), MaxModelLen, costs));
+        return LayoutCatalog.Find(Policy.Layout).Create(new LayoutInput(policy, budget, ModelCatalog.Load("llama-3.1-8b"), MaxModelLen, Costs));
     }
 
     /// <summary>Small chunks, of whole tokens or not, under every rule of a mapped layout; <see cref="Variant"/> picks.</summary>
@@ -104,13 +105,23 @@ internal sealed record Scenario
         KeepChunks = Variant / 6 % 2 == 0 ? long.MaxValue : 1,
         Elastic = Variant / 12 % 2 == 1,
         ActivationBytesPerToken = 3,
-        PrefillMapsSync = Variant / 24 % 2 == 0,
-        DecodeMapsSync = Variant / 48 % 2 == 0,
-        UnmapsSync = Variant / 96 % 2 == 0,
+        PrefillMaps = (CallTiming)(Variant / 24 % 3),
+        GrowthMaps = (CallTiming)(Variant / 72 % 3),
+        Unmaps = (CallTiming)(Variant / 216 % 3),
         LeadSteps = 1 + (Variant % 3),
-        MapPs = 50 * Scale,
-        UnmapPs = 30 * Scale,
+        ReclaimsIdle = Variant / 648 % 2 == 0,
+        UnmapsPreempted = Variant / 1296 % 2 == 0,
+        ExtraAfterPreemption = Variant % 2,
+        EagerUnits = Variant / 2592 % 2,
+        Map = [new DriverCall(20 * Scale, Drawn), new DriverCall(30 * Scale, Drawn)],
+        Unmap = [new DriverCall(30 * Scale, Drawn)],
+        Seed = (ulong)Variant,
+        Ranks = 1 + (Variant % 2),
+        BroadcastPs = Variant % 5 * Scale,
+        DrainPs = 15 * Scale,
     };
+
+    private QuantileCurve? Drawn => Variant / 5184 % 2 == 0 ? null : Costs.Quantiles(CalibratedOp.VmmSetAccess);
 
     public HostKv? Host() => Swaps || Scheduler.UsesHost ? new HostKv(HostTokens * 10L, Link, Link) : null;
 

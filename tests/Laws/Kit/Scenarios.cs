@@ -51,7 +51,7 @@ internal static class Scenarios
             Users = random.Next(4) == 0 ? random.Next(1, 20) : 0,
             Clockwork = clockwork,
             HostTokens = Pick(random, [0, 50, 500, 100_000]),
-            Variant = random.Next(192),
+            Variant = random.Next(10_368),
         };
     }
 
