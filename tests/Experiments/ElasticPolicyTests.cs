@@ -28,6 +28,7 @@ internal sealed class ElasticPolicyTests
             new("memory.kv_tokens", "60000"), new("memory.activation_bytes", "0"), new("memory.activation_bytes_per_token", "0"),
             new("policy.chunk_layout", "per-layer"), new("policy.block_check", "needed"), new("policy.map_lead_steps", "1"),
             new("policy.look_ahead_tokens", "0"), new("policy.prefill_mapping", "background"), new("policy.keep_mapped_chunks", "4"),
+            new("policy.unmap_preempted", "false"), new("policy.extra_after_preemption", "0"),
             new("engine.gpu_memory_utilization", "0.9"), new("engine.max_model_len", "50000"), new("slo.ttft_s", "1"), new("slo.tpot_s", "1"),
         ];
         (Trace trace, _) = ShippedTraces.Read("chat", new TraceReadOptions { Limit = 400 });

@@ -26,11 +26,33 @@ internal static class ExplainCommand
         target.Write($"boundary   {config.Policy.Boundary}: {Boundary(config.Policy.Boundary)}\n");
         target.Write($"overflow   {config.Policy.Overflow}: {Overflow(config.Policy.Overflow)}\n");
         target.Write($"scheduler  {config.Policy.Scheduler}: {SchedulerCatalog.Find(config.Policy.Scheduler).Summary}\n\n");
+        Rules(target, "rules", preset.Rules?.Where(r => !r.Open), config);
+        Rules(target, "left open by the sources", preset.Rules?.Where(r => r.Open), config);
         Knobs(preset, config).Write(target);
         target.Write('\n');
         foreach (string note in preset.Notes ?? [])
             target.Write($"note: {note}\n");
     }
+
+    /// <summary>Each rule with its knob, the knob's default here, and its source.</summary>
+    private static void Rules(TextWriter target, string title, IEnumerable<PolicyRule>? rules, RunConfig config)
+    {
+        if (rules is null || !rules.Any())
+            return;
+        JsonObject tree = ConfigBinder.ToTree(config);
+        target.Write($"{title}\n");
+        foreach (PolicyRule rule in rules)
+        {
+            target.Write($"  {rule.Rule}\n");
+            if (rule.Knob is string knob)
+                target.Write($"      knob    {knob} = {Value(tree, knob)}\n");
+            target.Write($"      source  {rule.Source}\n");
+        }
+        target.Write('\n');
+    }
+
+    private static string Value(JsonObject tree, string path) =>
+        path.Split('.').Aggregate((JsonNode?)tree, (node, part) => node?[part])?.ToString() ?? "null";
 
     private static string Boundary(string name) => name == "elastic"
         ? "one pool; an iteration takes the activations its tokens need, KV may use the rest"

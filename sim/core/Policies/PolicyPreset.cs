@@ -24,11 +24,21 @@ public sealed record PolicyPreset
 
     public JsonObject? Engine { get; init; }
 
+    /// <summary>The rules one by one, where the preset states them.</summary>
+    public IReadOnlyList<PolicyRule>? Rules { get; init; }
+
     /// <summary>Choices made where the source is silent, and known differences.</summary>
     public IReadOnlyList<string>? Notes { get; init; }
 
     internal CatalogFault? Check() => Name.Length == 0 ? new CatalogFault("name", "a name", "an empty text") : null;
 }
+
+/// <summary>One rule of a policy.</summary>
+/// <param name="Rule">What happens.</param>
+/// <param name="Source">Who says so; of an open rule, what is known and why the default is what it is.</param>
+/// <param name="Knob">The setting that changes it; its default is the preset's value.</param>
+/// <param name="Open">The paper leaves it open.</param>
+public sealed record PolicyRule(string Rule, string Source, string? Knob = null, bool Open = false);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

@@ -96,8 +96,6 @@ public sealed partial class Replica
         // Free is what the rest leaves of the pool: with no part negative, every chunk has exactly one owner.
         if (_memory.Mapped is { } mapped && Math.Min(Math.Min(mapped.HeldBytes, mapped.IdleBytes), Math.Min(mapped.ActivationBytes, mapped.FreeBytes)) < 0)
             throw new InvalidOperationException($"the chunks do not sum to the pool: {mapped}");
-        if (_scheduler.BufferBytes is long buffer && (buffer < 0 || buffer > _host!.CapacityBytes))
-            throw new InvalidOperationException($"the CPU buffer may hold {buffer} bytes of {_host!.CapacityBytes}");
         if (_memory.AllocatedTokens > _memory.CapacityTokens)
             throw new InvalidOperationException($"{_memory.AllocatedTokens} of {_memory.CapacityTokens} KV tokens are allocated");
     }
