@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using ELLM.Sim.Cli.Commands;
 using ELLM.Sim.Cli.Commands.Calibrate;
+using ELLM.Sim.Cli.Commands.Sweep;
 
 namespace ELLM.Sim.Cli;
 
@@ -14,6 +15,7 @@ internal static class App
         {
             CompareCommand.Create(terminal),
             ReplayCommand.Create(terminal),
+            SweepCommand.Create(terminal),
             PlotCommand.Create(terminal),
             BenchCommand.Create(terminal),
             ValidateCommand.Create(terminal),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace ELLM.Sim.Cli;
 
@@ -26,6 +27,13 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
         [
             "ellm replay trace.csv --policy vllm",
             "ellm replay chat --policy sarathi --model qwen3-32b --gpu h100 --tp 2 --out runs/sarathi --force",
+        ],
+        ["sweep"] =
+        [
+            "ellm sweep policies-vs-rate                       # a shipped experiment, into runs/policies-vs-rate",
+            "ellm sweep mine.json --out runs/mine --jobs 8 --memory 16",
+            "ellm sweep mine.json --out /shared/mine --slurm --shards 64 --partition cpu --time 01:00:00",
+            "ellm sweep mine.json --shards 64 --k8s --image registry/ellm > job.yaml",
         ],
         ["stats"] = ["ellm trace stats trace.csv"],
         ["generate"] = ["ellm trace generate azure-chat --rate 4 --limit 100000 --seed 7 --out chat.csv"],
@@ -59,8 +67,15 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
 
     public override int Invoke(ParseResult parseResult)
     {
-        int code = inner.Invoke(parseResult);
         Command command = parseResult.CommandResult.Command;
+
+        // A parent's argument is not a subcommand's: "ellm sweep FILE", but "ellm sweep merge DIR".
+        Argument[] parents = [.. Parents(parseResult).SelectMany(c => c.Arguments)];
+        foreach (Argument argument in parents)
+            argument.Hidden = true;
+        int code = inner.Invoke(parseResult);
+        foreach (Argument argument in parents)
+            argument.Hidden = false;
         string name = command is RootCommand ? "" : command.Name;
         if (!Examples.TryGetValue(name, out string[]? lines))
             return code;
@@ -69,5 +84,14 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
         foreach (string line in lines)
             output.WriteLine("  " + line);
         return code;
+    }
+
+    private static IEnumerable<Command> Parents(ParseResult parsed)
+    {
+        for (SymbolResult? at = parsed.CommandResult.Parent; at is not null; at = at.Parent)
+        {
+            if (at is CommandResult result)
+                yield return result.Command;
+        }
     }
 }

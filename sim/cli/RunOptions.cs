@@ -89,7 +89,8 @@ internal sealed class RunOptions
     public SimulationOptions Simulating(ParseResult parsed, CancellationToken cancel) =>
         new(Step: parsed.GetValue(_step), Check: parsed.GetValue(_check), Compat: AsVidur, Cancel: cancel);
 
-    private static RunOutcome AsVidur(RunConfig config, Trace trace, IServingObserver observer, CancellationToken cancel)
+    /// <summary>Carries out runs of <c>--compat vidur</c>.</summary>
+    internal static RunOutcome AsVidur(RunConfig config, Trace trace, IServingObserver observer, CancellationToken cancel)
     {
         const string Table = "table:";
         string model = config.Timing.Model;

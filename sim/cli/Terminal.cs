@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
 using Spectre.Console;
 
 namespace ELLM.Sim.Cli;
@@ -17,6 +20,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     /// <summary>Everything said, for run.log.</summary>
     public List<string> Said { get; } = [];
 
+    /// <summary>Lines said while a bar is drawn: they go above it.</summary>
+    private ConcurrentQueue<string>? _whileDrawn;
+
     public static Terminal OfProcess()
     {
         StreamWriter data = new(Console.OpenStandardOutput(), bufferSize: 1 << 16) { NewLine = "\n" };
@@ -29,7 +35,11 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     public void Say(string line)
     {
         Said.Add(line);
-        if (!Quiet)
+        if (Quiet)
+            return;
+        if (_whileDrawn is { } lines)
+            lines.Enqueue(line);
+        else
             Error.WriteLine(line);
     }
 
@@ -53,21 +63,34 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
 
     public void Dispose() => Out.Flush();
 
-    private static void Draw(string what, int total, Task running, Count done)
+    private void Draw(string what, int total, Task running, Count done)
     {
+        long start = Stopwatch.GetTimestamp();
+        int before = done.Value;
+        ConcurrentQueue<string> lines = _whileDrawn = new();
         bool plain = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 };
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(Console.Error),
             ColorSystem = plain ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
         });
-        console.Progress().AutoClear(true).HideCompleted(true).Start(context =>
+        ProgressColumn[] columns = [new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn()];
+        console.Progress().AutoClear(true).HideCompleted(true).Columns(columns).Start(context =>
         {
             ProgressTask bar = context.AddTask(Markup.Escape(what), maxValue: Math.Max(1, total));
             while (Task.WaitAny([running], TimeSpan.FromMilliseconds(100)) < 0)
+            {
+                while (lines.TryDequeue(out string? line))
+                    console.WriteLine(line);
                 bar.Value = done.Value;
+                double rate = (done.Value - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+                bar.Description = Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{what} ({rate:#,0.#}/s)"));
+            }
             bar.Value = total;
         });
+        _whileDrawn = null;
+        while (lines.TryDequeue(out string? line))
+            Error.WriteLine(line);
     }
 
     private sealed class Count : IProgress<int>

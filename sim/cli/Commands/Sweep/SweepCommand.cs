@@ -1,0 +1,74 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using ELLM.Sim.Experiments.Sweeps;
+using ELLM.Sim.Experiments.Sweeps.Results;
+
+namespace ELLM.Sim.Cli.Commands.Sweep;
+
+/// <summary><c>ellm sweep</c>: every point of an experiment file, here or on a cluster's queue.</summary>
+internal static class SweepCommand
+{
+    /// <summary>Where queues put the index of a task: Slurm's job arrays, Kubernetes' Indexed Jobs.</summary>
+    private static readonly string[] IndexVariables = ["SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX"];
+
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string?> file = new("FILE")
+        {
+            Description = "An experiment file, or a shipped experiment.",
+            HelpName = "FILE",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        file.CompletionSources.Add(_ => Experiment.Names.Select(n => new CompletionItem(n)));
+        Option<string?> directory = RunOptions.Text("--out", "DIR", "Result directory (default: runs/NAME). One that holds part of the same experiment is completed.");
+        Option<string?> jobs = RunOptions.Text("--jobs", "N", "Points at a time (default: one a core). Results do not depend on it.");
+        Option<string?> memory = RunOptions.Text("--memory", "GIB", "Memory to stay within: fewer points at a time when it is short.");
+        Option<string?> most = RunOptions.Text("--max-points", "N", $"Refuse experiments with more points (default {Experiment.DefaultMaxPoints}).");
+        Option<bool> resume = new("--resume") { Description = "Go on from the directory's journal: the default." };
+        Option<bool> force = new("--force") { Description = "Start over, whatever the directory holds of a sweep." };
+        Option<string?> shard = RunOptions.Text("--shard", "I/N", "Run every N-th point from I on; I from 0.");
+        Option<string?> shards = RunOptions.Text("--shards", "N", "The same with I from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX; with --slurm or --k8s: tasks to ask for.");
+        Option<string> format = new("--format") { Description = "Form of the groups on stdout.", DefaultValueFactory = _ => "table" };
+        format.AcceptOnlyFromAmong("table", "csv");
+        Option<bool> quiet = new("--quiet", "-q") { Description = "Say nothing but errors." };
+        QueueOptions queue = new();
+        Command command = new("sweep", "Run every point of an experiment file; killed at any instant, the same command goes on.") { file };
+        foreach (Option option in new Option[] { directory, jobs, memory, most, resume, force, shard, shards, format, quiet })
+            command.Options.Add(option);
+        queue.AddTo(command);
+        command.Subcommands.Add(SweepMergeCommand.Create(terminal));
+        command.Subcommands.Add(SweepStatusCommand.Create(terminal));
+        command.SetAction((parsed, cancel) => Task.Run(
+            () =>
+            {
+                terminal.Quiet = parsed.GetValue(quiet);
+                string name = parsed.GetValue(file)
+                    ?? throw new InputException($"sweep: expected an experiment file or one of {string.Join(", ", Experiment.Names)}");
+                Experiment experiment = Experiment.Load(name, Values.Count("--max-points", parsed.GetValue(most)) ?? Experiment.DefaultMaxPoints);
+                int? count = Values.Count("--shards", parsed.GetValue(shards));
+                double? gib = Values.Positive("--memory", parsed.GetValue(memory));
+                int? threads = Values.Count("--jobs", parsed.GetValue(jobs));
+                string path = parsed.GetValue(directory) ?? Path.Combine("runs", experiment.Spec.Name);
+                if (queue.Asked(parsed))
+                    return queue.Submit(terminal, parsed, experiment, name, path, count, threads, gib);
+                SweepRun run = new(terminal, experiment, path)
+                {
+                    Shard = Shard.Choose(parsed.GetValue(shard), count, QueueIndices()),
+                    Jobs = threads ?? DefaultJobs(),
+                    MemoryGib = gib,
+                    Force = parsed.GetValue(force),
+                    Format = parsed.GetValue(format)!,
+                };
+                return run.Run(cancel);
+            },
+            CancellationToken.None));
+        return command;
+    }
+
+    private static IReadOnlyList<(string Variable, string? Value)> QueueIndices() =>
+        [.. IndexVariables.Select(name => (name, Environment.GetEnvironmentVariable(name)))];
+
+    /// <summary>What a queue gave, where one did: a site without cgroups shows a task every core of the node.</summary>
+    private static int DefaultJobs() =>
+        int.TryParse(Environment.GetEnvironmentVariable("SLURM_CPUS_PER_TASK"), out int given) && given > 0 ? given : Environment.ProcessorCount;
+}

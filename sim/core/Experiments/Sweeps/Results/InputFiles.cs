@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+
+namespace ELLM.Sim.Experiments.Sweeps.Results;
+
+/// <summary>The user's own files that an experiment reads: a sweep that goes on after one of them changed would mix results.</summary>
+internal static class InputFiles
+{
+    private const string Table = "table:";
+
+    /// <summary>SHA-256 of each, by file name; of a folder of tables, of each file in it.</summary>
+    public static JsonObject Hashes(Experiment experiment)
+    {
+        JsonObject hashes = [];
+        foreach (string path in experiment.Points.SelectMany(Paths).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            string[] files = Directory.Exists(path)
+                ? [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)]
+                : File.Exists(path) ? [path] : [];
+            foreach (string file in files)
+            {
+                string name = Path.GetRelativePath(Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : ".", file).Replace('\\', '/');
+                hashes[Free(hashes, name)] = Hash(file);
+            }
+        }
+        return hashes;
+    }
+
+    private static IEnumerable<string> Paths(SweepPoint point)
+    {
+        RunConfig config = point.Config;
+        string times = config.Timing.Model;
+        string?[] named = [point.Workload.Trace, config.Model, config.Gpu, config.Profile, config.Timing.Profile, times.StartsWith(Table, StringComparison.Ordinal) ? times[Table.Length..] : null];
+        return named.OfType<string>().Where(text => text.AsSpan().IndexOfAny("/\\.") >= 0);
+    }
+
+    /// <summary>Two folders may hold files of one name.</summary>
+    private static string Free(JsonObject hashes, string name)
+    {
+        string free = name;
+        for (int i = 2; hashes.ContainsKey(free); i++)
+            free = FormattableString.Invariant($"{name} ({i})");
+        return free;
+    }
+
+    private static string Hash(string file)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(file);
+            return Convert.ToHexStringLower(SHA256.HashData(stream));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{file}: cannot be read: {e.Message}", e);
+        }
+    }
+}
