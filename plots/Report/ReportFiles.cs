@@ -33,7 +33,7 @@ public static class ReportFiles
         {
             if (words[i] is "--out" or "--jobs" or "--format" or "--trace-events")
                 i++;
-            else if (words[i] is not ("--force" or "--quiet" or "-q" or "--verbose" or "-v"))
+            else if (words[i] is not ("--force" or "--quiet" or "-q" or "--verbose" or "-v" or "--no-report"))
                 kept.Add(Reproduce.Quoted(WithoutFolder(words[i])));
         }
         return string.Join(' ', kept);

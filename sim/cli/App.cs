@@ -19,6 +19,7 @@ internal static class App
             PlotCommand.Create(terminal),
             BenchCommand.Create(terminal),
             ValidateCommand.Create(terminal),
+            ReproduceCommand.Create(terminal),
             ProfileCommand.Create(terminal),
             TraceCommand.Create(terminal),
             ListCommand.Create(terminal),

@@ -44,6 +44,11 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
             "ellm validate --data ../shared --csv fidelity.csv",
             "ellm validate --run runs/h100/vllm",
         ],
+        ["reproduce"] =
+        [
+            "ellm reproduce                                   # every published number, some seconds",
+            "ellm reproduce ellm-batch-128k paged-attention --format csv",
+        ],
         ["import"] = ["ellm profile import measured/tp1 --model llama-3.1-8b --out profiles/mine"],
         ["calibrate"] =
         [

@@ -17,6 +17,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     /// <summary>Width of the data's terminal; 0 when the data goes to a file or a pipe.</summary>
     public int Columns { get; init; }
 
+    /// <summary>A comparison whose files nobody asked for still leaves a report, in a temporary folder.</summary>
+    public bool DrawsReports { get; init; } = true;
+
     /// <summary>Everything said, for run.log.</summary>
     public List<string> Said { get; } = [];
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ELLM.Sim.Experiments.Reproductions;
 using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Validation;
 using ELLM.Sim.Hardware;
@@ -21,6 +22,7 @@ internal sealed class ConfigFileTests
         ["configs/gpus"] = path => GpuCatalog.Load(path),
         ["configs/models"] = path => ModelCatalog.Load(path),
         ["configs/policies"] = path => PresetCatalog.Load(path),
+        ["configs/reproductions"] = path => Reproduction.Of(path),
         ["configs/schema"] = path => JsonNode.Parse(File.ReadAllText(path)),
         ["configs/timing"] = path => TimingCatalog.Load(path),
         ["configs/timing/linear"] = path => LinearTimeModel.Load(path),

@@ -52,6 +52,8 @@ internal sealed class CompareGoldenTests
     [TestCase("sarathi")]
     [TestCase("orca-pow2")]
     [TestCase("static")]
+    [TestCase("vattention")]
+    [TestCase("ellm-sync")]
     public void Steps_and_jumps_write_the_same_files_with_a_queue(string policy)
     {
         using ScratchFolder folder = new();

@@ -9,7 +9,7 @@ internal static class Ellm
     {
         using StringWriter output = new() { NewLine = "\n" };
         using StringWriter error = new() { NewLine = "\n" };
-        using Terminal terminal = new(output, error, Interactive: false);
+        using Terminal terminal = new(output, error, Interactive: false) { DrawsReports = false };
         int code = App.Run(args, terminal);
         return (code, output.ToString(), error.ToString());
     }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
+using ELLM.Sim.Experiments.Reproductions;
 using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
@@ -25,6 +26,9 @@ internal sealed class CatalogSchemaTests
 
     [Test]
     public void Schema_Experiment_HasTheLoadersKeys() => Agree("experiment", ExperimentJson.Default.ExperimentSpec);
+
+    [Test]
+    public void Schema_Reproduction_HasTheLoadersKeys() => Agree("reproduction", ReproductionJson.Default.Reproduction);
 
     private static void Agree(string name, JsonTypeInfo contract)
     {

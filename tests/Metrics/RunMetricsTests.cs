@@ -121,6 +121,8 @@ internal sealed class RunMetricsTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(actual.Kv, Is.EqualTo(expected.Kv));
+            Assert.That(actual.Calls, Is.EqualTo(expected.Calls));
+            Assert.That(actual.Activations, Is.EqualTo(expected.Activations));
             Assert.That(actual.BusyPs, Is.EqualTo(expected.BusyPs));
             Assert.That(actual.DecodeBusyPs, Is.EqualTo(expected.DecodeBusyPs));
             Assert.That(actual.Iterations, Is.EqualTo(expected.Iterations));

@@ -14,21 +14,25 @@ namespace ELLM.Sim.Cli.Commands;
 /// <summary><c>ellm compare</c>: one trace, several policies, side by side.</summary>
 internal static class CompareCommand
 {
+    /// <summary>Requests times policies up to which a report is drawn unasked: more would take longer than the runs.</summary>
+    private const int MostReported = 200_000;
+
     public static Command Create(Terminal terminal)
     {
         Argument<string> trace = TraceArgument.Create();
         Option<string> policies = new("--policies", "--policy") { Description = "Policies, separated by commas.", HelpName = "A,B,C|all", DefaultValueFactory = _ => "all" };
         policies.CompletionSources.Add(_ => PresetCatalog.Names.Select(n => new CompletionItem(n)));
         Option<string?> jobs = RunOptions.Text("--jobs", "N", "Runs at a time (default: one a core). Results do not depend on it.");
+        Option<bool> noReport = new("--no-report") { Description = "Draw no report and no figures." };
         RunOptions run = new();
-        Command command = new("compare", "Replay a trace under several memory policies, side by side.") { trace, policies, jobs };
+        Command command = new("compare", "Replay a trace under several memory policies, side by side.") { trace, policies, jobs, noReport };
         run.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(
-            () => Run(terminal, run, parsed, parsed.GetValue(trace)!, parsed.GetValue(policies)!, parsed.GetValue(jobs), cancel), CancellationToken.None));
+            () => Run(terminal, run, parsed, parsed.GetValue(trace)!, parsed.GetValue(policies)!, parsed.GetValue(jobs), !parsed.GetValue(noReport), cancel), CancellationToken.None));
         return command;
     }
 
-    private static int Run(Terminal terminal, RunOptions run, ParseResult parsed, string traceName, string policies, string? jobs, CancellationToken cancel)
+    private static int Run(Terminal terminal, RunOptions run, ParseResult parsed, string traceName, string policies, string? jobs, bool draw, CancellationToken cancel)
     {
         terminal.Quiet = run.Quiet(parsed);
         double? required = run.RequiredShare(parsed);
@@ -42,10 +46,12 @@ internal static class CompareCommand
         (Trace trace, TraceLoadReport? loaded) = Traces.Load(traceName, run.Reading(parsed));
         Talk.Trace(terminal, loaded, run.Verbose(parsed));
         long read = Stopwatch.GetTimestamp();
+        // Unasked for, a report goes where it is in nobody's way; nobody would be told of it when quiet, and data is for programs.
+        bool unasked = directory is null && draw && terminal.DrawsReports && !terminal.Quiet && run.Format(parsed) == "table" && (long)trace.Count * configs.Count <= MostReported;
         IReadOnlyList<RunReport> reports = terminal.WithProgress("requests", trace.Count * configs.Count, progress =>
         {
             SimulationOptions options = run.Simulating(parsed, cancel) with { Progress = progress };
-            return Compare.Run(configs, trace, options, threads, keepRecords: directory is not null);
+            return Compare.Run(configs, trace, options, threads, keepRecords: directory is not null || unasked);
         });
         Talk.Warnings(terminal, reports);
         if (run.Verbose(parsed))
@@ -56,14 +62,17 @@ internal static class CompareCommand
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
         string? page = null;
+        if (unasked)
+            directory = Directory.CreateTempSubdirectory("ellm-").FullName;
         if (directory is not null)
         {
-            RunDirectory.Write(directory, run.Force(parsed), RunFiles.Of(reports, trace, terminal.Said));
-            page = ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]));
+            RunDirectory.Write(directory, run.Force(parsed) || unasked, RunFiles.Of(reports, trace, terminal.Said));
+            page = draw ? ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)])) : null;
         }
         Output.Write(terminal, run.Format(parsed), reports, trace);
+        terminal.Out.Flush();
         if (page is not null)
-            terminal.Say($"report in {page}");
+            terminal.Say(unasked ? $"report in {page} (--out DIR keeps it, --no-report draws none)" : $"report in {page}");
         return RunOptions.ExitCodeOf(required, reports);
     }
 

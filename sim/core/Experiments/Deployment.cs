@@ -19,7 +19,7 @@ public sealed class Deployment
     private readonly LayoutEntry _layout;
     private IReadOnlyList<string> _warnings = [];
 
-    private Deployment(RunConfig config)
+    private Deployment(RunConfig config, bool mustServe = true)
     {
         Config = config;
         Model = ModelCatalog.Load(config.Model);
@@ -49,7 +49,8 @@ public sealed class Deployment
         Costs = LoadCosts(config.Profile);
         CheckChunk();
         CheckHostMemory();
-        CheckPool();
+        if (mustServe)
+            CheckPool();
     }
 
     public RunConfig Config { get; }
@@ -61,6 +62,12 @@ public sealed class Deployment
     public EngineLimits Limits { get; }
 
     public MemoryBudget Budget { get; }
+
+    /// <summary>Activations of an iteration, and what a fixed boundary keeps free for them.</summary>
+    public ActivationDemand Activation => new(Budget.ActivationBytesPerToken, MemoryBudget.SamplerBytesPerLogit * Model.Vocab, Budget.ActivationBytes);
+
+    /// <summary>The KV pool of one rank, activations included where the boundary is elastic.</summary>
+    public long KvPoolBytes => CreateMemory().CapacityTokens * Budget.KvBytesPerToken;
 
     /// <summary>Prices of memory calls and copies.</summary>
     public DeviceCosts Costs { get; }
@@ -77,6 +84,10 @@ public sealed class Deployment
 
     /// <exception cref="InputException">The configuration names something unknown or cannot start; the message says why.</exception>
     public static Deployment Resolve(RunConfig config) => new(config);
+
+    /// <summary>How memory would be divided, whether requests could be served with what is left or not.</summary>
+    /// <exception cref="InputException">The configuration names something unknown, or the weights do not fit.</exception>
+    public static MemoryBudget PlanMemory(RunConfig config) => new Deployment(config, mustServe: false).Budget;
 
     /// <summary>The same deployment under another time model.</summary>
     public Deployment WithTime(ITimeModel time) => new(Config) { Time = time };

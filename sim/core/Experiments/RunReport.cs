@@ -37,7 +37,7 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
         // Another simulator reads its own tables; objectives and rates then come from the formulas.
         Deployment deployment = Deployment.Resolve(config.Compat is null ? config : config with { Timing = config.Timing with { Model = "analytic" } });
         UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, trace, deployment.Limits.MaxModelLen);
-        RunMetrics metrics = new();
+        RunMetrics metrics = new() { Activation = deployment.Activation };
         UserLoop? users = trace.ClosedLoop is null ? null : new UserLoop(trace.ClosedLoop.Users, trace.ClosedLoop.ThinkPs);
         IServingObserver observer = options.Observer is null ? metrics : new ObserverPair(metrics, options.Observer);
         RunOutcome outcome = config.Compat is null
@@ -116,7 +116,8 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
             (double)rank.WeightBytes * ranks,
             (double)rank.KvBytesPerToken() * ranks,
             deployment.Gpu.PeakTflops16Bit * 1e12 * ranks,
-            deployment.Gpu.HbmGbPerS * 1e9 * ranks);
+            deployment.Gpu.HbmGbPerS * 1e9 * ranks,
+            deployment.KvPoolBytes);
     }
 
     private static string BaseName(string nameOrPath) => Path.GetFileNameWithoutExtension(nameOrPath) is { Length: > 0 } name && nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase)

@@ -34,6 +34,9 @@ public sealed class DriverCalls
         _streams = drawn ? [.. Enumerable.Range(0, ranks).Select(rank => RandomStream.Named(seed, $"{name} of rank {rank}").NextBits())] : [];
     }
 
+    /// <summary>Picoseconds of every call so far, left out or not, at its median.</summary>
+    public long MedianPs => (long)_next * _medianPs;
+
     /// <summary>The longest a chunk can take.</summary>
     public long LongestPs { get; }
 
@@ -41,7 +44,10 @@ public sealed class DriverCalls
     public long Take(long chunks)
     {
         if (_streams.Length == 0)
+        {
+            Skip(chunks);
             return chunks * _medianPs;
+        }
         long slowest = 0;
         foreach (ulong stream in _streams)
         {

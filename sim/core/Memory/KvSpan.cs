@@ -16,4 +16,16 @@ public struct KvSpan
 
     /// <summary>Contiguous layouts: tokens asked from the allocator before its own rounding. Zero for paged ones.</summary>
     public long RequestedTokens;
+
+    /// <summary>Mapped chunks: picoseconds of memory calls since the last span at median prices, whether iterations waited for them or not.</summary>
+    public long MapWorkPs;
+
+    /// <summary>Mapped chunks: times a decoding sequence got more of them.</summary>
+    public long Growths;
+
+    /// <summary>The part of <see cref="Growths"/> in iterations that waited for memory calls.</summary>
+    public long WaitingGrowths;
+
+    /// <summary>Bytes of one growth, on one rank.</summary>
+    public long GrowthBytes;
 }

@@ -76,7 +76,7 @@ public sealed partial record MemoryBudget
         long context = Line("context_bytes", given.ContextBytes, DefaultContextBytes + collectives,
             collectives > 0 ? "driver and libraries, collective buffers" : "driver and libraries");
         long perToken = Line("activation_bytes_per_token", given.ActivationBytesPerToken, rank.ActivationBytesPerToken,
-            "peak of one layer from the shape");
+            $"peak of one layer from the shape, {Kib(rank.ActivationBytesPerToken)} KiB; eLLM's figures imply 123 to 129 for Llama-3-8B and MPT-30B");
         long activation = Activations(model, settings, perToken, Line);
         long ofShape = settings.CudaGraphs ? DefaultGraphBytesPerLayer * model.Layers : 0;
         long graphs = Line("graph_bytes", given.GraphBytes, ofShape,
@@ -176,6 +176,8 @@ public sealed partial record MemoryBudget
         if (value is < 0 or > 1L << 50)
             throw new InputException($"{key}: expected 0 to 2^50, found {value}");
     }
+
+    private static string Kib(long bytes) => (bytes / 1024.0).ToString("0.#", CultureInfo.InvariantCulture);
 
     private static string Gib(long bytes) => (bytes / (double)(1L << 30)).ToString("0.00", CultureInfo.InvariantCulture);
 }

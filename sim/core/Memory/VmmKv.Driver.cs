@@ -64,7 +64,21 @@ public sealed partial class VmmKv
         _waitPs = 0;
         _backgroundPs = 0;
         _drained = false;
+        if (wait > 0)
+            _waitingGrowths += need;
         return wait;
+    }
+
+    /// <summary>What was called since the last report, at median prices: calls that steps jumped over are never drawn.</summary>
+    private void ReportCalls(long growths, ref KvSpan span)
+    {
+        long workPs = _map.MedianPs + _unmap.MedianPs;
+        span.MapWorkPs = workPs - _reportedPs;
+        span.Growths = growths;
+        span.WaitingGrowths = _waitingGrowths;
+        span.GrowthBytes = _chunksPerUnit * _options.ChunkBytes;
+        _reportedPs = workPs;
+        _waitingGrowths = 0;
     }
 
     private void MapForPrefill(long units) => Charge(_map.Take(units * _chunksPerUnit), _options.PrefillMaps);

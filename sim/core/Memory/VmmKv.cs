@@ -33,6 +33,8 @@ public sealed partial class VmmKv : IKvMemory
 
     /// <summary>Sequences that hold units.</summary>
     private int _owners;
+    private long _reportedPs;
+    private long _waitingGrowths;
 
     public VmmKv(VmmOptions options)
     {
@@ -206,6 +208,8 @@ public sealed partial class VmmKv : IKvMemory
         _map.Skip((grown - _chargedGrowth) * _chunksPerUnit);
         _chargedGrowth = 0;
         _liveUnits += grown;
+        if (watched)
+            ReportCalls(grown, ref span);
         if (_liveUnits > Units)
             throw new InvalidOperationException($"{_liveUnits} of {Units} units are used");
         _growth.Advance(steps);

@@ -8,6 +8,7 @@ namespace ELLM.Sim.Metrics;
 /// <param name="KvBytesPerToken">K and V of one token over all layers, all ranks, bytes.</param>
 /// <param name="PeakFlopsPerS">Dense peak at the model's data type, all ranks, FLOP/s.</param>
 /// <param name="PeakBytesPerS">Memory bandwidth, all ranks, bytes/s.</param>
+/// <param name="KvPoolBytes">The KV pool of one rank, bytes.</param>
 public readonly record struct HardwareRates(
     double FlopsPerToken,
     double FlopsPerSample,
@@ -15,4 +16,5 @@ public readonly record struct HardwareRates(
     double WeightBytes,
     double KvBytesPerToken,
     double PeakFlopsPerS,
-    double PeakBytesPerS);
+    double PeakBytesPerS,
+    double KvPoolBytes = 0);

@@ -19,6 +19,7 @@ public struct KvUse
     public Int128 External;
     public Int128 Idle;
     public Int128 Capacity;
+    public Int128 Allocated;
 
     /// <summary>Live over capacity less idle: the useful share of what was taken.</summary>
     public readonly double? LiveShare => Share(Live);
@@ -32,6 +33,9 @@ public struct KvUse
     /// <summary>Live over the whole capacity, weighted by the time iterations computed (stalls excepted).</summary>
     public readonly double? Utilization => Ratio(Live, Capacity);
 
+    /// <summary>Capacity that no request holds, over all of it.</summary>
+    public readonly double? FreeShare => Ratio(Capacity - Allocated, Capacity);
+
     internal void Add(in IterationSpan span, in StepSums sums)
     {
         ref readonly KvSpan kv = ref span.Kv;
@@ -40,6 +44,7 @@ public struct KvUse
         Int128 capacity = Math.BigMul(kv.CapacityTokens, sums.Duration);
         Live += live;
         Capacity += capacity;
+        Allocated += allocated;
         if (kv.PlannedTokens > 0)
         {
             Int128 planned = Math.BigMul(kv.PlannedTokens, sums.Duration);

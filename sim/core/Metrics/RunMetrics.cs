@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory;
 using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Metrics;
@@ -10,6 +11,8 @@ namespace ELLM.Sim.Metrics;
 public sealed class RunMetrics : IServingObserver
 {
     private KvUse _kv;
+    private MemoryCalls _calls;
+    private ActivationUse _activations;
 
     /// <summary>Time the replicas had iterations in flight, summed over replicas.</summary>
     public long BusyPs { get; private set; }
@@ -44,6 +47,13 @@ public sealed class RunMetrics : IServingObserver
 
     public KvUse Kv => _kv;
 
+    public MemoryCalls Calls => _calls;
+
+    public ActivationUse Activations => _activations;
+
+    /// <summary>Turns steps into live activation bytes; without it they count as none.</summary>
+    public ActivationDemand Activation { get; init; }
+
     /// <summary>Gaps between consecutive output tokens of a request (ITL).</summary>
     public LogHistogram Itl { get; } = new();
 
@@ -72,6 +82,8 @@ public sealed class RunMetrics : IServingObserver
         DecodeContextTokens += Math.BigMul(span.Steps, span.ContextTokens) + Math.BigMul(sums.Indices, span.DecodeSequences);
         StallPs += span.StallPs;
         _kv.Add(span, sums);
+        _calls.Add(span);
+        _activations.Add(span, Activation);
     }
 
     public void Gaps(long gapPs, long tokens) => Itl.Add(gapPs, tokens);

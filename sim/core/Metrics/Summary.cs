@@ -76,6 +76,16 @@ public sealed record Summary
 
     public KvUse Kv { get; init; }
 
+    /// <summary>Memory of the KV pool that no request holds, mean over iteration time, bytes of one rank.</summary>
+    public double? KvFreeBytes { get; init; }
+
+    public MemoryCalls Calls { get; init; }
+
+    public ActivationUse Activations { get; init; }
+
+    /// <summary>Time with an iteration in flight, picoseconds, summed over replicas.</summary>
+    public long BusyPs { get; init; }
+
     public double? Mfu { get; init; }
 
     public double? BandwidthUtilization { get; init; }

@@ -20,6 +20,9 @@ public struct IterationSpan
     /// <summary>Stall inside the span that no overlap hid (mapping, transfers); part of the first step's duration.</summary>
     public long StallPs;
 
+    /// <summary>The part of <see cref="StallPs"/> that waited for GPU memory to be mapped.</summary>
+    public long MapStallPs;
+
     public int PrefillTokens;
     public int PrefillSequences;
     public int DecodeSequences;

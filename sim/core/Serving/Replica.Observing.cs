@@ -22,6 +22,7 @@ public sealed partial class Replica
             FirstStepPs = _stage.FirstStepPs,
             StepGrowthPs = _stage.GrowthPs,
             StallPs = _stage.StallPs,
+            MapStallPs = _mapStallPs,
             PrefillTokens = PreparedTokens,
             PrefillSequences = _chunkSlots.Count,
             DecodeSequences = decodes,

@@ -1,0 +1,55 @@
+using ELLM.Sim.Cli;
+using NUnit.Framework;
+
+namespace ELLM.Sim.Tests.Cli;
+
+/// <summary>A comparison ends with the path of a report, wherever it is run, and leaves nothing where it is run.</summary>
+internal sealed class UnaskedReportTests
+{
+    private static readonly string[] Small = ["compare", "chat", "--limit", "40", "--policies", "vllm,ellm"];
+
+    [Test]
+    public void Comparison_ends_with_the_path_of_a_report_and_prints_the_same_table()
+    {
+        (string output, string error) = Run(Small);
+        string last = error.TrimEnd('\n').Split('\n')[^1];
+        Assert.That(last, Does.StartWith("report in ").And.Contains("report.html (--out DIR keeps it, --no-report draws none)"));
+        string page = last["report in ".Length..(last.IndexOf(".html", StringComparison.Ordinal) + 5)];
+        string folder = Path.GetDirectoryName(page)!;
+        try
+        {
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(File.ReadAllText(page), Does.Contain("<svg").And.Contains("ellm compare chat --limit 40 --policies vllm,ellm</pre>"));
+                Assert.That(output, Is.EqualTo(Run([.. Small, "--no-report"]).Output));
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [TestCase("--no-report")]
+    [TestCase("--quiet")]
+    [TestCase("--format=csv")]
+    public void No_report_when_nobody_would_read_it(string flag) =>
+        Assert.That(Run([.. Small, flag]).Error, Does.Not.Contain("report in"));
+
+    [Test]
+    public void Result_directory_without_a_report_holds_the_tables()
+    {
+        using ScratchFolder folder = new();
+        Run([.. Small, "--no-report", "--out", folder.In("run")]);
+        Assert.That(File.Exists(folder.In("run/summary.csv")) && !File.Exists(folder.In("run/report.html")));
+    }
+
+    private static (string Output, string Error) Run(string[] args)
+    {
+        using StringWriter output = new() { NewLine = "\n" };
+        using StringWriter error = new() { NewLine = "\n" };
+        using Terminal terminal = new(output, error, Interactive: false);
+        Assert.That(App.Run(args, terminal), Is.Zero);
+        return (output.ToString(), error.ToString());
+    }
+}
