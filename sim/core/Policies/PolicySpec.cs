@@ -16,12 +16,12 @@ namespace ELLM.Sim.Policies;
 /// <param name="ChunkLayout">Vmm: per-layer (K and V of every layer grow by a chunk of their own) or fused (a chunk holds tokens of all layers).</param>
 /// <param name="PrefillMapping">
 /// Vmm: sync (a prompt is mapped before its iteration, which waits), background (while the one before runs) or drain (as sync, after the
-/// device has been drained: map edits beside running kernels faulted on a V100, ovg-project/kvcached pull request 465).
+/// device has been drained: map edits beside running kernels faulted on a V100, ovg-project/kvcached #465).
 /// </param>
 /// <param name="GrowthMapping">Vmm: sync, background or drain, for what decoding sequences grow by.</param>
 /// <param name="Unmapping">
 /// Vmm: sync, background or drain. Unmapping is not ordered with streams (the CUDA driver API); engines that took it to be were mended by a
-/// drain (vllm-project/vllm issues 43020 and 45615, TensorRT-LLM 11641).
+/// drain (vllm-project/vllm #43020 and #45615, NVIDIA/TensorRT-LLM #11641).
 /// </param>
 /// <param name="MapLeadSteps">Vmm: decode steps ahead of its need that growth is begun.</param>
 /// <param name="LookAheadTokens">Vmm: room mapped beyond the prompt at admission.</param>
@@ -29,7 +29,7 @@ namespace ELLM.Sim.Policies;
 /// <param name="EagerChunks">Vmm: chunks of each tensor kept mapped in one range without an owner (vAttention's eager allocation); 0: none.</param>
 /// <param name="ReclaimIdleRanges">
 /// Vmm: chunks of ranges without an owner are taken back when others need them; false: they stay mapped until an owner takes the range
-/// over (NVIDIA/TensorRT-LLM pull request 15931) or one sequence is left.
+/// over (NVIDIA/TensorRT-LLM #15931) or one sequence is left.
 /// </param>
 /// <param name="UnmapPreempted">Vmm: a preempted sequence's range is unmapped whole (vTensor's code); otherwise as when it finishes.</param>
 /// <param name="ExtraAfterPreemption">Vmm: chunks of each tensor that an admission asks for beyond its need once anybody was preempted (vTensor's code: 1).</param>
