@@ -35,16 +35,11 @@ internal sealed class SweepRun(Terminal terminal, Experiment experiment, string 
             terminal.Say($"{Words.Count(own.Length - left.Length)} of {Words.Count(own.Length)} points are in the journal of {path}");
         Dictionary<int, PointResult> results = new(directory.Kept);
         int bugs = RunPoints(directory, left, results, jobs, cancel);
-        bool bug = bugs > 0;
-        if (results.Count < experiment.Points.Count)
-        {
-            terminal.Say($"shard {Shard.Index} of {Shard.Count} is done; 'ellm sweep merge {path}' joins the shards when all are");
-            return bug ? ExitCode.Bug : ExitCode.Done;
-        }
-        PointResult[] all = [.. results.Values.OrderBy(r => r.Point)];
         if (Shard == Shard.Whole)
-            Finish(terminal, path, directory.Plan, all, Format);
-        return bug ? ExitCode.Bug : ExitCode.Done;
+            Finish(terminal, path, directory.Plan, [.. results.Values.OrderBy(r => r.Point)], Format);
+        else
+            terminal.Say($"shard {Shard.Index} of {Shard.Count} is done; 'ellm sweep merge {path}' joins the shards when all are");
+        return bugs > 0 ? ExitCode.Bug : ExitCode.Done;
     }
 
     /// <summary>Writes the result files and prints the groups.</summary>
@@ -102,7 +97,7 @@ internal sealed class SweepRun(Terminal terminal, Experiment experiment, string 
         }
         double wall = Stopwatch.GetElapsedTime(start).TotalSeconds;
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
-            $"{results.Count - before:#,0} points in {wall:0.00} s ({(results.Count - before) / wall:0.0} points/s on {jobs} threads), journal {journal / (double)Stopwatch.Frequency / wall / jobs:0.0%} of it"));
+            $"{results.Count - before:#,0} points in {wall:0.00} s ({(results.Count - before) / wall:0.0} points/s on {jobs} threads), journal {journal / (double)Stopwatch.Frequency / wall:0.0%} of that"));
         return bugs;
     }
 

@@ -3,6 +3,13 @@ namespace ELLM.Sim.Experiments.Sweeps.Results;
 /// <summary>Replaces files so that a reader sees the old one or the new one, whole.</summary>
 internal static class AtomicFiles
 {
+    /// <summary>Removes what a killed process left half-written.</summary>
+    public static void Sweep(string directory)
+    {
+        foreach (string file in Directory.EnumerateFiles(directory, "*.tmp").ToArray())
+            File.Delete(file);
+    }
+
     /// <summary>All are written before the first is renamed.</summary>
     public static void Write(string directory, IReadOnlyList<(string Name, Action<Stream> Write)> files)
     {

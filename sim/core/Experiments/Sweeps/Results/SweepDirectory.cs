@@ -44,6 +44,8 @@ public sealed class SweepDirectory : IDisposable
         {
             if (force)
                 StartOver(path, journals, own, shard);
+            if (shard == Shard.Whole)
+                AtomicFiles.Sweep(path);
             AtomicFiles.Write(path, [(PlanName, s => s.Write(plan.ToJson()))]);
             (SweepJournal journal, JournalContent content) = SweepJournal.Open(own + JournalExtension, plan.Sha256);
             (Dictionary<int, PointResult> kept, List<string> damage) = ReadJournals(path, plan, except: shard);
