@@ -16,6 +16,7 @@ internal static class App
             CompareCommand.Create(terminal),
             ReplayCommand.Create(terminal),
             SweepCommand.Create(terminal),
+            CapacityCommand.Create(terminal),
             PlotCommand.Create(terminal),
             BenchCommand.Create(terminal),
             ValidateCommand.Create(terminal),

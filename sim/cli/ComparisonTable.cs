@@ -19,7 +19,7 @@ internal static class ComparisonTable
     public static void Write(TextWriter target, IReadOnlyList<RunReport> reports, Trace trace, int columns = 0)
     {
         RunReport first = reports.First(r => r.Summary is not null);
-        target.Write(Header(first, trace));
+        target.Write(Header(first.Label, first.Summary!.Slo, first.Config.Slo, trace, first.Config));
         target.Write('\n');
         Metrics(reports, columns >= WideTerminal).Write(target);
         List<Summary> ran = [.. reports.Where(r => r.Summary is not null).Select(r => r.Summary!)];
@@ -30,14 +30,13 @@ internal static class ComparisonTable
         Ledger(ran, terms).Write(target);
     }
 
-    private static string Header(RunReport report, Trace trace)
+    /// <summary>Two lines: what ran where, and the objectives.</summary>
+    /// <param name="spec">How the objectives were asked for.</param>
+    public static string Header(RunLabel label, SloTargets slo, SloSpec spec, Trace trace, RunConfig config)
     {
-        SloTargets slo = report.Summary!.Slo;
-        SloSpec spec = report.Config.Slo;
         string ttft = spec.TtftS is null ? $" ({Number(spec.TtftMultiple)} x unloaded)" : "";
         string tpot = spec.TpotS is null ? $" ({Number(spec.TpotMultiple)} x unloaded)" : "";
-        RunLabel label = report.Label;
-        string rules = report.Config.Compat is string other ? $", by the rules of {other}" : "";
+        string rules = config.Compat is string other ? $", by the rules of {other}" : "";
         return $"{trace.Name}: {Words.Count(trace.Count)} requests; {label.Model} on {label.Tp} x {label.Gpu}{rules}\n"
             + $"SLO: TTFT <= {Words.Duration(slo.TtftPs)}{ttft}, TPOT <= {Words.Duration(slo.TpotPs)}{tpot}\n";
     }

@@ -34,6 +34,11 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
             "ellm sweep mine.json --out runs/mine --jobs 8 --memory 16",
             "ellm sweep mine.json --out /shared/mine --slurm --shards 64 --partition cpu --time 01:00:00",
             "ellm sweep mine.json --shards 64 --k8s --image registry/ellm > job.yaml",
+        ["capacity"] =
+        [
+            "ellm capacity                                    # highest rate of every policy on the shipped chat trace",
+            "ellm capacity trace.csv --policies vllm-v1,ellm --slo ttft=2s,tpot=100ms --attainment 0.99",
+            "ellm capacity azure-chat --limit 5000 --seeds 10 --price h100=2.50 --gpu h100 --out runs/capacity",
         ],
         ["stats"] = ["ellm trace stats trace.csv"],
         ["generate"] = ["ellm trace generate azure-chat --rate 4 --limit 100000 --seed 7 --out chat.csv"],

@@ -25,7 +25,8 @@ internal static class Output
         }
     }
 
-    private static string Text(Action<Stream> write)
+    /// <summary>What a writer of files writes, as text.</summary>
+    public static string Text(Action<Stream> write)
     {
         using MemoryStream stream = new();
         write(stream);

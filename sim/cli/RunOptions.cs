@@ -13,7 +13,7 @@ using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli;
 
-/// <summary>The options that <c>compare</c> and <c>replay</c> share, and what they mean.</summary>
+/// <summary>The options that commands which simulate share, and what they mean.</summary>
 internal sealed class RunOptions
 {
     private readonly Option<string?> _model = Text("--model", "NAME|FILE", "Model to serve.", () => ModelCatalog.Names);
@@ -41,11 +41,13 @@ internal sealed class RunOptions
         _set.CompletionSources.Add(_ => ConfigKeys.All.Select(k => new CompletionItem(k.Path + "=")));
     }
 
-    public void AddTo(Command command)
+    /// <param name="judged">The command's exit code can say that an objective was missed.</param>
+    public void AddTo(Command command, bool judged = true)
     {
+        Option[] verdict = judged ? [_sloShare, _failOnSlo] : [];
         Option[] all =
         [
-            _model, _gpu, _profile, _tp, _timeModel, _compat, _slo, _sloShare, _failOnSlo, _set, _out, _force, _format, _step, _check, _verbose, _quiet,
+            _model, _gpu, _profile, _tp, _timeModel, _compat, _slo, .. verdict, _set, _out, _force, _format, _step, _check, _verbose, _quiet,
         ];
         _reading.AddTo(command);
         foreach (Option option in all)

@@ -1,4 +1,5 @@
 using System.Text;
+using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Metrics;
 using ELLM.Sim.Tests.Golden;
 using NUnit.Framework;
@@ -7,37 +8,47 @@ namespace ELLM.Sim.Tests.Metrics;
 
 internal sealed class ResultColumnsTests
 {
-    [Test]
-    public void Documentation_lists_every_column()
+    /// <summary>Tables below a marker, <c>&lt;!-- summary --&gt;</c>, are written from the columns; everything else stays as it is.</summary>
+    private static readonly Dictionary<string, IReadOnlyList<(string Name, string Doc)>> Tables = new()
+    {
+        ["requests"] = [.. RequestsCsv.Columns],
+        ["timeline"] = [.. TimelineCsv.Columns],
+        ["summary"] = [.. SummaryColumns.All.Select(c => (c.Name, c.Doc))],
+        ["capacity"] = [.. CapacityFiles.Columns.Select(c => (c.Name, c.Doc))],
+        ["rates"] = [.. CapacityFiles.RateColumns.Select(c => (c.Name, c.Doc))],
+    };
+
+    [TestCase("docs/results.md")]
+    [TestCase("docs/capacity.md")]
+    public void Documentation_lists_every_column(string path)
     {
         StringBuilder page = new();
         bool inTable = false;
-        foreach (string line in GoldenFile.RepositoryLines("docs/results.md"))
+        foreach (string line in GoldenFile.RepositoryLines(path))
         {
-            // Tables below a marker are written from the columns; everything else stays as it is.
             inTable = line.StartsWith("<!--", StringComparison.Ordinal) || (inTable && line.StartsWith('|'));
             if (inTable && line.StartsWith('|'))
                 continue;
             page.Append(line).Append('\n');
-            if (line == "<!-- requests -->")
-                Table(page, RequestsCsv.Columns);
-            else if (line == "<!-- timeline -->")
-                Table(page, TimelineCsv.Columns);
-            else if (line == "<!-- summary -->")
-                Table(page, SummaryColumns.All.Select(c => (c.Name, c.Doc)));
+            if (line.StartsWith("<!-- ", StringComparison.Ordinal) && Tables.TryGetValue(line[5..^4], out IReadOnlyList<(string, string)>? columns))
+                Table(page, columns);
         }
-        GoldenFile.Check("docs/results.md", page.ToString());
+        GoldenFile.Check(path, page.ToString());
+    }
+
+    [Test]
+    public void Every_table_is_documented()
+    {
+        string pages = string.Concat(new[] { "docs/results.md", "docs/capacity.md" }.SelectMany(GoldenFile.RepositoryLines));
+        foreach (string table in Tables.Keys)
+            Assert.That(pages, Does.Contain($"<!-- {table} -->"));
     }
 
     [Test]
     public void Columns_are_named_once()
     {
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(RequestsCsv.Columns.Select(c => c.Name), Is.Unique);
-            Assert.That(TimelineCsv.Columns.Select(c => c.Name), Is.Unique);
-            Assert.That(SummaryColumns.All.Select(c => c.Name), Is.Unique);
-        }
+        foreach ((string table, IReadOnlyList<(string Name, string Doc)> columns) in Tables)
+            Assert.That(columns.Select(c => c.Name), Is.Unique, table);
     }
 
     private static void Table(StringBuilder page, IEnumerable<(string Name, string Doc)> columns)

@@ -1,11 +1,9 @@
 using System.CommandLine;
-using System.CommandLine.Completions;
 using System.Diagnostics;
 using System.Globalization;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics;
 using ELLM.Sim.Plots.Report;
-using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
 using Trace = ELLM.Sim.Workload.Trace;
 
@@ -20,8 +18,7 @@ internal static class CompareCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> trace = TraceArgument.Create();
-        Option<string> policies = new("--policies", "--policy") { Description = "Policies, separated by commas.", HelpName = "A,B,C|all", DefaultValueFactory = _ => "all" };
-        policies.CompletionSources.Add(_ => PresetCatalog.Names.Select(n => new CompletionItem(n)));
+        Option<string> policies = PolicyNames.Option();
         Option<string?> jobs = RunOptions.Text("--jobs", "N", "Runs at a time (default: one a core). Results do not depend on it.");
         Option<bool> noReport = new("--no-report") { Description = "Draw no report and no figures." };
         RunOptions run = new();
@@ -37,7 +34,7 @@ internal static class CompareCommand
         terminal.Quiet = run.Quiet(parsed);
         double? required = run.RequiredShare(parsed);
         int threads = Values.Count("--jobs", jobs) ?? Environment.ProcessorCount;
-        List<RunConfig> configs = [.. Names(policies).Select(name => run.Bind(parsed, name))];
+        List<RunConfig> configs = [.. PolicyNames.Parse(policies).Select(name => run.Bind(parsed, name))];
         string? directory = run.Out(parsed);
         if (directory is not null)
             RunDirectory.Check(directory, run.Force(parsed));
@@ -74,18 +71,5 @@ internal static class CompareCommand
         if (page is not null)
             terminal.Say(unasked ? $"report in {page} (--out DIR keeps it, --no-report draws none)" : $"report in {page}");
         return RunOptions.ExitCodeOf(required, reports);
-    }
-
-    /// <summary>Each once, in the order given.</summary>
-    private static IReadOnlyList<string> Names(string list)
-    {
-        if (list == "all")
-            return PresetCatalog.Names;
-        string[] names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        if (names.Length == 0)
-            throw new InputException($"--policies: expected names separated by commas or all; known: {string.Join(", ", PresetCatalog.Names)}");
-        return names.Distinct(StringComparer.Ordinal).Count() == names.Length
-            ? names
-            : throw new InputException($"--policies {list}: a policy is named twice");
     }
 }

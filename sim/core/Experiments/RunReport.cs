@@ -32,10 +32,18 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     /// <summary>Runs a trace under a configuration, watched.</summary>
     /// <param name="options">Its observer watches beside the run's metrics; its users are replaced by those of a closed-loop trace.</param>
     /// <exception cref="InputException">The configuration cannot start, or the run can make no progress.</exception>
-    public static RunReport Run(RunConfig config, Trace trace, SimulationOptions options)
-    {
+    public static RunReport Run(RunConfig config, Trace trace, SimulationOptions options) =>
+        Run(Resolve(config), config, trace, options);
+
+    /// <summary>What a run of that configuration is judged by and built from.</summary>
+    /// <exception cref="InputException">The configuration cannot start.</exception>
+    public static Deployment Resolve(RunConfig config) =>
         // Another simulator reads its own tables; objectives and rates then come from the formulas.
-        Deployment deployment = Deployment.Resolve(config.Compat is null ? config : config with { Timing = config.Timing with { Model = "analytic" } });
+        Deployment.Resolve(config.Compat is null ? config : config with { Timing = config.Timing with { Model = "analytic" } });
+
+    /// <summary>The same on a deployment that <see cref="Resolve"/> made of that configuration: many runs may share one.</summary>
+    public static RunReport Run(Deployment deployment, RunConfig config, Trace trace, SimulationOptions options)
+    {
         UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, trace, deployment.Limits.MaxModelLen);
         RunMetrics metrics = new() { Activation = deployment.Activation };
         UserLoop? users = trace.ClosedLoop is null ? null : new UserLoop(trace.ClosedLoop.Users, trace.ClosedLoop.ThinkPs);

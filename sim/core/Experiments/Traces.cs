@@ -1,3 +1,4 @@
+using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
@@ -21,14 +22,30 @@ public static class Traces
     {
         if (ShippedTraces.Names.Contains(nameOrPath, StringComparer.Ordinal))
             return ShippedTraces.Read(nameOrPath, options);
-        bool specification = nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-        if (specification || GeneratorPresets.Names.Contains(nameOrPath, StringComparer.Ordinal))
+        if (IsGenerated(nameOrPath))
             return (Generate(nameOrPath, options), null);
         bool looksLikePath = nameOrPath.AsSpan().IndexOfAny("/\\.") >= 0;
         if (looksLikePath || File.Exists(nameOrPath) || Directory.Exists(nameOrPath))
             return TraceReader.Read(nameOrPath, options);
         throw new InputException(NearestName.Message("trace", nameOrPath, Names) + "; or give the path of a file");
     }
+
+    /// <summary>The same as a workload: to be run at any rate, and drawn again.</summary>
+    /// <exception cref="InputException">No such file or name, the file is no trace, or it has no rate.</exception>
+    public static (IWorkload Workload, TraceLoadReport? Report) LoadWorkload(string nameOrPath, TraceReadOptions options)
+    {
+        if (IsGenerated(nameOrPath) && options.TimeScale is null)
+        {
+            int count = (int)(options.Limit ?? GeneratedRequests);
+            return (new GeneratedWorkload(GeneratorPresets.LoadNameOrFile(nameOrPath), count, options.Seed, options.RatePerSecond), null);
+        }
+        (Trace trace, TraceLoadReport? report) = Load(nameOrPath, options);
+        return (new RecordedWorkload(trace, options.Seed), report);
+    }
+
+    private static bool IsGenerated(string nameOrPath) =>
+        nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        || (GeneratorPresets.Names.Contains(nameOrPath, StringComparer.Ordinal) && !ShippedTraces.Names.Contains(nameOrPath, StringComparer.Ordinal));
 
     private static Trace Generate(string preset, TraceReadOptions options)
     {

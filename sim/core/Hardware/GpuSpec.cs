@@ -34,6 +34,9 @@ public sealed record GpuSpec
     /// <summary>Host memory that one GPU of the machine can have, GiB; absent: not checked.</summary>
     public double? HostMemoryGib { get; init; }
 
+    /// <summary>Null when nobody's price is known.</summary>
+    public GpuPrice? Price { get; init; }
+
     /// <summary>Name of the timing profile in configs/timing.</summary>
     public required string Timing { get; init; }
 
@@ -52,6 +55,6 @@ public sealed record GpuSpec
             return new CatalogFault("sms", "a positive number", $"{Sms}");
         if (HostMemoryGib is double gib && (!(gib > 0) || double.IsInfinity(gib)))
             return new CatalogFault("host_memory_gib", "a positive number", FormattableString.Invariant($"{gib}"));
-        return HostLink.Check();
+        return HostLink.Check() ?? Price?.Check();
     }
 }

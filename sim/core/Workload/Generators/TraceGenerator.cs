@@ -28,21 +28,7 @@ public static class TraceGenerator
         if (ratePerSecond is { } rate && !(rate > 0 && double.IsFinite(rate)))
             throw new InputException(FormattableString.Invariant($"rate [requests/s]: expected a number above 0, found {rate}"));
         spec.Check();
-        double[] seconds = spec.Arrivals.Sample(count, RandomStream.Named(seed, "arrivals"));
-        ClosedLoopPlan? loop = null;
-        long[] arrivals;
-        if (spec.Arrivals is ClosedLoopSpec closed)
-        {
-            if (ratePerSecond is not null)
-                throw new InputException($"{spec.Name}: a closed loop has no rate: completions make the arrivals");
-            loop = new ClosedLoopPlan(closed.Users, Round(seconds, spec.Name));
-            arrivals = new long[count];
-        }
-        else
-        {
-            Rescale(seconds, spec.Arrivals, ratePerSecond);
-            arrivals = Round(seconds, spec.Name);
-        }
+        (long[] arrivals, ClosedLoopPlan? loop) = Arrivals(spec, count, seed, ratePerSecond);
         (int[] input, int[] output) = Lengths(spec, count, seed);
         return new Trace(spec.Name, arrivals, input, output)
         {
@@ -52,6 +38,15 @@ public static class TraceGenerator
             ContentHash = Hash(spec, count, seed, ratePerSecond),
         };
     }
+
+    /// <summary>What <see cref="Generate"/> would draw at another rate with the same seed: lengths are shared, only arrivals are drawn anew.</summary>
+    internal static Trace AtRate(Trace drawn, GeneratorSpec spec, ulong seed, double ratePerSecond) =>
+        new(drawn.Name, Arrivals(spec, drawn.Count, seed, ratePerSecond).Arrivals, drawn.InputTokens, drawn.OutputTokens)
+        {
+            Model = drawn.Model,
+            ModelNames = drawn.ModelNames,
+            ContentHash = Hash(spec, drawn.Count, seed, ratePerSecond),
+        };
 
     /// <summary>Input and output lengths without arrivals, for tests and length files.</summary>
     internal static (int[] Input, int[] Output) Lengths(GeneratorSpec spec, int count, ulong seed)
@@ -89,6 +84,19 @@ public static class TraceGenerator
         for (int i = 0; i < count; i++)
             drawn[i] = lengths.Sample(random);
         return drawn;
+    }
+
+    private static (long[] Arrivals, ClosedLoopPlan? Loop) Arrivals(GeneratorSpec spec, int count, ulong seed, double? ratePerSecond)
+    {
+        double[] seconds = spec.Arrivals.Sample(count, RandomStream.Named(seed, "arrivals"));
+        if (spec.Arrivals is ClosedLoopSpec closed)
+        {
+            if (ratePerSecond is not null)
+                throw new InputException($"{spec.Name}: a closed loop has no rate: completions make the arrivals");
+            return (new long[count], new ClosedLoopPlan(closed.Users, Round(seconds, spec.Name)));
+        }
+        Rescale(seconds, spec.Arrivals, ratePerSecond);
+        return (Round(seconds, spec.Name), null);
     }
 
     private static int[]? Models(GeneratorSpec spec, int count, ulong seed)

@@ -119,25 +119,14 @@ internal sealed class TraceClock(
 
     private void Scale(long[] times, double factor)
     {
-        for (int i = 0; i < times.Length; i++)
-        {
-            double scaled = times[i] * factor;
-            if (!(scaled < long.MaxValue))
-                throw new InputException(FormattableString.Invariant(
-                    $"{path}: with time scale {factor} the last request is beyond the simulator's clock of 106 days"));
-            times[i] = (long)decimal.Round(times[i] * (decimal)factor, MidpointRounding.ToEven);
-        }
+        TraceRate.Multiply(times, factor, path);
         notes.Add(FormattableString.Invariant($"times multiplied by {factor}"));
     }
 
     private void Rescale(long[] times, double rate)
     {
-        long span = times[^1] - times[0];
-        if (span == 0)
-            throw new InputException($"{path}: every request has the same time, so the rate cannot be changed");
-        // n requests have n - 1 gaps: their mean becomes 1 / rate.
-        double found = (times.Length - 1) / new SimTime(span).Seconds;
-        Scale(times, found / rate);
+        double found = TraceRate.Rescale(times, rate, path);
+        notes.Add(FormattableString.Invariant($"times multiplied by {found / rate}"));
         notes.Add(FormattableString.Invariant($"mean rate changed from {found:0.######} to {rate} requests/s"));
     }
 }

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Globalization;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Experiments.Capacity;
+using ELLM.Sim.Metrics;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Cli.Commands;
+
+/// <summary><c>ellm capacity</c>: the highest rate at which a policy still meets its objectives.</summary>
+internal static class CapacityCommand
+{
+    /// <summary>Runs of one search over one seed, about: for the progress bar.</summary>
+    private const int TypicalRates = 22;
+
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> trace = TraceArgument.Create();
+        Option<string> policies = PolicyNames.Option();
+        GoalOptions goal = new(defaultSeeds: 5);
+        Option<string?> tolerance = RunOptions.Text("--tolerance", "SHARE", "Stop when the rate is known to this share (default 0.01).");
+        Option<string?> jobs = RunOptions.Text("--jobs", "N", "Runs at a time (default: one a core). Results do not depend on it.");
+        RunOptions run = new();
+        Command command = new("capacity", "Find the highest rate at which each policy meets the latency objectives.") { trace, policies };
+        goal.AddTo(command);
+        command.Options.Add(tolerance);
+        command.Options.Add(jobs);
+        run.AddTo(command, judged: false);
+        command.SetAction((parsed, cancel) => Task.Run(
+            () =>
+            {
+                CapacityGoal asked = goal.Of(parsed) with { Tolerance = Values.Positive("--tolerance", parsed.GetValue(tolerance)) ?? 0.01 };
+                int threads = Values.Count("--jobs", parsed.GetValue(jobs)) ?? Environment.ProcessorCount;
+                return Run(terminal, run, parsed, parsed.GetValue(trace)!, PolicyNames.Parse(parsed.GetValue(policies)!), asked, goal.Prices(parsed), threads, cancel);
+            },
+            CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(
+        Terminal terminal, RunOptions run, ParseResult parsed, string traceName, IReadOnlyList<string> policies, CapacityGoal goal, GpuPrices prices, int jobs, CancellationToken cancel)
+    {
+        terminal.Quiet = run.Quiet(parsed);
+        goal.Check();
+        List<RunConfig> configs = [.. policies.Select(name => run.Bind(parsed, name))];
+        string? directory = run.Out(parsed);
+        if (directory is not null)
+            RunDirectory.Check(directory, run.Force(parsed));
+        TraceReadOptions reading = run.Reading(parsed);
+        (IWorkload workload, TraceLoadReport? loaded) = Traces.LoadWorkload(traceName, reading);
+        Talk.Trace(terminal, loaded, run.Verbose(parsed));
+        IReadOnlyList<CapacityResult> results = terminal.WithProgress("runs", configs.Count * goal.Seeds * TypicalRates, progress =>
+            new CapacityStudy(workload, goal, prices).Run(configs, reading.RatePerSecond, run.Simulating(parsed, cancel) with { Progress = progress }, jobs));
+        foreach (CapacityResult result in results)
+        {
+            foreach (string warning in result.Warnings)
+                terminal.Warn(warning);
+            if (result.Reason is not null)
+                terminal.Warn($"{result.Label.Policy}: {result.Reason}");
+        }
+        int runs = results.Sum(r => r.Bracket?.Tested.Count ?? 0) * goal.Seeds;
+        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{runs} runs of {workload.Count} requests"));
+        if (directory is not null)
+            RunDirectory.Write(directory, run.Force(parsed), CapacityFiles.Of(results, workload, prices, terminal.Said));
+        switch (run.Format(parsed))
+        {
+            case "csv":
+                terminal.Out.Write(Output.Text(s => CapacityFiles.WriteCsv(s, results)));
+                break;
+            case "json":
+                terminal.Out.Write(Output.Text(s => CapacityFiles.WriteJson(s, results, workload, prices)));
+                break;
+            default:
+                CapacityTable.Write(terminal.Out, results, workload, prices);
+                break;
+        }
+        return ExitCode.Done;
+    }
+}

@@ -1,0 +1,47 @@
+using ELLM.Sim.Metrics;
+
+namespace ELLM.Sim.Experiments.Capacity;
+
+/// <summary>The capacity of one deployment under one workload; or the reason why it has none.</summary>
+/// <param name="Label">Trace, policy, model, GPU.</param>
+/// <param name="Config">The resolved configuration.</param>
+/// <param name="Goal">What was asked of it.</param>
+public sealed record CapacityResult(RunLabel Label, RunConfig Config, CapacityGoal Goal)
+{
+    /// <summary>GPUs of the deployment: ranks times replicas.</summary>
+    public int Gpus => Config.Tp * Config.Engine.Replicas;
+
+    public SloTargets Slo { get; init; }
+
+    /// <summary>US dollars an hour for one GPU; null when unknown.</summary>
+    public double? PriceUsdPerHour { get; init; }
+
+    /// <summary>Null when the deployment could not start.</summary>
+    public CapacityBracket? Bracket { get; init; }
+
+    /// <summary>Why there is no capacity; null when there is one.</summary>
+    public string? Reason { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    private LoadPoint? At => Bracket?.Highest;
+
+    /// <summary>The highest rate that meets the target, requests per second.</summary>
+    public double? CapacityPerS => At?.RatePerS;
+
+    /// <summary>Requests per second that meet both objectives at that rate.</summary>
+    public double? GoodputPerS => At is { } at ? at.RatePerS * at.Attainment : null;
+
+    public double? GoodputPerGpuPerS => GoodputPerS / Gpus;
+
+    /// <summary>Requests that meet both objectives for each US dollar.</summary>
+    public double? GoodputPerUsd => GoodputPerS * 3600 / (PriceUsdPerHour * Gpus);
+
+    /// <summary>US dollars for a million output tokens at that rate.</summary>
+    public double? UsdPerMillionTokens => At is { TokensPerRequest: > 0 } at
+        ? PriceUsdPerHour * Gpus / 3600 / (at.RatePerS * at.TokensPerRequest) * 1e6
+        : null;
+
+    /// <summary>What is missed first beyond the capacity.</summary>
+    public string? Limit => Bracket?.Next?.Limit;
+}

@@ -1,0 +1,71 @@
+using ELLM.Sim.Time;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Experiments.Capacity;
+
+/// <summary>Searches the capacity of several deployments, side by side on threads; results come in their order.</summary>
+/// <param name="workload">What they are loaded with.</param>
+/// <param name="prices">What GPUs cost.</param>
+public sealed class CapacityStudy(IWorkload workload, CapacityGoal goal, GpuPrices prices)
+{
+    /// <summary>Longest trace the clock holds, with room for its tail, seconds.</summary>
+    private const double LongestS = 8e6;
+
+    /// <param name="startPerS">Rate to test first; null: what one request at a time would allow.</param>
+    /// <param name="jobs">Runs at a time. No result depends on it.</param>
+    /// <exception cref="InputException">Not one of them could start: the reason of the first.</exception>
+    public IReadOnlyList<CapacityResult> Run(
+        IReadOnlyList<RunConfig> configs, double? startPerS, SimulationOptions options, int jobs)
+    {
+        goal.Check();
+        SimulationSlots slots = new(jobs, options.Cancel);
+        int done = 0;
+        IProgress<int>? progress = options.Progress;
+        SimulationOptions quiet = options with { Progress = null };
+        CapacityResult[] results = new CapacityResult[configs.Count];
+        slots.ForEach(configs.Count, i => results[i] = One(configs[i], startPerS, quiet, slots, () => progress?.Report(Interlocked.Increment(ref done))));
+        if (results.Length > 0 && Array.TrueForAll(results, r => r.Bracket is null))
+            throw new InputException(results[0].Reason!);
+        return results;
+    }
+
+    private CapacityResult One(RunConfig config, double? startPerS, SimulationOptions options, SimulationSlots slots, Action ran)
+    {
+        CapacityResult result = new(RunReport.LabelOf(config, workload.Original), config, goal) { PriceUsdPerHour = prices.Of(config.Gpu) };
+        try
+        {
+            DeploymentLoad load = new(config, workload, options);
+            // One request alone at a hundredth of the time: what is missed there has no queue to blame.
+            double aloneS = load.Unloaded.TtftPs / (double)SimTime.PsPerSecond + load.Unloaded.TpotPs / (double)SimTime.PsPerSecond * MeanOutput(workload.Original);
+            double floor = Math.Max(0.01 / aloneS, workload.Count / LongestS);
+            CapacitySearch search = new(goal, rate => load.Measure(rate, goal.Seeds, slots, ran));
+            CapacityBracket bracket = search.Find(startPerS ?? config.Engine.Replicas / aloneS, floor);
+            return result with
+            {
+                Slo = load.Targets,
+                Bracket = bracket,
+                Reason = ReasonOf(bracket),
+                Warnings = load.Deployment.Warnings,
+            };
+        }
+        catch (InputException e)
+        {
+            return result with { Reason = e.Message };
+        }
+    }
+
+    private string? ReasonOf(CapacityBracket bracket)
+    {
+        if (bracket.Highest is null)
+        {
+            LoadPoint at = bracket.Next!;
+            return FormattableString.Invariant(
+                $"misses the target unloaded: {at.Attainment:P1} met both objectives at {at.RatePerS} requests/s ({at.TtftAttainment:P1} TTFT, {at.TpotAttainment:P1} TPOT), {goal.Attainment:P1} asked for");
+        }
+        return bracket.Next is null
+            ? FormattableString.Invariant($"no rate misses the target, all {workload.Count} requests at once included: a longer trace is needed to load this deployment")
+            : null;
+    }
+
+    private static double MeanOutput(Trace trace) => trace.OutputTokens.Average();
+}
