@@ -17,6 +17,8 @@ internal static class App
             ReplayCommand.Create(terminal),
             SweepCommand.Create(terminal),
             CapacityCommand.Create(terminal),
+            PlanCommand.Create(terminal),
+            CheckCommand.Create(terminal),
             PlotCommand.Create(terminal),
             BenchCommand.Create(terminal),
             ValidateCommand.Create(terminal),

@@ -40,6 +40,17 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
             "ellm capacity trace.csv --policies vllm-v1,ellm --slo ttft=2s,tpot=100ms --attainment 0.99",
             "ellm capacity azure-chat --limit 5000 --seeds 10 --price h100=2.50 --gpu h100 --out runs/capacity",
         ],
+        ["plan"] =
+        [
+            "ellm plan trace.csv --slo ttft=2s,tpot=100ms",
+            "ellm plan azure-chat --rate 40 --limit 5000 --slo ttft=1s,tpot=50ms --gpus h100,h200 --max-gpus 32 --price h100=2.50",
+        ],
+        ["check"] =
+        [
+            "ellm check policies.json --update                # write policies.baseline.json",
+            "ellm check policies.json --junit check.xml       # exit code 1 when a metric moved",
+            "ellm check policies.json --tolerance ttft_p99_s=1%,worse",
+        ],
         ["stats"] = ["ellm trace stats trace.csv"],
         ["generate"] = ["ellm trace generate azure-chat --rate 4 --limit 100000 --seed 7 --out chat.csv"],
         ["convert"] = ["ellm trace convert mooncake.jsonl.gz --out mooncake.csv"],

@@ -26,6 +26,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _sloShare = Text("--slo-share", "SHARE", "Attainment that --fail-on-slo asks for (default 0.9).");
     private readonly Option<bool> _failOnSlo = new("--fail-on-slo") { Description = "Exit with 1 when a policy's SLO attainment is below --slo-share." };
     private readonly Option<string[]> _set = new("--set") { Description = "Change any setting, such as policy.overflow=swap; 'ellm config schema' lists them.", HelpName = "KEY=VALUE" };
+    private readonly PolicyAssemblyOption _assembly = new();
     private readonly ReadOptions _reading = new();
     private readonly Option<string?> _out = Text("--out", "DIR", "Directory for result files.");
     private readonly Option<bool> _force = new("--force") { Description = "Replace result files of an existing directory." };
@@ -47,7 +48,7 @@ internal sealed class RunOptions
         Option[] verdict = judged ? [_sloShare, _failOnSlo] : [];
         Option[] all =
         [
-            _model, _gpu, _profile, _tp, _timeModel, _compat, _slo, .. verdict, _set, _out, _force, _format, _step, _check, _verbose, _quiet,
+            _model, _gpu, _profile, _tp, _timeModel, _compat, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _step, _check, _verbose, _quiet,
         ];
         _reading.AddTo(command);
         foreach (Option option in all)
@@ -84,7 +85,11 @@ internal sealed class RunOptions
         return list;
     }
 
-    public RunConfig Bind(ParseResult parsed, string policy) => ConfigBinder.Bind(PresetCatalog.Load(policy), Assignments(parsed));
+    public RunConfig Bind(ParseResult parsed, string policy)
+    {
+        _assembly.Load(parsed);
+        return ConfigBinder.Bind(PresetCatalog.Load(policy), Assignments(parsed));
+    }
 
     public TraceReadOptions Reading(ParseResult parsed) => _reading.Of(parsed);
 

@@ -1,5 +1,6 @@
 using System.Text;
 using ELLM.Sim.Experiments.Capacity;
+using ELLM.Sim.Experiments.Planning;
 using ELLM.Sim.Metrics;
 using ELLM.Sim.Tests.Golden;
 using NUnit.Framework;
@@ -15,6 +16,7 @@ internal sealed class ResultColumnsTests
         ["timeline"] = [.. TimelineCsv.Columns],
         ["summary"] = [.. SummaryColumns.All.Select(c => (c.Name, c.Doc))],
         ["capacity"] = [.. CapacityFiles.Columns.Select(c => (c.Name, c.Doc))],
+        ["plan"] = [.. PlanFiles.Columns.Select(c => (c.Name, c.Doc))],
         ["rates"] = [.. CapacityFiles.RateColumns.Select(c => (c.Name, c.Doc))],
     };
 

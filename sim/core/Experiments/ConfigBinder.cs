@@ -37,6 +37,18 @@ public static class ConfigBinder
         return FromTree(tree);
     }
 
+    /// <summary>The configuration with settings changed.</summary>
+    public static RunConfig With(RunConfig config, IEnumerable<Assignment> assignments)
+    {
+        JsonObject tree = ToTree(config);
+        foreach (Assignment assignment in assignments)
+        {
+            ConfigKey key = ConfigKeys.Find(assignment.Path);
+            Put(tree, key.Path, key.Parse(assignment.Text));
+        }
+        return FromTree(tree);
+    }
+
     /// <summary>The resolved configuration as it stands in summary.json, defaults included.</summary>
     public static JsonObject ToTree(RunConfig config) =>
         JsonSerializer.SerializeToNode(config, ConfigJson.Default.RunConfig)!.AsObject();

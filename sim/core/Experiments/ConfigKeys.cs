@@ -27,11 +27,11 @@ public static class ConfigKeys
         ["engine.strict_start"] = new("refuse to start when the KV pool cannot hold one request of max_model_len"),
         ["engine.replicas"] = new("independent copies of the engine behind the router", 1, 65_535),
         ["engine.router"] = new("how requests reach replicas", "round-robin", "least-outstanding"),
-        ["policy.layout"] = new("how KV is placed", [.. LayoutCatalog.All.Select(e => e.Name)]),
+        ["policy.layout"] = new("how KV is placed", LayoutCatalog.Names),
         ["policy.reservation"] = new("contiguous: what a request reserves", "max", "pow2", "oracle"),
         ["policy.boundary"] = new("between activations and KV", "fixed", "elastic"),
         ["policy.overflow"] = new("when KV runs out", "wait", "recompute", "swap", "stream"),
-        ["policy.scheduler"] = new("who runs next", [.. SchedulerCatalog.All.Select(e => e.Name)]),
+        ["policy.scheduler"] = new("who runs next", SchedulerCatalog.Names),
         ["policy.block_tokens"] = new("paged: tokens in a KV block", 1, 1 << 20),
         ["policy.watermark"] = new("paged, vmm: share of the pool an admission must leave free", 0, 0.99),
         ["policy.block_check"] = new("paged, vmm: preempt a running sequence that finds no free block, whether it needs one (any) or only if (needed)", "any", "needed"),
@@ -119,7 +119,7 @@ public static class ConfigKeys
 
     private sealed record Limits(string Doc, double Min, double Max = Any)
     {
-        public Limits(string doc, params string[] allowed)
+        public Limits(string doc, params IReadOnlyList<string> allowed)
             : this(doc, double.NegativeInfinity)
         {
             Allowed = allowed;

@@ -3,6 +3,7 @@ using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics;
 using ELLM.Sim.Models;
+using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;
 
@@ -78,7 +79,7 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     public RunManifest Manifest(Trace trace)
     {
         JsonObject config = ConfigBinder.ToTree(Config with { Model = BaseName(Config.Model), Gpu = BaseName(Config.Gpu) });
-        return new RunManifest(Version, trace.ContentHash, config, TimeModel(), Memory());
+        return new RunManifest(Version, trace.ContentHash, config, TimeModel(), Memory(), Assemblies());
     }
 
     public static string Version { get; } = typeof(RunReport).Assembly.GetName().Version?.ToString(3) ?? "0";
@@ -101,6 +102,17 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
         ["source"] = source,
         ["borrowed"] = borrowed,
     };
+
+    private JsonArray? Assemblies()
+    {
+        JsonNode[] used =
+        [
+            .. PolicyAssembly.Loaded
+                .Where(a => a.Entries.Contains(Config.Policy.Scheduler) || a.Entries.Contains(Config.Policy.Layout))
+                .Select(a => new JsonObject { ["name"] = a.Name, ["sha256"] = a.Sha256 }),
+        ];
+        return used.Length == 0 ? null : new JsonArray(used);
+    }
 
     private JsonObject? Memory()
     {

@@ -12,7 +12,8 @@ public sealed record SummaryRow(RunLabel Label, Summary? Summary, string? Reason
 /// <param name="Config">The resolved configuration, defaults included.</param>
 /// <param name="TimeModel">Where iteration times come from.</param>
 /// <param name="Memory">How the KV pool came about, each item with its value and origin.</param>
-public sealed record RunManifest(string Version, string TraceHash, JsonObject Config, JsonArray TimeModel, JsonObject? Memory = null);
+/// <param name="PolicyAssemblies">Name and SHA-256 of the user's assemblies that the policy comes from; null for a shipped one.</param>
+public sealed record RunManifest(string Version, string TraceHash, JsonObject Config, JsonArray TimeModel, JsonObject? Memory = null, JsonArray? PolicyAssemblies = null);
 
 /// <summary>Writes summary.csv and summary.json from <see cref="SummaryColumns"/>.</summary>
 public static class SummaryFiles
@@ -72,6 +73,11 @@ public static class SummaryFiles
             WriteNode(json, manifest.TimeModel);
             json.WritePropertyName("memory");
             WriteNode(json, manifest.Memory);
+            if (manifest.PolicyAssemblies is not null)
+            {
+                json.WritePropertyName("policy_assemblies");
+                WriteNode(json, manifest.PolicyAssemblies);
+            }
             json.WritePropertyName("config");
             WriteNode(json, manifest.Config);
         }

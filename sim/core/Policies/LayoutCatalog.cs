@@ -30,16 +30,31 @@ public sealed record LayoutInput(PolicySpec Policy, MemoryBudget Budget, ModelSp
 /// <summary>All KV layouts.</summary>
 public static class LayoutCatalog
 {
-    public static IReadOnlyList<LayoutEntry> All { get; } =
+    private static readonly GrowingList<LayoutEntry> Entries = new(
     [
         new("paged", "blocks of a fixed number of tokens, taken one by one", Paged),
         new("contiguous", "one region a request, reserved whole, by a buddy allocator", Contiguous) { ReservesWhole = true },
         new("vmm", "contiguous address ranges backed by chunks that are mapped as sequences grow", Vmm),
-    ];
+    ]);
+
+    private static readonly GrowingList<string> Words = new(Entries.Select(e => e.Name));
+
+    /// <summary>The shipped ones, and those of a loaded <see cref="PolicyAssembly"/>.</summary>
+    public static IReadOnlyList<LayoutEntry> All => Entries;
+
+    /// <summary>Their names; a list that grows with them.</summary>
+    public static IReadOnlyList<string> Names => Words;
 
     public static LayoutEntry Find(string name) =>
         All.FirstOrDefault(e => e.Name == name)
         ?? throw new InputException($"policy.layout: expected one of {string.Join(", ", All.Select(e => e.Name))}, found {name}");
+
+    /// <summary>Adds those of a user's assembly; names are new.</summary>
+    internal static void Add(IReadOnlyList<LayoutEntry> more)
+    {
+        Entries.Add(more);
+        Words.Add(more.Select(e => e.Name));
+    }
 
     private static PagedKv Paged(LayoutInput input)
     {

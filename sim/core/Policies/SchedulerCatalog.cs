@@ -26,7 +26,7 @@ public sealed record SchedulerInput(PolicySpec Policy, long TtftSloPs, long Tpot
 /// <summary>All schedulers: a new one is a file in this folder and a line here.</summary>
 public static class SchedulerCatalog
 {
-    public static IReadOnlyList<SchedulerEntry> All { get; } =
+    private static readonly GrowingList<SchedulerEntry> Entries = new(
     [
         new("request-level", "a batch runs until its last request ends", false, _ => new RequestLevelScheduler()) { HoldsUntilBatchEnds = true, Preempts = false },
         new("iteration-level", "first come, first served at every iteration; whole prompts beside decodes", false, _ => new IterationLevelScheduler()) { Preempts = false },
@@ -35,11 +35,26 @@ public static class SchedulerCatalog
         new("stall-free", "decodes first, prompt chunks fill the token budget", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: true)),
         new("unified", "one token budget, running sequences first, memory chunk by chunk", true, input => new UnifiedScheduler(input.Policy.FullPromptCheck)),
         new("elastic", "waiting prompts run whole, before decodes; what the GPU cannot keep streams to a CPU buffer sized by the SLOs", false, Elastic) { UsesHost = true },
-    ];
+    ]);
+
+    private static readonly GrowingList<string> Words = new(Entries.Select(e => e.Name));
+
+    /// <summary>The shipped ones, and those of a loaded <see cref="PolicyAssembly"/>.</summary>
+    public static IReadOnlyList<SchedulerEntry> All => Entries;
+
+    /// <summary>Their names; a list that grows with them.</summary>
+    public static IReadOnlyList<string> Names => Words;
 
     public static SchedulerEntry Find(string name) =>
         All.FirstOrDefault(e => e.Name == name)
         ?? throw new InputException($"policy.scheduler: expected one of {string.Join(", ", All.Select(e => e.Name))}, found {name}");
+
+    /// <summary>Adds those of a user's assembly; names are new.</summary>
+    internal static void Add(IReadOnlyList<SchedulerEntry> more)
+    {
+        Entries.Add(more);
+        Words.Add(more.Select(e => e.Name));
+    }
 
     private static ElasticScheduler Elastic(SchedulerInput input)
     {

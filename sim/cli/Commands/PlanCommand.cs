@@ -1,0 +1,102 @@
+using System.CommandLine;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Experiments.Capacity;
+using ELLM.Sim.Experiments.Planning;
+using ELLM.Sim.Hardware;
+using ELLM.Sim.Metrics;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Cli.Commands;
+
+/// <summary><c>ellm plan</c>: the cheapest deployment that meets the objectives at the trace's rate.</summary>
+internal static class PlanCommand
+{
+    /// <summary>One policy of each kind an engine runs today: unified budget, stall-free chunks, elastic memory.</summary>
+    private const string DefaultPolicies = "vllm-v1,sarathi,ellm";
+
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> trace = TraceArgument.Create();
+        Option<string> policies = PolicyNames.Option(DefaultPolicies);
+        GoalOptions goal = new(defaultSeeds: 3);
+        Option<string?> gpus = RunOptions.Text("--gpus", "A,B,C|all", "GPUs to consider (default all that the catalogue prices).", () => GpuCatalog.Names);
+        Option<string?> tps = RunOptions.Text("--tps", "N,M", "Tensor-parallel ranks to consider (default 1,2,4,8).");
+        Option<string?> most = RunOptions.Text("--max-gpus", "N", "Most GPUs of a deployment (default 16).");
+        Option<string?> top = RunOptions.Text("--top", "N", "Deployments to show (default 10); files hold all.");
+        Option<string?> jobs = RunOptions.Text("--jobs", "N", "Runs at a time (default: one a core). Results do not depend on it.");
+        RunOptions run = new();
+        Command command = new("plan", "Rank the cheapest deployments that meet the latency objectives at the trace's rate.") { trace, policies, gpus, tps, most };
+        goal.AddTo(command);
+        command.Options.Add(top);
+        command.Options.Add(jobs);
+        run.AddTo(command, judged: false);
+        command.SetAction((parsed, cancel) => Task.Run(
+            () =>
+            {
+                PlanOptions plan = new(
+                    Gpus(parsed.GetValue(gpus) ?? "all"), Tps(parsed.GetValue(tps)), Values.Count("--max-gpus", parsed.GetValue(most)) ?? 16);
+                int threads = Values.Count("--jobs", parsed.GetValue(jobs)) ?? Environment.ProcessorCount;
+                terminal.Quiet = run.Quiet(parsed);
+                List<RunConfig> configs = [.. PolicyNames.Parse(parsed.GetValue(policies)!).Select(name => run.Bind(parsed, name))];
+                PlanStudy Study(IWorkload workload) => new(workload, goal.Of(parsed), goal.Prices(parsed), plan);
+                int shown = Values.Count("--top", parsed.GetValue(top)) ?? 10;
+                return Run(terminal, run, parsed, parsed.GetValue(trace)!, configs, Study, goal, plan.Gpus.Count * plan.Tps.Count * configs.Count, threads, shown, cancel);
+            },
+            CancellationToken.None));
+        return command;
+    }
+
+    private static int Run(
+        Terminal terminal, RunOptions run, ParseResult parsed, string traceName, IReadOnlyList<RunConfig> configs, Func<IWorkload, PlanStudy> study, GoalOptions goal,
+        int kinds, int jobs, int top, CancellationToken cancel)
+    {
+        (CapacityGoal target, GpuPrices prices) = (goal.Of(parsed), goal.Prices(parsed));
+        string? directory = run.Out(parsed);
+        if (directory is not null)
+            RunDirectory.Check(directory, run.Force(parsed));
+        (IWorkload workload, TraceLoadReport? loaded) = Traces.LoadWorkload(traceName, run.Reading(parsed));
+        Talk.Trace(terminal, loaded, run.Verbose(parsed));
+        double rate = workload.OriginalRatePerS;
+        IReadOnlyList<PlanRow> rows = terminal.WithProgress("deployments", kinds, progress =>
+            study(workload).Run(configs, rate, run.Simulating(parsed, cancel) with { Progress = progress }, jobs));
+        foreach (string warning in rows.Where(r => r.Reason is null).SelectMany(r => r.Warnings).Distinct())
+            terminal.Warn(warning);
+        if (rows.FirstOrDefault(r => r.Reason is null) is { } best && workload.Count / best.Replicas < 100)
+            terminal.Warn($"{Words.Count(workload.Count / best.Replicas)} requests a replica are few: a longer trace says more");
+        if (directory is not null)
+            RunDirectory.Write(directory, run.Force(parsed), PlanFiles.Of(rows, workload, target, prices, terminal.Said));
+        switch (run.Format(parsed))
+        {
+            case "csv":
+                terminal.Out.Write(Output.Text(s => PlanFiles.WriteCsv(s, rows)));
+                break;
+            case "json":
+                terminal.Out.Write(Output.Text(s => PlanFiles.WriteJson(s, rows, workload, target, prices)));
+                break;
+            default:
+                PlanTable.Write(terminal.Out, rows, workload, target, rate, top);
+                break;
+        }
+        return ExitCode.Done;
+    }
+
+    private static IReadOnlyList<string> Gpus(string list)
+    {
+        if (list == "all")
+            return GpuCatalog.Names;
+        string[] names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (names.Length == 0 || names.Distinct(StringComparer.Ordinal).Count() != names.Length)
+            throw new InputException($"--gpus {list}: expected names separated by commas, each once; known: {string.Join(", ", GpuCatalog.Names)}");
+        foreach (string name in names)
+            GpuCatalog.Load(name);
+        return names;
+    }
+
+    private static IReadOnlyList<int> Tps(string? list)
+    {
+        if (list is null)
+            return PlanOptions.DefaultTps;
+        int[] ranks = [.. list.Split(',', StringSplitOptions.TrimEntries).Select(part => Values.Count("--tps", part)!.Value)];
+        return ranks.Distinct().Count() == ranks.Length ? ranks : throw new InputException($"--tps {list}: a number is named twice");
+    }
+}

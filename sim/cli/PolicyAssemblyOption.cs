@@ -1,0 +1,17 @@
+using System.CommandLine;
+using ELLM.Sim.Policies;
+
+namespace ELLM.Sim.Cli;
+
+/// <summary><c>--policy-assembly</c>: policies from the user's own project. Nothing is loaded unless it is given.</summary>
+internal sealed class PolicyAssemblyOption
+{
+    public Option<string[]> Option { get; } = new("--policy-assembly") { Description = "Load schedulers and layouts from your own .NET assembly (its code runs here).", HelpName = "FILE.dll" };
+
+    /// <summary>Before configurations are made: they may name what it offers.</summary>
+    public void Load(ParseResult parsed)
+    {
+        foreach (string path in parsed.GetValue(Option) ?? [])
+            PolicyAssembly.Load(path);
+    }
+}

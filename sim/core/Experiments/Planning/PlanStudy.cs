@@ -1,0 +1,101 @@
+using ELLM.Sim.Experiments.Capacity;
+
+namespace ELLM.Sim.Experiments.Planning;
+
+/// <summary>Finds the cheapest deployments that meet objectives at a rate: GPU, ranks, replicas and policy.</summary>
+/// <remarks>
+/// <para>Replicas are found by simulation: first as many as <see cref="PlanOptions.MaxGpus"/> allows, because a kind that misses with
+/// all of them misses with fewer and is done after one measurement; then by halving. Attainment is taken to rise with replicas.</para>
+/// <para>What is left out early costs next to nothing: no price, ranks beyond the limit, no room for weights and KV.</para>
+/// </remarks>
+public sealed class PlanStudy(IWorkload workload, CapacityGoal goal, GpuPrices prices, PlanOptions plan)
+{
+    /// <param name="policies">One configuration a policy, objectives stated in seconds; GPU, ranks and replicas are replaced.</param>
+    /// <param name="jobs">Runs at a time. No result depends on it.</param>
+    /// <returns>Solutions, cheapest first; then what is left out, in the order of the axes.</returns>
+    public IReadOnlyList<PlanRow> Run(IReadOnlyList<RunConfig> policies, double ratePerS, SimulationOptions options, int jobs)
+    {
+        goal.Check();
+        foreach (RunConfig policy in policies)
+        {
+            if (policy.Slo.TtftS is null || policy.Slo.TpotS is null)
+                throw new InputException("plan: expected both objectives, such as --slo ttft=2s,tpot=100ms: multiples of unloaded latencies would differ from GPU to GPU");
+        }
+        RunConfig[] kinds =
+        [
+            .. from gpu in plan.Gpus
+               from tp in plan.Tps
+               from policy in policies
+               select policy with { Gpu = gpu, Tp = tp, Engine = policy.Engine with { Replicas = 1 } },
+        ];
+        SimulationSlots slots = new(jobs, options.Cancel);
+        SimulationOptions quiet = options with { Progress = null };
+        PlanRow[] rows = new PlanRow[kinds.Length];
+        int done = 0;
+        slots.ForEach(kinds.Length, i =>
+        {
+            rows[i] = One(kinds[i], ratePerS, quiet, slots);
+            options.Progress?.Report(Interlocked.Increment(ref done));
+        });
+        return
+        [
+            .. rows.Where(r => r.Reason is null)
+                .OrderBy(r => r.UsdPerHour).ThenBy(r => r.Gpus).ThenByDescending(r => r.Load!.Attainment),
+            .. rows.Where(r => r.Reason is not null),
+        ];
+    }
+
+    private PlanRow One(RunConfig config, double rate, SimulationOptions options, SimulationSlots slots)
+    {
+        PlanRow row = new(RunReport.LabelOf(config, workload.Original), config) { PriceUsdPerHour = prices.Of(config.Gpu) };
+        int most = plan.MaxGpus / config.Tp;
+        if (row.PriceUsdPerHour is null)
+            return row with { Reason = "no price known: state it with --price" };
+        if (most == 0)
+            return row with { Reason = $"needs {config.Tp} GPUs, at most {plan.MaxGpus} are allowed" };
+        try
+        {
+            PlanRow all = Measure(row, most, rate, options, slots);
+            if (!all.Load!.Meets(goal.Attainment))
+                return all with { Reason = Missed(all) };
+            return Fewest(all, most, rate, options, slots);
+        }
+        catch (InputException e)
+        {
+            return row with { Reason = e.Message };
+        }
+    }
+
+    /// <param name="enough">A number of replicas that meets the target.</param>
+    private PlanRow Fewest(PlanRow enough, int replicas, double rate, SimulationOptions options, SimulationSlots slots)
+    {
+        int few = 0, many = replicas;
+        while (many - few > 1)
+        {
+            // Where load is low one replica is the usual answer: a small guess is tried before the middle.
+            int middle = few == 0 && many > 4 ? Math.Max(1, many / 4) : (few + many) / 2;
+            PlanRow tried = Measure(enough, middle, rate, options, slots);
+            if (tried.Load!.Meets(goal.Attainment))
+                (many, enough) = (middle, tried);
+            else
+                few = middle;
+        }
+        return enough;
+    }
+
+    private PlanRow Measure(PlanRow row, int replicas, double rate, SimulationOptions options, SimulationSlots slots)
+    {
+        RunConfig config = row.Config with { Engine = row.Config.Engine with { Replicas = replicas } };
+        DeploymentLoad load = new(config, workload, options);
+        return row with { Config = config, Load = load.Measure(rate, goal.Seeds, slots), Warnings = load.Deployment.Warnings };
+    }
+
+    private static string Missed(PlanRow row)
+    {
+        LoadPoint at = row.Load!;
+        string gpus = row.Gpus == 1 ? "1 GPU" : $"{row.Gpus} GPUs";
+        return at.KeepsUp
+            ? FormattableString.Invariant($"misses with {gpus}: {at.Attainment * 100:0.0}% met both objectives ({at.TtftAttainment * 100:0.0}% TTFT, {at.TpotAttainment * 100:0.0}% TPOT)")
+            : $"misses with {gpus}: the queue grows";
+    }
+}

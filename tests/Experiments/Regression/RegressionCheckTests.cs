@@ -1,0 +1,69 @@
+using ELLM.Sim.Experiments.Regression;
+using ELLM.Sim.Metrics;
+using NUnit.Framework;
+
+namespace ELLM.Sim.Tests.Experiments.Regression;
+
+internal sealed class RegressionCheckTests
+{
+    [TestCase("ttft_p99_s", "1", "1.009", "ttft_p99_s=1%", false)]
+    [TestCase("ttft_p99_s", "1", "1.011", "ttft_p99_s=1%", true)]
+    [TestCase("ttft_p99_s", "1", "1.02", "ttft_p99_s=0.03", false)]
+    [TestCase("ttft_p99_s", "1", "1.02", "ttft_p99_s=1%,0.03", false)]
+    [TestCase("ttft_p99_s", "1", "0.5", "ttft_p99_s=1%,worse", false)]
+    [TestCase("ttft_p99_s", "1", "1.5", "ttft_p99_s=1%,worse", true)]
+    [TestCase("goodput_per_s", "1", "1.5", "*=0,worse", false)]
+    [TestCase("goodput_per_s", "1", "0.5", "*=0,worse", true)]
+    [TestCase("iterations", "100", "101", "*=0,worse", false)]
+    [TestCase("iterations", "100", "101", "ttft_p99_s=1%", true)]
+    [TestCase("preemptions", "0", "1", "*=0,worse", true)]
+    [TestCase("ttft_p99_s", "1", null, "*=0,worse", true)]
+    public void Tolerances_are_absolute_relative_and_know_which_way_is_worse(string metric, string before, string? now, string tolerance, bool fails)
+    {
+        PointCheck check = Compare(metric, before, now, tolerance);
+        Assert.That(check.Fails, Is.EqualTo(fails));
+        Assert.That(check.Moves.Single().Metric, Is.EqualTo(metric), "reported, whether it fails or not");
+    }
+
+    [Test]
+    public void Every_latency_and_rate_has_a_direction()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            foreach (SummaryColumn column in SummaryColumns.Metrics.Where(c => c.Name.Contains("_p99_s", StringComparison.Ordinal)))
+                Assert.That(MetricDirections.Of(column.Name), Is.EqualTo(MetricDirection.LowerIsBetter), column.Name);
+            Assert.That(MetricDirections.Of("slo_attainment"), Is.EqualTo(MetricDirection.HigherIsBetter));
+            Assert.That(MetricDirections.Of("output_throughput_tokens_per_s"), Is.EqualTo(MetricDirection.HigherIsBetter));
+            Assert.That(MetricDirections.Of("queue_memory_total_s"), Is.EqualTo(MetricDirection.None), "where time goes is an explanation, not a verdict");
+        }
+    }
+
+    [Test]
+    public void The_ledger_explains_what_moved()
+    {
+        Dictionary<string, string?> before = LedgerTerms.All.ToDictionary(t => t.Name + "_total_s", _ => (string?)"10");
+        Dictionary<string, string?> now = new(before) { [LedgerTerms.All[0].Name + "_total_s"] = "13.5", [LedgerTerms.All[1].Name + "_total_s"] = "9" };
+        PointCheck check = RegressionCheck.Compare(Of(new("p", before)), Of(new("p", now)), "x", new Dictionary<string, Tolerance>())[0];
+        Assert.That(check.Why, Does.StartWith("time of all requests together +2.5 s (").And.Contains($"{LedgerTerms.All[0].Name} +3.5 s, {LedgerTerms.All[1].Name} -1 s"));
+    }
+
+    [Test]
+    public void Points_that_come_and_go_fail()
+    {
+        BaselinePoint a = new("a", new Dictionary<string, string?>()), b = new("b", new Dictionary<string, string?>());
+        IReadOnlyList<PointCheck> checks = RegressionCheck.Compare(Of(a), Of(b), "x", new Dictionary<string, Tolerance>());
+        Assert.That(checks.Select(c => (c.Point, c.Fails)), Is.EqualTo(new[] { ("b", true), ("a", true) }));
+    }
+
+    private static PointCheck Compare(string metric, string before, string? now, string tolerance)
+    {
+        (string name, Tolerance bound) = Tolerance.Parse(tolerance);
+        return RegressionCheck.Compare(
+            Of(new("p", new Dictionary<string, string?> { [metric] = before })),
+            Of(new("p", new Dictionary<string, string?> { [metric] = now })),
+            "x",
+            new Dictionary<string, Tolerance> { [name] = bound })[0];
+    }
+
+    private static Baseline Of(BaselinePoint point) => new("1", "e", "0123456789abcdef", ["times"], [point]);
+}

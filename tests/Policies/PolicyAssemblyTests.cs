@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using ELLM.Sim.Policies;
+using ELLM.Sim.Tests.Architecture;
+using ELLM.Sim.Tests.Cli;
+using NUnit.Framework;
+
+namespace ELLM.Sim.Tests.Policies;
+
+/// <summary>A plugin whose name is taken: this assembly must be refused.</summary>
+public sealed class TakenName : IPolicyPlugin
+{
+    public IEnumerable<SchedulerEntry> Schedulers => [SchedulerCatalog.All[0]];
+}
+
+/// <summary>Policies from a user's own assembly. A good one is loaded in a process of its own: it stays loaded.</summary>
+internal sealed class PolicyAssemblyTests
+{
+    private static readonly string Template = Path.Combine(SourceTree.Root, "docs/policy-template");
+
+    private static string TemplateAssembly => Path.Combine(
+        Template, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, new DirectoryInfo(AppContext.BaseDirectory).Name, "MyPolicies.dll");
+
+    [Test]
+    public void The_template_loads_and_equals_the_built_in_that_it_imitates()
+    {
+        using ScratchFolder folder = new();
+        (int code, string output, string error) = Process(
+            "compare", "chat", "--limit", "400", "--rate", "5", "--set", "memory.kv_tokens=16384", "--set", "engine.max_model_len=12288", "--format", "csv", "--out", folder.In("out"),
+            "--policies", $"vllm,{Path.Combine(Template, "my-policy.json")}", "--policy-assembly", TemplateAssembly);
+        Assert.That(code, Is.Zero, error);
+        string[] rows = output.TrimEnd('\n').Split('\n');
+        JsonNode json = JsonNode.Parse(File.ReadAllText(folder.In("out/summary.json")))!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(rows, Has.Length.EqualTo(3));
+            Assert.That(rows[2].Replace(",my-policy,", ",vllm,", StringComparison.Ordinal), Is.EqualTo(rows[1]), "the same bits");
+            Assert.That(File.ReadAllBytes(folder.In("out/my-policy/requests.csv")), Is.EqualTo(File.ReadAllBytes(folder.In("out/vllm/requests.csv"))));
+            Assert.That((int)json[0]!["metrics"]!["preemptions"]!, Is.Positive, "the load is meant to preempt");
+            Assert.That(json[0]!["policy_assemblies"], Is.Null, "only of runs that use it");
+            Assert.That((string)json[1]!["policy_assemblies"]![0]!["sha256"]!, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(TemplateAssembly)))));
+        }
+    }
+
+    [Test]
+    public void Without_the_flag_nothing_is_loaded()
+    {
+        (int code, _, string error) = Ellm.Run("compare", "chat", "--limit", "5", "--policies", Path.Combine(Template, "my-policy.json"));
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(error, Does.Contain("scheduler: expected one of ").And.Contains("found \"my-prefill-first\""));
+    }
+
+    [Test]
+    public void Faulty_assemblies_are_refused_with_one_line()
+    {
+        using ScratchFolder folder = new();
+        string text = folder.File("text.dll", "no assembly"), old = folder.In("old.dll");
+        File.WriteAllBytes(old, BuiltAgainst(new Version(9, 9, 0, 0)));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(Refusal(folder.In("absent.dll")), Does.Contain("no such assembly"));
+            Assert.That(Refusal(text), Does.Contain("not a .NET assembly"));
+            Assert.That(Refusal(typeof(TestAttribute).Assembly.Location), Does.Contain("no policy inside: it does not use ELLM.Sim"));
+            Assert.That(Refusal(typeof(ELLM.Sim.Plots.Sparkline).Assembly.Location), Does.Contain("no policy inside: expected a public class that implements IPolicyPlugin"));
+            Assert.That(Refusal(old), Does.Contain("built against ELLM.Sim 9.9.0, this is "));
+            Assert.That(Refusal(typeof(TakenName).Assembly.Location), Does.Contain($"the name {SchedulerCatalog.All[0].Name} is taken"));
+        }
+        Assert.That(PolicyAssembly.Loaded, Is.Empty);
+    }
+
+    private static string Refusal(string path)
+    {
+        (int code, string output, string error) = Ellm.Run("compare", "chat", "--limit", "5", "--policies", "vllm", "--policy-assembly", path);
+        Assert.That((code, output), Is.EqualTo((2, "")), path);
+        Assert.That(error.TrimEnd('\n'), Does.Not.Contain("\n"));
+        return error;
+    }
+
+    /// <summary>An empty assembly that refers to another version of the library.</summary>
+    private static byte[] BuiltAgainst(Version version)
+    {
+        MetadataBuilder metadata = new();
+        metadata.AddModule(0, metadata.GetOrAddString("old.dll"), metadata.GetOrAddGuid(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)), default, default);
+        metadata.AddAssembly(metadata.GetOrAddString("old"), new Version(1, 0, 0, 0), default, default, default, System.Reflection.AssemblyHashAlgorithm.None);
+        metadata.AddTypeDefinition(default, default, metadata.GetOrAddString("<Module>"), default, MetadataTokens.FieldDefinitionHandle(1), MetadataTokens.MethodDefinitionHandle(1));
+        metadata.AddAssemblyReference(metadata.GetOrAddString("ELLM.Sim"), version, default, default, default, default);
+        BlobBuilder image = new();
+        new ManagedPEBuilder(PEHeaderBuilder.CreateLibraryHeader(), new MetadataRootBuilder(metadata), new BlobBuilder()).Serialize(image);
+        return image.ToArray();
+    }
+
+    private static (int Code, string Out, string Error) Process(params string[] args)
+    {
+        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "ellm.dll"), .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = System.Diagnostics.Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.Result);
+    }
+}
