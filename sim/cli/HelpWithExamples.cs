@@ -34,6 +34,7 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
             "ellm sweep mine.json --out runs/mine --jobs 8 --memory 16",
             "ellm sweep mine.json --out /shared/mine --slurm --shards 64 --partition cpu --time 01:00:00",
             "ellm sweep mine.json --shards 64 --k8s --image registry/ellm > job.yaml",
+        ],
         ["capacity"] =
         [
             "ellm capacity                                    # highest rate of every policy on the shipped chat trace",
