@@ -67,3 +67,8 @@ public sealed record ParetoPoint(string Label, double Cost, double Latency);
 
 /// <summary>Measured against fitted values of one cost at sizes <paramref name="X"/>.</summary>
 public sealed record CalibrationSeries(string Name, double[] X, double[] Measured, double[] Fitted);
+
+/// <summary>One comparison of a validation suite that has a bound.</summary>
+/// <param name="Error">In the bound's unit.</param>
+/// <param name="Text">Error and bound, reference and own value, in words.</param>
+public sealed record CheckedError(string What, double Error, double Bound, string Text);

@@ -25,6 +25,12 @@ internal static class SampleFigures
         ParetoFront.Of([.. Enumerable.Range(0, 40).Select(i => new ParetoPoint($"{1 + (i % 8)} x GPU {(char)('A' + (i / 8))}", 1 + (i % 8) + (i / 8 * 0.5), (40.0 / (1 + (i % 8))) - (i / 8) + (i * 7 % 5)))], "cost ($/h)", "TTFT p99 (s)"),
         SweepMap.Of("goodput (requests/s)", "chunk (tokens)", ["256", "512", "1024", "2048", "4096"], "KV memory (GiB)", ["8", "16", "32", "64"],
             [.. Enumerable.Range(0, 4).Select(r => Enumerable.Range(0, 5).Select(c => r == 3 && c == 0 ? double.NaN : (r + 1) * (5.0 - Math.Abs(c - 2))).ToArray())]),
+        ValidationErrors.Of("made-up",
+        [
+            .. Enumerable.Range(1, 9).Select(i => new CheckedError($"device {i}: mean TPOT", i * (i % 2 == 0 ? -0.4 : 0.4), 2, $"{i * 10} ms, {i * 0.4:0.0} % of 2 %")),
+            new CheckedError("requests that match", 0, 0, "3 of 3"),
+            new CheckedError("restarts", 1, 0, "1 differs"),
+        ]),
         Marks(),
         CalibrationFit.Of([Fit("map", 2, 30), Fit("unmap", 1, 25), Fit("copy to host", 20, 5)], "size (MiB)", "time (µs)"),
     ];

@@ -30,6 +30,16 @@ internal sealed class ProfileCommandTests
     }
 
     [Test]
+    public void Compare_TablesWithoutAttention_TakesTheFormulas()
+    {
+        using ScratchFolder folder = new();
+        folder.File("operators.csv", string.Concat(Table.Split('\n').Where(line => !line.StartsWith("attn", StringComparison.Ordinal)).Select(line => line + "\n")));
+        (int code, string rows, string said) = Ellm.Run("profile", "compare", $"table:{folder.Path}+analytic", "analytic");
+        Assert.That(code, Is.Zero, said);
+        Assert.That(rows.Split('\n').Single(line => line.StartsWith("prefill attention", StringComparison.Ordinal)), Does.Contain("0.0 %"));
+    }
+
+    [Test]
     public void Replay_WithTables_FlagsWhereItExtrapolated()
     {
         using ScratchFolder folder = new();

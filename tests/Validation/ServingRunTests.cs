@@ -63,6 +63,44 @@ internal sealed class ServingRunTests
         }
     }
 
+    [TestCase("\"num_gpu_blocks_override\": 2588", "memory.kv_blocks", "2588", "2588 KV blocks as the engine was told")]
+    [TestCase("\"pipeline_parallel_size\": 2", "pp", "2", "KV pool computed: the run does not record it")]
+    [TestCase("\"data_parallel_size\": 2", "engine.replicas", "2", "KV pool computed: the run does not record it")]
+    [TestCase("\"block_size\": 32", "policy.block_tokens", "32", "KV pool computed: the run does not record it")]
+    [TestCase("\"gpu_memory_utilization\": 0.85", "engine.gpu_memory_utilization", "0.85", "KV pool computed: the run does not record it")]
+    [TestCase("\"kv_cache_dtype\": \"fp8_e4m3\"", "timing.kv", "fp8", "KV pool computed: the run does not record it")]
+    [TestCase("\"quantization\": \"fp8\"", "timing.weights", "fp8-dynamic", "KV pool computed: the run does not record it")]
+    [TestCase("\"async_scheduling\": false", "engine.overhead", "graph", "KV pool computed: the run does not record it")]
+    [TestCase("\"enable_prefix_caching\": true", "engine.overhead", "vllm-async", "KV pool computed: the run does not record it; prefix caching is not modelled: prompts that share a beginning are slower here")]
+    [TestCase("\"enable_chunked_prefill\": false", "engine.overhead", "vllm-async", "KV pool computed: the run does not record it; ran without chunked prefill: the replay chunks prompts")]
+    [TestCase("\"enforce_eager\": true", "engine.overhead", "vllm-async", "KV pool computed: the run does not record it; ran without CUDA graphs, which no fitted overhead describes")]
+    [TestCase("\"speculative_config\": {\"method\": \"ngram\"}", "engine.overhead", "vllm-async", "KV pool computed: the run does not record it; speculative decoding is not modelled")]
+    [TestCase("\"cpu_offload_gb\": 0.0, \"enable_prefix_caching\": null, \"num_scheduler_steps\": 1", "engine.overhead", "vllm-async", "KV pool computed: the run does not record it")]
+    public void Read_EngineArguments_AreHonouredOrSaid(string argument, string path, string value, string notes)
+    {
+        _folder.File("meta.json", Meta.Replace("\"max_model_len\": null", argument, StringComparison.Ordinal));
+        ServingRun run = ServingRun.Read(_folder.Path);
+        Assert.That((Setting(run, path), run.Notes), Is.EqualTo((value, notes)));
+    }
+
+    [TestCase("\"quantization\": \"awq\"", "quantization: expected none or fp8, the formats with measured times, found awq")]
+    [TestCase("\"dtype\": \"float32\"", "dtype: expected 16-bit weights (auto, bfloat16, float16), found float32")]
+    [TestCase("\"kv_cache_dtype\": \"int8\"", "kv_cache_dtype: expected auto, bfloat16, float16 or fp8, found int8")]
+    [TestCase("\"num_gpu_blocks_override\": -5", "num_gpu_blocks_override: expected a number of KV blocks, found -5")]
+    public void Read_EngineArgumentsThatCannotBeHonoured_AreErrors(string argument, string message)
+    {
+        _folder.File("meta.json", Meta.Replace("\"max_model_len\": null", argument, StringComparison.Ordinal));
+        Assert.That(Fault(), Is.EqualTo("/meta.json: " + message));
+    }
+
+    [TestCase("Qwen/Qwen3-30B-A3B-Instruct-2507")]
+    [TestCase("mistralai/Mixtral-8x7B-v0.1")]
+    public void Read_MixtureOfExperts_SaysSo(string model)
+    {
+        _folder.File("meta.json", Meta.Replace("meta-llama/Llama-3.1-8B", model, StringComparison.Ordinal));
+        Assert.That(Fault(), Does.StartWith($"/meta.json: model {model} is a mixture of experts, which is not modelled; known: "));
+    }
+
     [Test]
     public void Read_CaseFile_StatesTheRest()
     {

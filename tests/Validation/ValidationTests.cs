@@ -109,7 +109,7 @@ internal sealed class ValidationTests
     [Test]
     public void Page_MissedRow_IsListed()
     {
-        string page = FidelityPage.Write([ValidationRow.Of("x", 100, 94, "ms", 5, "because") with { Suite = "serving" }]);
+        string page = FidelityPage.Write([ValidationRow.Of("x", 100, 94, "ms", 5, "because") with { Suite = "serving" }], suite => $"{suite}.svg");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(page, Does.Contain("| x | 100 | 94 | ms | -6.0 % | 5 % | MISS | because |"));

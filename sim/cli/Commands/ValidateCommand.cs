@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using ELLM.Sim.Cli.Commands.Calibrate;
+using ELLM.Sim.Plots.Figures;
+using ELLM.Sim.Plots.Svg;
 using ELLM.Sim.Validation;
 
 namespace ELLM.Sim.Cli.Commands;
@@ -15,8 +18,8 @@ internal static class ValidateCommand
         Option<string?> tables = RunOptions.Text("--tables", "DIR", "Operator tables of the case or the run.");
         Option<string?> run = RunOptions.Text("--run", "DIR", "One recorded serving run (meta.json, requests.jsonl).");
         Option<string?> data = RunOptions.Text("--data", "DIR", "Measured data (a folder with profiles in it); default: ../shared beside the repository.");
-        Option<string?> csv = RunOptions.Text("--csv", "FILE", "Write the table as CSV.");
-        Option<string?> docs = RunOptions.Text("--write-docs", "FILE", "Write docs/fidelity.md from this run.");
+        Option<string?> csv = RunOptions.Text("--csv", "FILE", "Write the table as CSV, and a chart of each suite beside it (FILE-suite.svg).");
+        Option<string?> docs = RunOptions.Text("--write-docs", "FILE", "Write docs/fidelity.md from this run, its charts in figures beside it.");
         Option<string> format = new("--format") { Description = "Form of the table on stdout.", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "csv");
         Command command = new("validate", "Compare with measurements, real serving runs and published numbers; exit 1 when a bound is missed.")
@@ -41,12 +44,38 @@ internal static class ValidateCommand
         else
             Table(rows).Write(terminal.Out);
         if (request.Csv is string file)
-            File.WriteAllText(file, Text(stream => ValidationCsv.Write(stream, rows)));
+        {
+            ResultFile.Write(file, Text(stream => ValidationCsv.Write(stream, rows)));
+            Charts(rows, Path.ChangeExtension(file, null) + "-");
+        }
         if (request.Docs is string page)
-            File.WriteAllText(page, FidelityPage.Write(rows));
+        {
+            string folder = Path.Combine(Path.GetDirectoryName(page) ?? "", "figures");
+            HashSet<string> charted = [.. Charts(rows, Path.Combine(folder, "fidelity-"))];
+            ResultFile.Write(page, FidelityPage.Write(rows, suite => charted.Contains(suite) ? $"figures/fidelity-{suite}.svg" : null));
+        }
         int missed = rows.Count(row => row.Pass == false);
         terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{rows.Count(row => row.Pass == true)} within their bounds, {missed} not, {rows.Count(row => row.Pass is null)} without a bound or skipped"));
         return ValidationRunner.Passed(rows) ? ExitCode.Done : ExitCode.ObjectiveMissed;
+    }
+
+    /// <summary>A chart of each suite that has bounds, at a path that ends with its name. Returns those suites.</summary>
+    private static List<string> Charts(IReadOnlyList<ValidationRow> rows, string path)
+    {
+        List<string> charted = [];
+        foreach (IGrouping<string, ValidationRow> suite in rows.Where(row => row is { Error: not null, Bound: not null }).GroupBy(row => row.Suite))
+        {
+            CheckedError[] errors = [.. suite.Select(row => new CheckedError(row.What, row.Error!.Value, row.Bound!.Value, Words(row)))];
+            ResultFile.Write($"{path}{suite.Key}.svg", SvgRenderer.Render(ValidationErrors.Of(suite.Key, errors)));
+            charted.Add(suite.Key);
+        }
+        return charted;
+    }
+
+    private static string Words(ValidationRow row)
+    {
+        string values = row is { Reference: not null, Ours: not null } ? $"{ValidationText.Value(row.Reference)} and {ValidationText.Value(row.Ours)} {row.Unit}, " : "";
+        return $"{values}{ValidationText.Error(row)} of {ValidationText.Bound(row)}";
     }
 
     private static TextTable Table(IReadOnlyList<ValidationRow> rows)

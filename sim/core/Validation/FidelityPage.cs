@@ -35,7 +35,9 @@ public static class FidelityPage
 
         """;
 
-    public static string Write(IReadOnlyList<ValidationRow> rows)
+    /// <param name="rows">Of one validation run.</param>
+    /// <param name="chartOf">Path of a suite's chart, from the page; null where there is none.</param>
+    public static string Write(IReadOnlyList<ValidationRow> rows, Func<string, string?> chartOf)
     {
         StringBuilder page = new(Head + "\n");
         foreach (IValidationSuite suite in ValidationRunner.Suites)
@@ -47,6 +49,8 @@ public static class FidelityPage
                 page.Append("Not run.\n\n");
                 continue;
             }
+            if (chartOf(suite.Name) is string chart)
+                page.Append(CultureInfo.InvariantCulture, $"![Errors of the suite as shares of their bounds]({chart})\n\n");
             page.Append("| what | reference | ours | unit | error | bound | | note |\n| --- | --: | --: | --- | --: | --: | --- | --- |\n");
             foreach (ValidationRow row in own)
             {

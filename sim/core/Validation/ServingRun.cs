@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
 using System.Text;
+using System.Text.RegularExpressions;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
@@ -13,11 +14,11 @@ namespace ELLM.Sim.Validation;
 /// <summary>A recorded run of a real engine: requests with their instants, and the settings it ran under.</summary>
 /// <remarks>
 /// <para>A folder of casys-kaist/LLMServingSim's bench: requests.jsonl (input_toks, output_toks, queued_ts, first_token_ts, last_token_ts in
-/// seconds), meta.json (engine_kwargs, and in newer runs kv_cache with the engine's own block count). Plain or gzip. A file case.json
+/// seconds), meta.json (engine_kwargs, and in newer runs kv_cache with the engine's own block count: <see cref="RunSettings"/>). Plain or gzip. A file case.json
 /// beside them states settings that the run does not record, as <c>{"settings": {"engine.max_num_seqs": "128"}}</c>.</para>
 /// <para>A request arrives when the engine queues it: what its client and API server spent before is not modelled.</para>
 /// </remarks>
-public sealed class ServingRun
+public sealed partial class ServingRun
 {
     private ServingRun(string folder) => Folder = folder;
 
@@ -48,12 +49,12 @@ public sealed class ServingRun
         JsonObject? stated = MeasuredCsv.Find(folder, "case.json") is string casePath ? Parse(casePath, ReadText(casePath)) : null;
         (Trace trace, List<(double, double?, double)> measured) = ReadRequests(requestsPath, ReadText(requestsPath));
         List<Assignment> settings = [];
-        List<string> notes = [];
         string model = ModelOf(metaPath, meta);
         string gpu = GpuOf(folder, meta, stated);
         settings.Add(new Assignment("model", model));
         settings.Add(new Assignment("gpu", gpu));
-        Engine(metaPath, meta, settings, notes);
+        RunSettings recorded = new(metaPath, meta);
+        settings.AddRange(recorded.Settings);
         foreach ((string path, JsonNode? value) in stated?["settings"]?.AsObject() ?? [])
             settings.Add(new Assignment(path, value?.ToString() ?? "null"));
         return new ServingRun(folder)
@@ -62,42 +63,8 @@ public sealed class ServingRun
             Trace = trace,
             Measured = measured,
             Settings = settings,
-            Notes = string.Join("; ", notes),
+            Notes = string.Join("; ", recorded.Notes),
         };
-    }
-
-    private static void Engine(string path, JsonObject meta, List<Assignment> settings, List<string> notes)
-    {
-        JsonObject engine = meta["engine_kwargs"] as JsonObject ?? throw new InputException($"{path}: expected engine_kwargs, found none");
-        void Copy(string from, string to)
-        {
-            if (engine[from] is JsonValue value && value.ToString() is { Length: > 0 } text)
-                settings.Add(new Assignment(to, text));
-        }
-        Copy("tensor_parallel_size", "tp");
-        Copy("max_num_seqs", "engine.max_num_seqs");
-        Copy("max_num_batched_tokens", "engine.max_num_batched_tokens");
-        Copy("max_model_len", "engine.max_model_len");
-        Copy("gpu_memory_utilization", "engine.gpu_memory_utilization");
-        if (engine["data_parallel_size"] is JsonValue replicas && replicas.ToString() != "1")
-            settings.Add(new Assignment("engine.replicas", replicas.ToString()));
-        if (engine["kv_cache_dtype"]?.ToString() is string kv && kv.StartsWith("fp8", StringComparison.Ordinal))
-            settings.Add(new Assignment("timing.kv", "fp8"));
-        if (engine["enforce_eager"]?.ToString() == "true")
-            notes.Add("ran without CUDA graphs, which no fitted overhead describes");
-        settings.Add(new Assignment("engine.overhead", OverheadOf(meta["vllm_version"]?.ToString())));
-        JsonObject? cache = meta["kv_cache"] as JsonObject;
-        if (cache?["num_gpu_blocks"] is JsonValue blocks)
-        {
-            settings.Add(new Assignment("memory.kv_blocks", blocks.ToString()));
-            if (cache["block_size"] is JsonValue size)
-                settings.Add(new Assignment("policy.block_tokens", size.ToString()));
-            notes.Add($"{blocks} KV blocks as the engine reported");
-        }
-        else
-        {
-            notes.Add("KV pool computed: the run does not record it");
-        }
     }
 
     /// <summary>vLLM schedules asynchronously by default since 0.14; before, and for unknown versions, the device's graph profile.</summary>
@@ -139,14 +106,22 @@ public sealed class ServingRun
 
     /// <summary>Whether the catalog has the model of that meta.json.</summary>
     public static bool ModelIsKnown(string metaPath) =>
-        Parse(metaPath, ReadText(metaPath))["model"]?.ToString() is string name && MatchName(name.Split('/')[^1], ModelCatalog.Names) is not null;
+        Parse(metaPath, ReadText(metaPath))["model"]?.ToString() is string name
+        && !MixtureOfExperts().IsMatch(name) && MatchName(name.Split('/')[^1], ModelCatalog.Names) is not null;
 
     private static string ModelOf(string path, JsonObject meta)
     {
         string given = meta["model"]?.ToString() ?? throw new InputException($"{path}: expected model, found none");
-        return MatchName(given.Split('/')[^1], ModelCatalog.Names)
+        string name = given.Split('/')[^1];
+        if (MixtureOfExperts().IsMatch(name))
+            throw new InputException($"{path}: model {given} is a mixture of experts, which is not modelled; known: {string.Join(", ", ModelCatalog.Names)}");
+        return MatchName(name, ModelCatalog.Names)
             ?? throw new InputException($"{path}: model {given} is not in the catalog; known: {string.Join(", ", ModelCatalog.Names)}");
     }
+
+    /// <summary>Names such as Qwen3-30B-A3B (3 billion of 30 active), Mixtral-8x7B, DeepSeek-V3.</summary>
+    [GeneratedRegex(@"-A\d+(\.\d+)?B\b|\d+x\d+B|mixtral|moe\b|deepseek-v[23]|gpt-oss|scout|maverick", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex MixtureOfExperts();
 
     /// <summary>Stated in case.json, recorded as hardware, or a folder name on the way to the run.</summary>
     private static string GpuOf(string folder, JsonObject meta, JsonObject? stated)

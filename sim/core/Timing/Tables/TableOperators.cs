@@ -142,7 +142,8 @@ internal sealed class TableOperators : IOperatorTimes
 
     private double Prefill(double chunk, double cached)
     {
-        CurveFamily table = _tables.Prefill!;
+        if (_tables.Prefill is not { } table)
+            return Analytic1(chunk, cached);
         if (table.Covers(chunk, cached))
             return table.At(chunk, cached);
         (double key, double x) = table.Nearest(chunk, cached);
