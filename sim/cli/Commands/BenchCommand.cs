@@ -11,12 +11,13 @@ internal static class BenchCommand
     public static Command Create(Terminal terminal)
     {
         Option<bool> quick = new("--quick") { Description = "Fewer requests and repeats: seconds instead of minutes." };
-        Command command = new("bench", "Measure the simulator: requests a second, file to files, growth with the trace, memory.") { quick };
-        command.SetAction(parsed => Run(terminal, parsed.GetValue(quick) ? BenchPlan.Quick : BenchPlan.Full));
+        Option<string?> tables = RunOptions.Text("--tables", "DIR", "Operator tables of llama-3.1-8b to measure the table time model with.");
+        Command command = new("bench", "Measure the simulator: requests a second, file to files, time models, growth with the trace, memory.") { quick, tables };
+        command.SetAction(parsed => Run(terminal, parsed.GetValue(quick) ? BenchPlan.Quick : BenchPlan.Full, parsed.GetValue(tables)));
         return command;
     }
 
-    private static void Run(Terminal terminal, BenchPlan plan)
+    private static void Run(Terminal terminal, BenchPlan plan, string? tables)
     {
         Deployment deployment = Deployment.Resolve(Workbench.Config("vllm"));
         double saturated = Workbench.SaturatedRate(deployment);
@@ -24,6 +25,7 @@ internal static class BenchCommand
             $"llama-3.1-8b on 1 x a100-80, azure-chat lengths at {Workbench.RatePerS} requests/s: {Workbench.RatePerS / saturated:P0} of the {saturated:0.00} that vllm serves when saturated\n"));
         terminal.Out.Write("Medians of repeats after a warm-up. Rates are per second of one core (processor time), 'wall' per second on the clock.\n\n");
         Section(terminal, () => PolicyRates.Write(terminal.Out, plan));
+        Section(terminal, () => TimeModels.Write(terminal.Out, plan, tables));
         Section(terminal, () => FileToFile.Write(terminal.Out, plan));
         Section(terminal, () => Growth.Write(terminal.Out, plan));
     }
