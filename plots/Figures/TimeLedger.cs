@@ -13,7 +13,7 @@ public static class TimeLedger
     private static readonly int[] Styles =
     [
         Palette.Rose, Palette.Sand, Palette.Cyan, Palette.Indigo, Palette.Purple,
-        Palette.Grey, Palette.Olive, Palette.Teal, Palette.Wine, Palette.Green,
+        Palette.Grey, Palette.Olive, Palette.Teal, Palette.Slate, Palette.Wine, Palette.Green,
     ];
 
     public static Figure Of(IReadOnlyList<PolicyLedger> policies)

@@ -36,8 +36,9 @@ internal static class ComparisonTable
     {
         string ttft = spec.TtftS is null ? $" ({Number(spec.TtftMultiple)} x unloaded)" : "";
         string tpot = spec.TpotS is null ? $" ({Number(spec.TpotMultiple)} x unloaded)" : "";
+        string stages = label.Pp == 1 ? "" : $"{label.Pp} pipeline stages of ";
         string rules = config.Compat is string other ? $", by the rules of {other}" : "";
-        return $"{trace.Name}: {Words.Count(trace.Count)} requests; {label.Model} on {label.Tp} x {label.Gpu}{rules}\n"
+        return $"{trace.Name}: {Words.Count(trace.Count)} requests; {label.Model} on {stages}{label.Tp} x {label.Gpu}{rules}\n"
             + $"SLO: TTFT <= {Words.Duration(slo.TtftPs)}{ttft}, TPOT <= {Words.Duration(slo.TpotPs)}{tpot}\n";
     }
 

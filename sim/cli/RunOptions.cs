@@ -20,6 +20,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _gpu = Text("--gpu", "NAME|FILE", "GPU to serve on.", () => GpuCatalog.Names);
     private readonly Option<string?> _profile = Text("--profile", "NAME|FILE", "Calibration profile that prices memory calls and copies (default: the GPU's own).", () => CalibrationCatalog.Names);
     private readonly Option<string?> _tp = Text("--tp", "N", "Tensor-parallel ranks.");
+    private readonly Option<string?> _pp = Text("--pp", "N", "Pipeline-parallel stages, each of --tp GPUs.");
     private readonly Option<string?> _timeModel = Text("--time-model", "KIND", "Source of iteration times: analytic, table:DIR, linear:NAME, constant:step_us=N.", () => TimeModelCatalog.Kinds);
     private readonly Option<string?> _compat = Text("--compat", "SIMULATOR", "Follow another simulator's rules and defaults: vidur.", () => ["vidur"]);
     private readonly Option<string?> _slo = Text("--slo", "ttft=T,tpot=T", "Latency objectives: 200ms, 0.2s, or seconds. Default: multiples of the unloaded latencies.");
@@ -48,7 +49,7 @@ internal sealed class RunOptions
         Option[] verdict = judged ? [_sloShare, _failOnSlo] : [];
         Option[] all =
         [
-            _model, _gpu, _profile, _tp, _timeModel, _compat, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _step, _check, _verbose, _quiet,
+            _model, _gpu, _profile, _tp, _pp, _timeModel, _compat, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _step, _check, _verbose, _quiet,
         ];
         _reading.AddTo(command);
         foreach (Option option in all)
@@ -76,6 +77,7 @@ internal sealed class RunOptions
         Flag("gpu", _gpu);
         Flag("profile", _profile);
         Flag("tp", _tp);
+        Flag("pp", _pp);
         Flag("timing.model", _timeModel);
         Flag("compat", _compat);
         list.Add(new Assignment("seed", Reading(parsed).Seed.ToString(CultureInfo.InvariantCulture)));

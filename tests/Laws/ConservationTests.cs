@@ -45,7 +45,7 @@ internal sealed class ConservationTests
             long[] terms =
             [
                 l.QueueMemory, l.QueueCompute, l.Prefill, l.Decode, l.PrefillInterference, l.Parked, l.MapStall, l.TransferStall,
-                l.Preempted, l.Recompute,
+                l.GpuWait, l.Preempted, l.Recompute,
             ];
             Assert.That(terms, Is.All.GreaterThanOrEqualTo(0), Same.Fields(record));
         }

@@ -29,7 +29,7 @@ internal sealed class LittlesLawTests
             Assert.That(parked, Is.EqualTo(Sum(records, l => l.Parked)), "parked");
             Assert.That(
                 running,
-                Is.EqualTo(Sum(records, l => l.Prefill + l.Decode + l.PrefillInterference + l.MapStall + l.TransferStall + l.Recompute)),
+                Is.EqualTo(Sum(records, l => l.Prefill + l.Decode + l.PrefillInterference + l.MapStall + l.TransferStall + l.GpuWait + l.Recompute)),
                 "running");
             Int128 stay = 0;
             foreach (RequestRecord record in records)

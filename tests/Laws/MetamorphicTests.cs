@@ -100,6 +100,7 @@ internal sealed class MetamorphicTests
         record.Ledger.Parked *= factor;
         record.Ledger.MapStall *= factor;
         record.Ledger.TransferStall *= factor;
+        record.Ledger.GpuWait *= factor;
         record.Ledger.Preempted *= factor;
         record.Ledger.Recompute *= factor;
         return record;

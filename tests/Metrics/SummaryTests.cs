@@ -114,7 +114,7 @@ internal sealed class SummaryTests
         return SummaryBuilder.Build(Label("p"), new RunOutcome(trace, Records, 6 * S, default), new RunMetrics(), slo, default);
     }
 
-    private static RunLabel Label(string policy) => new("t.csv", policy, "m", "g", 1, 1);
+    private static RunLabel Label(string policy) => new("t.csv", policy, "m", "g", 1, 1, 1);
 
     private static RequestRecord Finished(long arrival, long first, long finish, int input, int output)
     {

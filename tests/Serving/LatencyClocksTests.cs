@@ -31,15 +31,15 @@ internal sealed class LatencyClocksTests
         LatencyLedger prompt = default, decoding = default;
         clocks.EnterDecode(ref decoding);
         clocks.EnterPrefill(ref prompt, again: false);
-        clocks.Spend(runPs: 100, decodePs: 30, mapStallPs: 5, transferStallPs: 7);
+        clocks.Spend(runPs: 100, decodePs: 30, mapStallPs: 5, transferStallPs: 7, gpuWaitPs: 11);
         clocks.LeavePrefill(ref prompt, again: false);
-        clocks.Spend(runPs: 40, decodePs: 40, mapStallPs: 0, transferStallPs: 0);
+        clocks.Spend(runPs: 40, decodePs: 40, mapStallPs: 0, transferStallPs: 0, gpuWaitPs: 0);
         clocks.LeaveDecode(ref decoding);
         using (Assert.EnterMultipleScope())
         {
             Assert.That((decoding.Decode, decoding.PrefillInterference), Is.EqualTo((70L, 70L)));
-            Assert.That((decoding.MapStall, decoding.TransferStall, decoding.Total), Is.EqualTo((5L, 7L, 152L)));
-            Assert.That((prompt.Prefill, prompt.MapStall, prompt.TransferStall, prompt.Total), Is.EqualTo((100L, 5L, 7L, 112L)));
+            Assert.That((decoding.MapStall, decoding.TransferStall, decoding.GpuWait, decoding.Total), Is.EqualTo((5L, 7L, 11L, 163L)));
+            Assert.That((prompt.Prefill, prompt.MapStall, prompt.TransferStall, prompt.GpuWait, prompt.Total), Is.EqualTo((100L, 5L, 7L, 11L, 123L)));
         }
     }
 
@@ -49,7 +49,7 @@ internal sealed class LatencyClocksTests
         LatencyClocks clocks = new();
         LatencyLedger ledger = default;
         clocks.EnterPrefill(ref ledger, again: true);
-        clocks.Spend(9, 0, 0, 0);
+        clocks.Spend(9, 0, 0, 0, 0);
         clocks.LeavePrefill(ref ledger, again: true);
         Assert.That((ledger.Recompute, ledger.Prefill), Is.EqualTo((9L, 0L)));
     }

@@ -23,7 +23,7 @@ internal sealed class TimingCatalogTests
     [Test]
     public void AllReduceUs_MessageAtABoundary_BelongsToTheSmallerSegment()
     {
-        AllReduceTable table = new(2, [new AllReduceSegment(5, 0.5, 100), new AllReduceSegment(20, 0.25)], "test", false);
+        AllReduceTable table = new(2, [new MessageSegment(5, 0.5, 100), new MessageSegment(20, 0.25)], "test", false);
         Assert.That((table.Us(100), table.Us(101)), Is.EqualTo((55.0, 45.25)));
     }
 }

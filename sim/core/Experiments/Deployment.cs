@@ -17,6 +17,8 @@ public sealed class Deployment
 {
     private readonly SchedulerEntry _scheduler;
     private readonly LayoutEntry _layout;
+    private readonly StageLayers[] _stages;
+    private readonly StageLayers _fullest;
     private IReadOnlyList<string> _warnings = [];
 
     private Deployment(RunConfig config, bool mustServe = true)
@@ -28,21 +30,14 @@ public sealed class Deployment
         _layout = LayoutCatalog.Find(config.Policy.Layout);
         Limits = ResolveLimits();
         TimingOptions options = ResolveTiming();
-        Budget = MemoryBudget.Compute(Model, Gpu, new MemoryBudgetSettings(
-            Limits.MaxNumBatchedTokens,
-            config.Tp,
-            config.Engine.GpuMemoryUtilization,
-            Limits.MaxNumSeqs,
-            _layout.Name == "paged" ? config.Policy.BlockTokens : 1,
-            options.Fp8Kv ? 1 : 2,
-            CudaGraphs: options.Pads)
-        {
-            Overrides = options.Weights == WeightFormat.Model
-                ? config.Memory
-                : config.Memory with { WeightsBytes = config.Memory.WeightsBytes ?? QuantisedWeightBytes(Model.ForRank(config.Tp)) },
-        });
+        _stages = StageLayers.Split(Model.Layers, config.Pp);
+        CheckPipeline();
+        // Every rank gets as many blocks as the one with the least room has.
+        (Budget, _fullest) = _stages.Select(stage => (Compute(stage, options), stage)).MinBy(one => one.Item1.KvTokens);
         TimingProfile profile = TimingCatalog.Load(config.Timing.Profile == "gpu" ? Gpu.Timing : config.Timing.Profile);
-        TimeModelChoice choice = TimeModelCatalog.Parse(config.Timing.Model, profile, Model, config.Tp, options);
+        TimeModelChoice choice = config.Pp == 1
+            ? TimeModelCatalog.Parse(config.Timing.Model, profile, Model, config.Tp, options)
+            : TimeModelCatalog.ParsePipeline(config.Timing.Model, profile, Model, config.Tp, options, _stages, config.Engine.StageLink);
         Time = choice.Model;
         Provenance = choice.Provenance;
         Extrapolation = choice.Extrapolation;
@@ -61,6 +56,7 @@ public sealed class Deployment
 
     public EngineLimits Limits { get; }
 
+    /// <summary>Memory of one GPU: with pipeline stages, of one in the stage that has the least room for KV.</summary>
     public MemoryBudget Budget { get; }
 
     /// <summary>Activations of an iteration, and what a fixed boundary keeps free for them.</summary>
@@ -95,12 +91,23 @@ public sealed class Deployment
     public IScheduler CreateScheduler(SloTargets targets) =>
         _scheduler.Create(new SchedulerInput(Config.Policy, targets.TtftPs, targets.TpotPs));
 
+    /// <summary>The KV memory of a replica, or of one of its virtual engines, which have equal shares of the blocks.</summary>
     /// <param name="replica">Each draws costs of its own.</param>
-    public IKvMemory CreateMemory(int replica = 0) => _layout.Create(new LayoutInput(Config.Policy, Budget, Model, Limits.MaxModelLen, Costs)
+    public IKvMemory CreateMemory(int replica = 0) => _layout.Create(new LayoutInput(
+        Config.Policy,
+        Config.Pp == 1 ? Budget : Budget with { KvBlocks = Budget.KvBlocks / Config.Pp, KvTokens = Budget.KvTokens / Config.Pp },
+        Config.Pp == 1 ? Model : Model with { Layers = _fullest.Count },
+        Limits.MaxModelLen,
+        Costs)
     {
         Ranks = Config.Tp,
         Seed = RandomStream.Named(Config.Seed, $"replica {replica}").NextBits(),
     });
+
+    /// <summary>The stages that a replica's virtual engines share; null without pipeline parallelism.</summary>
+    public StagePipeline? CreatePipeline() => Config.Pp == 1
+        ? null
+        : new StagePipeline(Time as PipelineTimeModel ?? throw new InvalidOperationException("pipeline stages need times of their own"));
 
     public IRouter CreateRouter() => Config.Engine.Router switch
     {
@@ -119,7 +126,33 @@ public sealed class Deployment
             LinkCost link = Costs.Link(direction);
             return link with { BothDirectionsFactor = Config.Policy.LinkBothWays ?? link.BothDirectionsFactor };
         }
-        return new HostKv((long)(Config.Policy.SwapGib * (1L << 30)), Link(CopyDirection.DeviceToHost), Link(CopyDirection.HostToDevice));
+        return new HostKv((long)(Config.Policy.SwapGib * (1L << 30)) / Config.Pp, Link(CopyDirection.DeviceToHost), Link(CopyDirection.HostToDevice));
+    }
+
+    private MemoryBudget Compute(StageLayers stage, TimingOptions options) => MemoryBudget.Compute(Model, Gpu, new MemoryBudgetSettings(
+        Limits.MaxNumBatchedTokens,
+        Config.Tp,
+        Config.Engine.GpuMemoryUtilization,
+        Limits.MaxNumSeqs,
+        _layout.Name == "paged" ? Config.Policy.BlockTokens : 1,
+        options.Fp8Kv ? 1 : 2,
+        CudaGraphs: options.Pads,
+        Stage: stage)
+    {
+        Overrides = options.Weights == WeightFormat.Model
+            ? Config.Memory
+            : Config.Memory with { WeightsBytes = Config.Memory.WeightsBytes ?? QuantisedWeightBytes(Model.ForRank(Config.Tp, stage)) },
+    });
+
+    /// <summary>A pool that activations share, and prompts that stream to the host, belong to all micro-batches of a GPU: no virtual engine can own a share.</summary>
+    private void CheckPipeline()
+    {
+        if (Config.Pp == 1)
+            return;
+        if (Config.Policy.Boundary != "fixed" || _scheduler.UsesHost)
+            throw new InputException($"{Config.Preset}: pp: expected 1 with an elastic boundary or KV that streams to the host, found {Config.Pp}");
+        if ((long)Config.Pp * Config.Engine.Replicas > ushort.MaxValue)
+            throw new InputException($"pp: expected at most {ushort.MaxValue} virtual engines in all, found {Config.Pp} in each of {Config.Engine.Replicas} replicas");
     }
 
     private EngineLimits ResolveLimits()
@@ -242,11 +275,7 @@ public sealed class Deployment
     }
 
     /// <summary>One byte a layer weight; embedding and LM head stay 16 bit.</summary>
-    private static long QuantisedWeightBytes(ModelRank rank)
-    {
-        long ends = (long)rank.Model.Hidden * rank.Vocab * (rank.Model.TiedEmbeddings ? 1 : 2);
-        return rank.WeightElements + ends;
-    }
+    private static long QuantisedWeightBytes(ModelRank rank) => rank.WeightElements + rank.EndElements;
 
     private static string Gib(long bytes) => (bytes / (double)(1L << 30)).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
 }

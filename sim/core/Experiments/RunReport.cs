@@ -55,7 +55,7 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
         RunLabel label = LabelOf(config, trace);
         return new RunReport(label, config)
         {
-            Summary = SummaryBuilder.Build(label, outcome, metrics, unloaded.Targets(config.Slo), Rates(deployment), config.Engine.Replicas),
+            Summary = SummaryBuilder.Build(label, outcome, metrics, unloaded.Targets(config.Slo), Rates(deployment), config.Engine.Replicas * config.Pp),
             Unloaded = unloaded,
             Deployment = deployment,
             Outcome = outcome,
@@ -73,7 +73,7 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
 
     /// <summary>Base names only: a model or GPU file's folder says nothing about the run.</summary>
     public static RunLabel LabelOf(RunConfig config, Trace trace) =>
-        new(trace.Name, config.Preset, BaseName(config.Model), BaseName(config.Gpu), config.Tp, config.Seed);
+        new(trace.Name, config.Preset, BaseName(config.Model), BaseName(config.Gpu), config.Tp, config.Pp, config.Seed);
 
     /// <summary>The origin of the result, for summary.json.</summary>
     public RunManifest Manifest(Trace trace)

@@ -38,18 +38,23 @@ public static class Simulation
         Cluster cluster = new(trace, deployment.CreateRouter(), how.Users);
         for (int i = 0; i < deployment.Config.Engine.Replicas; i++)
         {
-            cluster.Add(seat => new Replica(
-                seat.Index,
-                deployment.Limits,
-                deployment.CreateScheduler(targets),
-                deployment.CreateMemory(seat.Index),
-                deployment.CreateHost(),
-                deployment.Time,
-                seat.Records,
-                seat.Events,
-                new ReplicaOptions(how.Step, how.Check),
-                how.Observer,
-                seat.Ended));
+            StagePipeline? pipeline = deployment.CreatePipeline();
+            for (int engine = 0; engine < (pipeline?.Engines ?? 1); engine++)
+            {
+                cluster.Add(seat => new Replica(
+                    seat.Index,
+                    deployment.Limits,
+                    deployment.CreateScheduler(targets),
+                    deployment.CreateMemory(seat.Index),
+                    deployment.CreateHost(),
+                    deployment.Time,
+                    seat.Records,
+                    seat.Events,
+                    new ReplicaOptions(how.Step, how.Check),
+                    how.Observer,
+                    seat.Ended,
+                    pipeline));
+            }
         }
         return cluster.Run(how.Progress, how.Cancel);
     }

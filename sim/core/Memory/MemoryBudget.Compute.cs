@@ -57,7 +57,8 @@ public sealed partial record MemoryBudget
 
     private static MemoryBudget Plan(ModelSpec model, GpuSpec gpu, MemoryBudgetSettings settings)
     {
-        ModelRank rank = model.ForRank(settings.TensorParallel);
+        StageLayers stage = settings.Stage ?? StageLayers.Whole(model.Layers);
+        ModelRank rank = model.ForRank(settings.TensorParallel, stage);
         MemoryOverrides given = settings.Overrides;
         List<MemoryBudgetLine> lines = [];
         long Line(string name, long? stated, long computed, string how)
@@ -72,21 +73,21 @@ public sealed partial record MemoryBudget
         long utilised = Line("utilised_bytes", null, (long)Math.Floor(settings.Utilisation * visible), $"utilisation {share} x visible");
         long weights = Line("weights_bytes", given.WeightsBytes, rank.WeightBytes,
             $"{rank.WeightElements} parameters x {model.WeightElementBytes} bytes, one of {settings.TensorParallel}");
-        long collectives = settings.TensorParallel > 1 ? DefaultCollectiveBytes : 0;
+        long collectives = settings.TensorParallel > 1 || stage.Count < model.Layers ? DefaultCollectiveBytes : 0;
         long context = Line("context_bytes", given.ContextBytes, DefaultContextBytes + collectives,
             collectives > 0 ? "driver and libraries, collective buffers" : "driver and libraries");
         long perToken = Line("activation_bytes_per_token", given.ActivationBytesPerToken, rank.ActivationBytesPerToken,
             $"peak of one layer from the shape, {Kib(rank.ActivationBytesPerToken)} KiB; eLLM's figures imply 123 to 129 for Llama-3-8B and MPT-30B");
         long activation = Activations(model, settings, perToken, Line);
-        long ofShape = settings.CudaGraphs ? DefaultGraphBytesPerLayer * model.Layers : 0;
+        long ofShape = settings.CudaGraphs ? DefaultGraphBytesPerLayer * stage.Count : 0;
         long graphs = Line("graph_bytes", given.GraphBytes, ofShape,
-            settings.CudaGraphs ? $"{DefaultGraphBytesPerLayer >> 20} MiB x {model.Layers} layers" : "no CUDA graphs");
+            settings.CudaGraphs ? $"{DefaultGraphBytesPerLayer >> 20} MiB x {stage.Count} layers" : "no CUDA graphs");
         long graphsInside = settings.GraphsInsideUtilisation ? graphs : Math.Max(0, graphs - (visible - utilised));
         Line("graph_bytes_from_pool", null, graphsInside,
             settings.GraphsInsideUtilisation ? "charged to the engine's share" : "what does not fit outside utilisation");
         long left = utilised - weights - context - activation - graphsInside;
         long kvPerToken = Line("kv_bytes_per_token", null, rank.KvBytesPerToken(settings.KvElementBytes),
-            $"2 x {model.Layers} layers x {rank.KvHeads} KV heads x {model.HeadDim} x {settings.KvElementBytes} bytes");
+            $"2 x {stage.Count} layers x {rank.KvHeads} KV heads x {model.HeadDim} x {settings.KvElementBytes} bytes");
         long block = kvPerToken * settings.BlockTokens;
         long? statedBlocks = given.KvBlocks ?? given.KvTokens / settings.BlockTokens;
         long blocks = Line("kv_blocks", statedBlocks, Math.Max(0, left) / block,
@@ -115,7 +116,8 @@ public sealed partial record MemoryBudget
         ModelSpec model, MemoryBudgetSettings settings, long perToken, Func<string, long?, long, string, long> line)
     {
         long layers = perToken * settings.MaxBatchedTokens;
-        long sampler = SamplerBytesPerLogit * settings.MaxSequences * model.Vocab;
+        bool samples = settings.Stage is not { IsLast: false };
+        long sampler = !samples ? 0 : SamplerBytesPerLogit * settings.MaxSequences * model.Vocab;
         string how = layers >= sampler
             ? $"layers: {perToken} bytes x {settings.MaxBatchedTokens} tokens"
             : $"sampler: {SamplerBytesPerLogit} bytes x {settings.MaxSequences} sequences x {model.Vocab} vocabulary entries";

@@ -1,3 +1,5 @@
+using ELLM.Sim.Models;
+
 namespace ELLM.Sim.Memory;
 
 /// <summary>What the engine is configured to do, as far as it decides how much memory KV gets.</summary>
@@ -13,6 +15,7 @@ namespace ELLM.Sim.Memory;
 /// <param name="GraphsInsideUtilisation">
 /// True charges the graph reserve to the engine's share, as vLLM does since 0.21; false leaves it outside, as versions before did.
 /// </param>
+/// <param name="Stage">Layers of the GPU's pipeline stage; null: all.</param>
 public sealed record MemoryBudgetSettings(
     int MaxBatchedTokens,
     int TensorParallel = 1,
@@ -21,7 +24,8 @@ public sealed record MemoryBudgetSettings(
     int BlockTokens = 16,
     int KvElementBytes = 2,
     bool CudaGraphs = true,
-    bool GraphsInsideUtilisation = false)
+    bool GraphsInsideUtilisation = false,
+    StageLayers? Stage = null)
 {
     public MemoryOverrides Overrides { get; init; } = MemoryOverrides.None;
 }

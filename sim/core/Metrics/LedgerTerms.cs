@@ -2,7 +2,7 @@ using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Metrics;
 
-/// <summary>The ten terms of <see cref="LatencyLedger"/> by index: their names, in every file and table, come from here.</summary>
+/// <summary>The eleven terms of <see cref="LatencyLedger"/> by index: their names, in every file and table, come from here.</summary>
 public static class LedgerTerms
 {
     /// <summary>Name without unit, and what the term counts. Order is the order of columns.</summary>
@@ -16,6 +16,7 @@ public static class LedgerTerms
         ("parked", "KV in host memory, not running"),
         ("map_stall", "iteration time that waited for GPU memory to be mapped"),
         ("transfer_stall", "iteration time that waited for KV to move over the host link"),
+        ("gpu_wait", "iteration time that waited for a GPU, or a pipeline stage, that another batch occupied"),
         ("preempted", "waiting again after losing its KV to a preemption"),
         ("recompute", "prefilling again what a preemption had thrown away"),
     ];
@@ -31,8 +32,9 @@ public static class LedgerTerms
         5 => ledger.Parked,
         6 => ledger.MapStall,
         7 => ledger.TransferStall,
-        8 => ledger.Preempted,
-        9 => ledger.Recompute,
-        _ => throw new ArgumentOutOfRangeException(nameof(term), term, "there are ten ledger terms"),
+        8 => ledger.GpuWait,
+        9 => ledger.Preempted,
+        10 => ledger.Recompute,
+        _ => throw new ArgumentOutOfRangeException(nameof(term), term, "there are eleven ledger terms"),
     };
 }

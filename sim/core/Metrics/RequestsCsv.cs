@@ -28,7 +28,7 @@ public static class RequestsCsv
         ("normalized_latency_s", "e2e / output tokens, rounded to a picosecond; empty unless finished", (csv, id, in r) => csv.Seconds(RequestLatency.Normalized(r))),
         ("preemptions", "times it lost its KV", (csv, id, in r) => csv.Integer(r.Preemptions)),
         ("recomputed_tokens", "KV tokens computed again after a preemption", (csv, id, in r) => csv.Integer(r.RecomputedTokens)),
-        ("replica", "replica that served it", (csv, id, in r) => csv.Integer(r.Replica)),
+        ("replica", "replica that served it; with pipeline stages, the virtual engine, pp of them a replica", (csv, id, in r) => csv.Integer(r.Replica)),
         .. Enumerable.Range(0, LedgerTerms.All.Count).Select(Ledger),
     ];
 

@@ -2,7 +2,7 @@ namespace ELLM.Sim.Metrics;
 
 /// <summary>Which run a summary is of.</summary>
 /// <param name="Trace">Base name of the trace.</param>
-public sealed record RunLabel(string Trace, string Policy, string Model, string Gpu, int Tp, ulong Seed);
+public sealed record RunLabel(string Trace, string Policy, string Model, string Gpu, int Tp, int Pp, ulong Seed);
 
 /// <summary>Everything a user compares about a run. <see cref="SummaryColumns"/> names, explains and formats each value.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 namespace ELLM.Sim.Models;
 
-/// <summary>What one GPU of a tensor-parallel group holds and computes of a model.</summary>
+/// <summary>What one GPU of a tensor-parallel group holds and computes of a model, or of one pipeline stage of it.</summary>
 /// <remarks>
 /// <para>Column-parallel QKV and up-projections, row-parallel output and down-projections, embedding and LM head split by
 /// vocabulary, norms and row-parallel biases replicated (Megatron-LM, Shoeybi et al. 2019, section 3). With more ranks than KV
@@ -12,9 +12,10 @@ public sealed record ModelRank
     /// <summary>Activations are 16 bit whatever the weights are.</summary>
     private const long ActivationElementBytes = 2;
 
-    internal ModelRank(ModelSpec model, int tensorParallel)
+    internal ModelRank(ModelSpec model, int tensorParallel, StageLayers stage)
     {
         Model = model;
+        Stage = stage;
         TensorParallel = tensorParallel;
         QHeads = model.QHeads / tensorParallel;
         KvHeads = Math.Max(model.KvHeads / tensorParallel, 1);
@@ -25,6 +26,8 @@ public sealed record ModelRank
     public ModelSpec Model { get; }
 
     public int TensorParallel { get; }
+
+    public StageLayers Stage { get; }
 
     public int QHeads { get; }
 
@@ -54,16 +57,25 @@ public sealed record ModelRank
             long biases = Model.LinearBiases ? QkvWidth + hidden + UpWidth + hidden : 0;
             long headNorms = Model.QkNorm ? 2L * Model.HeadDim : 0;
             long layer = attention + mlp + biases + headNorms + 2 * norm;
-            long embeddings = hidden * Vocab * (Model.TiedEmbeddings ? 1 : 2) + hidden * Model.LearnedPositions;
-            return Model.Layers * layer + embeddings + norm;
+            return Stage.Count * layer + EndElements + (Stage.IsFirst ? hidden * Model.LearnedPositions : 0) + (Stage.IsLast ? norm : 0);
+        }
+    }
+
+    /// <summary>Parameters of the embedding and the LM head on this rank. A last stage that is not the first has a copy of tied ones.</summary>
+    public long EndElements
+    {
+        get
+        {
+            bool head = Stage.IsLast && !(Stage.IsFirst && Model.TiedEmbeddings);
+            return (long)Model.Hidden * Vocab * ((Stage.IsFirst ? 1 : 0) + (head ? 1 : 0));
         }
     }
 
     public long WeightBytes => WeightElements * Model.WeightElementBytes;
 
-    /// <summary>KV bytes of one token on this rank, all layers: <c>2 layers kv_heads head_dim element</c>.</summary>
+    /// <summary>KV bytes of one token on this rank, all its layers: <c>2 layers kv_heads head_dim element</c>.</summary>
     public long KvBytesPerToken(int kvElementBytes = 2) =>
-        2L * Model.Layers * KvHeads * Model.HeadDim * kvElementBytes;
+        2L * Stage.Count * KvHeads * Model.HeadDim * kvElementBytes;
 
     /// <summary>Live activation bytes of one token at the peak of a layer, on this rank.</summary>
     /// <remarks>

@@ -36,14 +36,15 @@ public sealed partial record ModelSpec
         && (KvHeads % tensorParallel == 0 || tensorParallel % KvHeads == 0);
 
     /// <summary>The share of one rank under tensor parallelism.</summary>
+    /// <param name="stage">The pipeline stage that it belongs to; null: there is one.</param>
     /// <exception cref="InputException">The heads or the MLP do not divide.</exception>
-    public ModelRank ForRank(int tensorParallel)
+    public ModelRank ForRank(int tensorParallel, StageLayers? stage = null)
     {
         if (!CanShard(tensorParallel))
         {
             throw new InputException(
                 $"{Name} does not divide over tensor parallel {tensorParallel}: {QHeads} query heads, {KvHeads} KV heads, MLP width {Ffn}");
         }
-        return new ModelRank(this, tensorParallel);
+        return new ModelRank(this, tensorParallel, stage ?? StageLayers.Whole(Layers));
     }
 }

@@ -14,6 +14,9 @@ public sealed class Cluster
     private readonly RequestRecord[] _records;
     private readonly EventQueue _events;
     private readonly List<Replica> _replicas = [];
+
+    /// <summary>Those that requests are routed to: all but the further virtual engines of pipelines.</summary>
+    private readonly List<Replica> _routed = [];
     private readonly IRouter _router;
     private readonly UserLoop? _users;
     private long _endPs;
@@ -35,11 +38,14 @@ public sealed class Cluster
         }
     }
 
-    /// <summary>Adds a replica; all of them before <see cref="Run"/>.</summary>
+    /// <summary>Adds a replica, or a virtual engine of one; all of them before <see cref="Run"/>.</summary>
     public void Add(Func<ReplicaSeat, Replica> build)
     {
         Action<int, long>? ended = _users is null ? null : (_, nowPs) => _users.Ended(_events, nowPs);
-        _replicas.Add(build(new ReplicaSeat(_replicas.Count, _records, _events, ended)));
+        Replica replica = build(new ReplicaSeat(_replicas.Count, _records, _events, ended));
+        _replicas.Add(replica);
+        if (replica.TakesRequests)
+            _routed.Add(replica);
     }
 
     public RunOutcome Run(IProgress<int>? progress = null, CancellationToken cancel = default)
@@ -76,7 +82,7 @@ public sealed class Cluster
         return Outcome();
     }
 
-    private void Route(int request, long nowPs) => _replicas[_router.Pick(_replicas)].Arrive(request, nowPs);
+    private void Route(int request, long nowPs) => _routed[_router.Pick(_routed)].Receiver.Arrive(request, nowPs);
 
     private RunOutcome Outcome()
     {

@@ -9,6 +9,7 @@ namespace ELLM.Sim.Serving;
 /// <param name="StrictStart">Refuse to start when the KV pool cannot hold one request of max_model_len, as vLLM does; otherwise warn and reject such requests.</param>
 /// <param name="Replicas">Independent copies of the engine behind the router.</param>
 /// <param name="Router">How requests reach replicas: round-robin or least-outstanding.</param>
+/// <param name="StageLink">What activations cross between pipeline stages: intra-node or inter-node.</param>
 public sealed record EngineSpec(
     int? MaxModelLen = null,
     int MaxNumSeqs = 256,
@@ -17,4 +18,5 @@ public sealed record EngineSpec(
     string Overhead = "graph",
     bool StrictStart = false,
     int Replicas = 1,
-    string Router = "round-robin");
+    string Router = "round-robin",
+    string StageLink = "intra-node");

@@ -17,7 +17,7 @@ public struct IterationSpan
     public long FirstStepPs;
     public long StepGrowthPs;
 
-    /// <summary>Stall inside the span that no overlap hid (mapping, transfers); part of the first step's duration.</summary>
+    /// <summary>Stall inside the span that no overlap hid (mapping, transfers) and waiting for a GPU; part of the first step's duration.</summary>
     public long StallPs;
 
     /// <summary>The part of <see cref="StallPs"/> that waited for GPU memory to be mapped.</summary>

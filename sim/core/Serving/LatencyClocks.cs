@@ -19,6 +19,7 @@ public sealed class LatencyClocks
 
     private long _mapStall;
     private long _transferStall;
+    private long _gpuWait;
 
     /// <summary>From now on, until told otherwise, the queue waits for memory (or not).</summary>
     public void SetBlocked(long nowPs, bool memoryBlocked)
@@ -29,12 +30,13 @@ public sealed class LatencyClocks
     }
 
     /// <summary>A span of iterations ended.</summary>
-    public void Spend(long runPs, long decodePs, long mapStallPs, long transferStallPs)
+    public void Spend(long runPs, long decodePs, long mapStallPs, long transferStallPs, long gpuWaitPs)
     {
         _run += runPs;
         _decode += decodePs;
         _mapStall += mapStallPs;
         _transferStall += transferStallPs;
+        _gpuWait += gpuWaitPs;
     }
 
     public void EnterQueue(ref LatencyLedger ledger, long nowPs)
@@ -77,6 +79,7 @@ public sealed class LatencyClocks
     {
         ledger.MapStall += sign * _mapStall;
         ledger.TransferStall += sign * _transferStall;
+        ledger.GpuWait += sign * _gpuWait;
     }
 
     private long MemoryBlockedAt(long ps) => _blocked ? _memoryBlocked + (ps - _nowPs) : _memoryBlocked;

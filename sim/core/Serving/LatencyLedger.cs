@@ -27,6 +27,9 @@ public struct LatencyLedger
     /// <summary>Iteration time that waited for KV to move over the host link.</summary>
     public long TransferStall;
 
+    /// <summary>Iteration time that waited for a GPU that another batch occupied: a pipeline stage with another micro-batch on it.</summary>
+    public long GpuWait;
+
     /// <summary>Waiting again after losing its KV to a preemption.</summary>
     public long Preempted;
 
@@ -34,5 +37,5 @@ public struct LatencyLedger
     public long Recompute;
 
     public readonly long Total =>
-        QueueMemory + QueueCompute + Prefill + Decode + PrefillInterference + Parked + MapStall + TransferStall + Preempted + Recompute;
+        QueueMemory + QueueCompute + Prefill + Decode + PrefillInterference + Parked + MapStall + TransferStall + GpuWait + Preempted + Recompute;
 }

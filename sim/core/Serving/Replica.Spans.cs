@@ -39,7 +39,7 @@ public sealed partial class Replica
         get
         {
             DecodeBatch batch = DecodesOfNextStep();
-            DecodeCost cost = _time.Decode(batch);
+            DecodeCost cost = CostOf(batch);
             return (PipelineStage.FirstStep(cost, batch), PipelineStage.Growth(cost, batch));
         }
     }
@@ -51,7 +51,7 @@ public sealed partial class Replica
         _withDecodes = decision.WithDecodes && Decodes.Count > 0;
         _waitingAtStart = Queue.Count;
         DecodeBatch batch = _withDecodes ? DecodesOfNextStep() : default;
-        DecodeCost cost = _withDecodes ? _time.Decode(batch) : default;
+        DecodeCost cost = _withDecodes ? CostOf(batch) : default;
         int tokens = PreparedTokens + batch.Sequences;
         _mapStallPs = _memory.StartIteration(new IterationLoad(_withDecodes, tokens), _stage.EndPs == nowPs ? _hiddenPs : 0);
         // Before the span has a length: the next sample wanted may cut it.
@@ -63,20 +63,24 @@ public sealed partial class Replica
             // The link copies layers while later ones are computed; what it has not copied by then, the iteration waits for.
             _transferStallPs += Math.Max(0, StreamBesideFetches(nowPs + stallPs) - durationPs);
             stallPs = _transferStallPs + _mapStallPs;
+            _gpuWaitPs = _pipeline?.Enter(nowPs, stallPs, _chunks.AsSpan(0, _chunkSlots.Count), batch) ?? 0;
             _decodeOnlyPs = _withDecodes ? Math.Min(durationPs, PipelineStage.FirstStep(cost, batch)) : 0;
-            _stage.StartIteration(nowPs, stallPs, durationPs);
+            _stage.StartIteration(nowPs, stallPs + _gpuWaitPs, durationPs);
         }
         else if (_withDecodes)
         {
             long steps = 1;
-            if (!_options.Step && decision.Horizon > 1 && stallPs == 0)
+            if (!_options.Step && decision.Horizon > 1 && stallPs == 0 && _pipeline?.IsAlone(this) != false)
             {
                 steps = Math.Min(Decodes.StepsToCompletion, Math.Min(decision.Horizon, cost.ValidSteps));
                 steps = Math.Max(1, _memory.Horizon(steps, LastKvTokens, PipelineStage.FirstStep(cost, batch)));
             }
-            _stage.StartDecode(nowPs, stallPs, steps, cost, batch);
+            _gpuWaitPs = _pipeline?.EnterDecode(nowPs, stallPs) ?? 0;
+            _stage.StartDecode(nowPs, stallPs + _gpuWaitPs, steps, cost, batch);
             if (_observer is not null && _observer.NextSamplePs > nowPs)
                 _stage.CutAt(_observer.NextSamplePs);
+            if (_stage.Steps > 1)
+                LeaveStages();
         }
         else
         {
@@ -97,7 +101,7 @@ public sealed partial class Replica
             _counters.PrefillIterations++;
             _counters.PrefillTokens += PreparedTokens;
         }
-        _clocks.Spend(runPs, prefill ? _decodeOnlyPs : runPs, _mapStallPs, _transferStallPs);
+        _clocks.Spend(runPs, prefill ? _decodeOnlyPs : runPs, _mapStallPs, _transferStallPs, _gpuWaitPs);
         _hiddenPs = _stage.FirstStepPs + (_stage.GrowthPs * (steps - 1));
         KvSpan kv = default;
         if (_withDecodes)

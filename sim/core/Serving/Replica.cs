@@ -9,7 +9,7 @@ namespace ELLM.Sim.Serving;
 /// <para>At every iteration boundary <see cref="Boundary"/> closes the span that ended, asks the <see cref="IScheduler"/> until it
 /// says Run, and starts the next span: one iteration with prefill, or as many decode steps as hold the same decision.</para>
 /// <para>Read on in Replica.Decisions.cs (what each decision does), Replica.Spans.cs (what happens when a span ends), Replica.Host.cs
-/// (KV to the host and back) and Replica.Observing.cs (what observers are told).</para>
+/// (KV to the host and back), Replica.Pipeline.cs (stages shared with other virtual engines) and Replica.Observing.cs (what observers are told).</para>
 /// </remarks>
 public sealed partial class Replica
 {
@@ -41,26 +41,29 @@ public sealed partial class Replica
         EventQueue events,
         ReplicaOptions options,
         IServingObserver? observer = null,
-        Action<int, long>? ended = null)
+        Action<int, long>? ended = null,
+        StagePipeline? pipeline = null)
     {
         _index = index;
         Limits = limits;
         _scheduler = scheduler;
         _memory = memory;
         _host = host;
-        _time = time;
+        _time = pipeline?.Time ?? time;
         _records = records;
         _events = events;
         _options = options;
         _observer = observer;
         _ended = ended;
+        _pipeline = pipeline;
+        _pipeline?.Join(this);
         Decodes = new DecodeSet(Sequences);
     }
 
     public RunCounters Counters => _counters;
 
-    /// <summary>Requests that arrived here and have not ended.</summary>
-    public int Outstanding { get; private set; }
+    /// <summary>Requests that arrived here, at any of its virtual engines, and have not ended.</summary>
+    public int Outstanding => _pipeline?.Outstanding ?? OwnOutstanding;
 
     internal EngineLimits Limits { get; }
 
@@ -78,12 +81,13 @@ public sealed partial class Replica
         ref RequestRecord record = ref _records[request];
         record.ArrivalPs = nowPs;
         record.Replica = (ushort)_index;
-        Outstanding++;
+        OwnOutstanding++;
         if (!CanEverServe(ref record))
         {
             EndRequest(request, RequestStatus.Rejected, nowPs);
             return;
         }
+        _pipeline?.Interrupt(nowPs);
         bool wasEmpty = Queue.Count == 0;
         Queue.Arrive(request);
         _counters.MaxWaiting = Math.Max(_counters.MaxWaiting, Queue.Count);
@@ -94,11 +98,11 @@ public sealed partial class Replica
                 _events.Schedule(nowPs, new SimEvent(SimEventKind.ReplicaWake, _index, _version));
             _wakeScheduled = true;
         }
-        else if ((wasEmpty || _observer is not null) && _stage.CutAt(nowPs))
+        else if (wasEmpty || _observer is not null)
         {
             // With somebody waiting already, the head of the queue is what decides, and it has not changed: only an observer,
             // who is told how many wait, needs the boundary.
-            ScheduleSpanEnd();
+            CutSpan(nowPs);
         }
     }
 
@@ -107,8 +111,8 @@ public sealed partial class Replica
     {
         if (item.Kind == SimEventKind.ReplicaWake)
             _wakeScheduled = false;
-        if (item.Kind == SimEventKind.FetchEnd && _stage.Busy && _stage.CutAt(nowPs))
-            ScheduleSpanEnd();
+        if (item.Kind == SimEventKind.FetchEnd)
+            CutSpan(nowPs);
         bool current = item.Kind == SimEventKind.SpanEnd ? item.Version == _version : !_stage.Busy;
         if (current)
             Boundary(nowPs);
@@ -155,7 +159,7 @@ public sealed partial class Replica
         ref RequestRecord record = ref _records[request];
         record.Status = status;
         record.FinishPs = nowPs;
-        Outstanding--;
+        OwnOutstanding--;
         _observer?.Ended(request, record);
         _ended?.Invoke(request, nowPs);
     }

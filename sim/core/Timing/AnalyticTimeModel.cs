@@ -18,6 +18,9 @@ public sealed class AnalyticTimeModel : ITimeModel
 {
     private readonly OperatorTimes _operators;
     private readonly int _layers;
+
+    /// <summary>Share of embedding and final norm that is computed here: half is the embedding.</summary>
+    private readonly double _ends;
     private readonly bool _singleKernel;
     private readonly long[] _decodeFixedPs;
     private readonly long[] _decodeFloorPs;
@@ -44,15 +47,16 @@ public sealed class AnalyticTimeModel : ITimeModel
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.MaxSequences);
         ArgumentOutOfRangeException.ThrowIfNegative(Options.MemoTokens);
         _operators = new OperatorTimes(profile, model.ForRank(tensorParallel), Options.Weights, Options.Fp8Kv, false, Options.PrefillAttentionFactor, Options.DecodeAttentionFactor);
-        _layers = model.Layers;
+        _layers = Options.Stage?.Count ?? model.Layers;
+        _ends = (Options.HasEmbedding ? 0.5 : 0) + (Options.HasHead ? 0.5 : 0);
         _singleKernel = profile.MixedBatch.Mode == MixedBatchMode.SingleKernelFa2;
         _perContextPs = Ps(_layers * _operators.DecodePerContextToken);
         _mixedPerSequencePs = Ps(_layers * _operators.MixedPerSequence);
         _mixedPerContextPs = Ps(_layers * _operators.MixedPerContextToken);
         if (OverheadOf(profile, Options) is { } overhead)
         {
-            _overheadFixedPs = Ps(overhead.FixedUs);
-            _overheadPerSequencePs = Ps(overhead.PerSequenceUs);
+            _overheadFixedPs = Options.HasHead ? Ps(overhead.FixedUs) : 0;
+            _overheadPerSequencePs = Options.HasHead ? Ps(overhead.PerSequenceUs) : 0;
             _floorPs = Ps(overhead.FloorUsPerLayer * _layers);
         }
         _linearMemo = new long[Options.MemoTokens + 1];
@@ -143,10 +147,12 @@ public sealed class AnalyticTimeModel : ITimeModel
         return known != 0 ? known : _linearMemo[tokens] = Linear(tokens);
     }
 
-    private long Linear(int tokens) => Ps(_layers * _operators.LayerLinear(tokens) + _operators.Ends(tokens));
+    private long Linear(int tokens) => Ps(_layers * _operators.LayerLinear(tokens) + _ends * _operators.Ends(tokens));
 
     private long HeadPs(int samples)
     {
+        if (!Options.HasHead)
+            return 0;
         if (samples >= _headMemo.Length)
             return Ps(_operators.Head(samples));
         long known = _headMemo[samples];

@@ -57,6 +57,36 @@ public static class TimeModelCatalog
         }
     }
 
+    /// <summary>The same for a model whose layers are split over pipeline stages.</summary>
+    /// <param name="stages">Layers of each stage.</param>
+    /// <param name="link">Between stages: <see cref="SendReceiveTable.IntraNode"/> or <see cref="SendReceiveTable.InterNode"/>.</param>
+    /// <remarks>Fits and constants know whole iterations: each stage gets a share by its layers. Constants send in no time.</remarks>
+    /// <exception cref="InputException">No such kind, its argument is faulty, or the device has no times for sending.</exception>
+    public static TimeModelChoice ParsePipeline(
+        string text, TimingProfile profile, ModelSpec model, int tensorParallel, TimingOptions options, IReadOnlyList<StageLayers> stages, string link)
+    {
+        SendReceiveTable? send = text.StartsWith("constant", StringComparison.Ordinal) ? null : profile.SendReceiveOf(link);
+        TimeModelChoice last = Parse(text, profile, model, tensorParallel, options with { Stage = stages[^1] });
+        bool whole = last.Model is ConstantTimeModel or LinearTimeModel;
+        Dictionary<(int Count, bool IsFirst), ITimeModel> inner = [];
+        List<ITimeModel> models = [];
+        foreach (StageLayers stage in stages)
+        {
+            if (whole)
+                models.Add(new ShareTimeModel(last.Model, stage));
+            else if (stage.IsLast)
+                models.Add(last.Model);
+            else if (inner.TryGetValue((stage.Count, stage.IsFirst), out ITimeModel? same))
+                models.Add(same);
+            else
+                models.Add(inner[(stage.Count, stage.IsFirst)] = Parse(text, profile, model, tensorParallel, options with { Stage = stage }).Model);
+        }
+        TimingProvenance provenance = send is null
+            ? last.Provenance
+            : last.Provenance with { Parts = [.. last.Provenance.Parts, new TimingSource($"send and receive, {link}", send.Source, send.Borrowed)] };
+        return last with { Model = new PipelineTimeModel(models, send, model.Hidden), Provenance = provenance };
+    }
+
     private static TimeModelChoice Table(string argument, TimingProfile profile, ModelSpec model, int tensorParallel, TimingOptions options)
     {
         bool fill = argument.EndsWith(Fill, StringComparison.Ordinal);

@@ -1,3 +1,5 @@
+using ELLM.Sim.Models;
+
 namespace ELLM.Sim.Timing;
 
 /// <summary>How an <see cref="AnalyticTimeModel"/> is set up beyond device, model and parallelism.</summary>
@@ -10,6 +12,7 @@ namespace ELLM.Sim.Timing;
 /// <param name="Weights">How weights are stored and multiplied.</param>
 /// <param name="Fp8Kv">Keys and values take one byte instead of two.</param>
 /// <param name="MemoTokens">Iterations up to this many tokens are memoised; longer ones are computed each time.</param>
+/// <param name="Stage">One pipeline stage's layers; null: the whole model. Engine overhead is paid once, by the last stage, and its floor by each for its layers.</param>
 public sealed record TimingOptions(
     int MaxSequences = 256,
     OverheadProfile Overhead = OverheadProfile.Graph,
@@ -17,7 +20,8 @@ public sealed record TimingOptions(
     int MemoTokens = 65_536,
     EngineOverhead? Engine = null,
     WeightFormat Weights = WeightFormat.Model,
-    bool Fp8Kv = false)
+    bool Fp8Kv = false,
+    StageLayers? Stage = null)
 {
     /// <summary>Time of prefill attention over what the coefficients or tables say: other kernels, or memory that slows them down.</summary>
     public double PrefillAttentionFactor { get; init; } = 1;
@@ -27,6 +31,11 @@ public sealed record TimingOptions(
 
     /// <summary>Whether attention takes another time than measured.</summary>
     public bool ScalesAttention => PrefillAttentionFactor != 1 || DecodeAttentionFactor != 1;
+
+    /// <summary>Embedding and LM head are elsewhere on inner stages.</summary>
+    public bool HasEmbedding => Stage is not { IsFirst: false };
+
+    public bool HasHead => Stage is not { IsLast: false };
 
     public bool Pads => PadToGraphs ?? Overhead == OverheadProfile.Graph;
 }

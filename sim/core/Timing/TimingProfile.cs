@@ -48,6 +48,9 @@ public sealed record TimingProfile
     /// <summary>One table for each tensor-parallel degree that was measured; empty when none was.</summary>
     public required IReadOnlyList<AllReduceTable> AllReduce { get; init; }
 
+    /// <summary>Handing a tensor from one pipeline stage to the next; null where it was not measured.</summary>
+    public IReadOnlyList<SendReceiveTable>? SendReceive { get; init; }
+
     public required EngineOverhead GraphOverhead { get; init; }
 
     public required EngineOverhead EagerOverhead { get; init; }
@@ -61,6 +64,24 @@ public sealed record TimingProfile
             return table;
         string known = string.Join(", ", AllReduce.Select(one => one.Gpus).Prepend(1));
         throw new InputException($"timing profile {Name} has no all-reduce times for tensor parallel {gpus}; available: {known}");
+    }
+
+    /// <summary>Times between two pipeline stages.</summary>
+    /// <remarks>
+    /// Where sending was not measured inside a node, it takes what an all-reduce between two GPUs of the device takes: both move
+    /// the message once over the same link.
+    /// </remarks>
+    /// <exception cref="InputException">Neither is known.</exception>
+    public SendReceiveTable SendReceiveOf(string link)
+    {
+        IReadOnlyList<SendReceiveTable> measured = SendReceive ?? [];
+        SendReceiveTable? table = measured.FirstOrDefault(known => known.Link == link);
+        if (table is not null)
+            return table;
+        if (link == SendReceiveTable.IntraNode && AllReduce.FirstOrDefault(known => known.Gpus == 2) is { } pair)
+            return new SendReceiveTable(link, pair.Segments, $"taken as an all-reduce of 2: {pair.Source}", true);
+        string known = string.Join(", ", measured.Select(one => one.Link));
+        throw new InputException($"timing profile {Name} has no {link} send and receive times, which pp needs between stages; available: {(known.Length == 0 ? "none" : known)}; timing.profile names another");
     }
 
     internal CatalogFault? Check()
@@ -78,10 +99,15 @@ public sealed record TimingProfile
             if (!(value > 0) || double.IsInfinity(value))
                 return new CatalogFault(key, "a positive number", FormattableString.Invariant($"{value}"));
         }
-        foreach (AllReduceTable table in AllReduce)
+        foreach (IReadOnlyList<MessageSegment> segments in AllReduce.Select(table => table.Segments).Concat((SendReceive ?? []).Select(table => table.Segments)))
         {
-            if (table.Segments.Count == 0 || table.Segments[^1].UpToBytes is not null)
-                return new CatalogFault("segments", "a last segment without up_to_bytes", $"{table.Segments.Count} bounded segments");
+            if (segments.Count == 0 || segments[^1].UpToBytes is not null)
+                return new CatalogFault("segments", "a last segment without up_to_bytes", $"{segments.Count} bounded segments");
+        }
+        foreach (SendReceiveTable table in SendReceive ?? [])
+        {
+            if (table.Link is not (SendReceiveTable.IntraNode or SendReceiveTable.InterNode))
+                return new CatalogFault("link", $"{SendReceiveTable.IntraNode} or {SendReceiveTable.InterNode}", table.Link);
         }
         return null;
     }

@@ -15,6 +15,13 @@ internal sealed class Rig
         _cluster = new Cluster(scenario.Trace(), router, scenario.UserLoop());
         for (int i = 0; i < scenario.Replicas; i++)
         {
+            StagePipeline? pipeline = scenario.Pipeline();
+            for (int engine = 0; engine < scenario.Stages; engine++)
+                Add(pipeline);
+        }
+
+        void Add(StagePipeline? pipeline)
+        {
             IKvMemory memory = scenario.Memory();
             HostKv? host = scenario.Host();
             Memories.Add(memory);
@@ -32,7 +39,8 @@ internal sealed class Rig
                 seat.Events,
                 new ReplicaOptions(step, Check: true),
                 observer,
-                seat.Ended));
+                seat.Ended,
+                pipeline));
         }
     }
 

@@ -36,6 +36,15 @@ internal sealed record Scenario
 
     public int Replicas { get; init; } = 1;
 
+    /// <summary>Pipeline stages, and virtual engines, of each replica.</summary>
+    public int Stages { get; init; } = 1;
+
+    /// <summary>Layers that the stages share; 0: a few more than stages, so that shares are unequal.</summary>
+    public int Layers { get; init; }
+
+    /// <summary>Handing activations to the next stage, picoseconds.</summary>
+    public long SendPs { get; init; }
+
     public bool LeastOutstanding { get; init; }
 
     /// <summary>Closed-loop users; 0 for an open loop.</summary>
@@ -74,6 +83,16 @@ internal sealed record Scenario
         Layers: 4);
 
     public ITimeModel Time => Scale == 1 ? Clockworks.Of(Clockwork) : new ScaledTimeModel(Clockworks.Of(Clockwork), Scale);
+
+    /// <summary>The stages of one replica, of unequal layers where they do not divide; null when there is one.</summary>
+    public StagePipeline? Pipeline()
+    {
+        if (Stages == 1)
+            return null;
+        ITimeModel[] shares = [.. StageLayers.Split(Layers == 0 ? Stages + 3 : Layers, Stages).Select(layers => new ShareTimeModel(Time, layers))];
+        SendReceiveTable send = new("test", [new MessageSegment(SendPs * 1e-6, 0)], "test", false);
+        return new StagePipeline(new PipelineTimeModel(shares, send, 1));
+    }
 
     public Trace Trace()
     {
@@ -130,6 +149,6 @@ internal sealed record Scenario
     public override string ToString() =>
         $"{Policy.Scheduler} {Policy.Layout} {Policy.Reservation} {Policy.Overflow} variant={Variant} check={Policy.BlockCheck} full={Policy.FullPromptCheck} "
         + $"min={Policy.MinAllocationTokens} blocks={Blocks}x{Policy.BlockTokens} watermark={WatermarkBlocks} len={MaxModelLen} seqs={MaxNumSeqs} "
-        + $"budget={MaxNumBatchedTokens} replicas={Replicas} least={LeastOutstanding} users={Users} {Clockwork} host={HostTokens} "
+        + $"budget={MaxNumBatchedTokens} replicas={Replicas} stages={Stages} send={SendPs} least={LeastOutstanding} users={Users} {Clockwork} host={HostTokens} "
         + $"x{Scale} asks={string.Concat(Asks)}";
 }

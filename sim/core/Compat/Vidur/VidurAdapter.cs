@@ -78,6 +78,7 @@ public static class VidurAdapter
             Blocks = tokens is { } given ? (int)Math.Min(given / blockTokens, int.MaxValue) : null,
             Watermark = config.Policy.Watermark,
             TensorParallel = config.Tp,
+            PipelineStages = config.Pp,
             Replicas = config.Engine.Replicas,
             Routing = Routing(config),
             Seed = config.Seed,

@@ -19,6 +19,9 @@ public sealed class TableTimeModel : ITimeModel
 
     private readonly TableOperators _operators;
     private readonly int _layers;
+
+    /// <summary>Share of embedding and final norm that is computed here: half is the embedding.</summary>
+    private readonly double _ends;
     private readonly bool _singleKernel;
     private readonly TimingOptions _options;
     private readonly long _overheadFixedPs;
@@ -46,12 +49,13 @@ public sealed class TableTimeModel : ITimeModel
         bool needsAllReduce = tensorParallel > 1 && tables.AllReduce is null;
         OperatorTimes shape = new(profile, rank, _options.Weights, _options.Fp8Kv, allReduceOptional: !needsAllReduce);
         _operators = new TableOperators(tables, shape, rank, Extrapolation);
-        _layers = model.Layers;
+        _layers = _options.Stage?.Count ?? model.Layers;
+        _ends = (_options.HasEmbedding ? 0.5 : 0) + (_options.HasHead ? 0.5 : 0);
         _singleKernel = profile.MixedBatch.Mode == MixedBatchMode.SingleKernelFa2;
         if (AnalyticTimeModel.OverheadOf(profile, _options) is { } overhead)
         {
-            _overheadFixedPs = Ps(overhead.FixedUs);
-            _overheadPerSequencePs = Ps(overhead.PerSequenceUs);
+            _overheadFixedPs = _options.HasHead ? Ps(overhead.FixedUs) : 0;
+            _overheadPerSequencePs = _options.HasHead ? Ps(overhead.PerSequenceUs) : 0;
             _floorPs = Ps(overhead.FloorUsPerLayer * _layers);
         }
         _linearMemo = new long[_options.MemoTokens + 1];
@@ -176,10 +180,12 @@ public sealed class TableTimeModel : ITimeModel
     }
 
     private long Linear(int tokens) =>
-        Ps(_layers * _operators.LayerLinear(tokens) + _operators.Us(LayerOperator.EmbeddingAndNorm, new OperatorPoint(tokens))!.Value);
+        Ps(_layers * _operators.LayerLinear(tokens) + _ends * _operators.Us(LayerOperator.EmbeddingAndNorm, new OperatorPoint(tokens))!.Value);
 
     private long HeadPs(int samples)
     {
+        if (!_options.HasHead)
+            return 0;
         if (samples >= _headMemo.Length)
             return Ps(_operators.Head(samples));
         long known = _headMemo[samples];
