@@ -6,7 +6,7 @@ namespace ELLM.Sim.Metrics;
 
 /// <summary>Writes timeline.csv: memory and batch over time, at most <see cref="Timeline.DefaultRows"/> rows.</summary>
 /// <param name="budget">Memory of one rank.</param>
-/// <param name="ranks">GPUs that share each layer; bytes in the file are over all of them.</param>
+/// <param name="ranks">GPUs that share each layer; bytes in the file are over all of them. With pipeline stages: of the stage with the least room, where KV of the other virtual engines counts as outside.</param>
 public sealed class TimelineCsv(MemoryBudget budget, int ranks)
 {
     private delegate void Cell(CsvBuffer csv, in Row row);
@@ -14,7 +14,7 @@ public sealed class TimelineCsv(MemoryBudget budget, int ranks)
     private static readonly (string Name, string Doc, Cell Write)[] Table =
     [
         ("time_s", "iteration boundary, after scheduling and mapping", (csv, in r) => csv.Seconds(r.Sample.TimePs)),
-        ("replica", "replica", (csv, in r) => csv.Integer(r.Sample.Replica)),
+        ("replica", "replica; with pipeline stages a virtual engine, and bytes are those of one stage's GPUs", (csv, in r) => csv.Integer(r.Sample.Replica)),
         ("waiting", "waiting requests", (csv, in r) => csv.Integer(r.Sample.Waiting)),
         ("running", "requests holding KV on the GPU", (csv, in r) => csv.Integer(r.Sample.Running)),
         ("parked", "requests with KV in host memory", (csv, in r) => csv.Integer(r.Sample.Parked)),
