@@ -51,10 +51,10 @@ internal sealed class SummaryTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(lines[0], Is.EqualTo(string.Join(',', RequestsCsv.Columns.Select(c => c.Name))));
-            Assert.That(lines[1], Is.EqualTo("0,1,10,5,5,finished,1.5,1,0.5,3,0.6,0,0,0,0,0.5,0.5,2,0,0,0,0,0,0"));
-            Assert.That(lines[2], Is.EqualTo("1,2,20,1,1,finished,2.5,3,,3,3,0,0,0,0,0.5,2.5,0,0,0,0,0,0,0"));
-            Assert.That(lines[3], Is.EqualTo("2,3,9999,7,0,rejected,,,,,,0,0,0,0,0,0,0,0,0,0,0,0,0"));
-            Assert.That(lines[4], Is.EqualTo("3,4,30,9,2,unfinished,5,,,,,0,0,0,0,0,0,0,0,0,0,0,0,0"));
+            Assert.That(lines[1], Is.EqualTo("0,1,10,5,5,finished,1.5,1,0.5,3,0.6,0,0,0,0,0.5,0.5,2,0,0,0,0,0,0,0"));
+            Assert.That(lines[2], Is.EqualTo("1,2,20,1,1,finished,2.5,3,,3,3,0,0,0,0,0.5,2.5,0,0,0,0,0,0,0,0"));
+            Assert.That(lines[3], Is.EqualTo("2,3,9999,7,0,rejected,,,,,,0,0,0,0,0,0,0,0,0,0,0,0,0,0"));
+            Assert.That(lines[4], Is.EqualTo("3,4,30,9,2,unfinished,5,,,,,0,0,0,0,0,0,0,0,0,0,0,0,0,0"));
             Assert.That(lines[5], Is.Empty);
         }
     }
@@ -87,7 +87,7 @@ internal sealed class SummaryTests
         JsonNode metrics = JsonNode.Parse(json.ToArray())!["metrics"]!;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(lines[1], Does.StartWith("t.csv,\"p,q\",m,g,1,1,1,0,1,0,0,0,stable,,,,,"));
+            Assert.That(lines[1], Does.StartWith("t.csv,\"p,q\",m,g,1,1,1,1,0,1,0,0,0,stable,,,,,"));
             Assert.That(lines[2], Does.StartWith("t.csv,\"p,q\",m,g,1,1,,,").And.EndsWith(",\"no \"\"room\"\"\""));
             Assert.That(metrics["ttft_p99_s"], Is.Null);
             Assert.That(metrics["rejected"]!.GetValue<int>(), Is.EqualTo(1));
