@@ -9,7 +9,7 @@ namespace ELLM.Sim.Experiments.Capacity;
 public sealed record CapacityResult(RunLabel Label, RunConfig Config, CapacityGoal Goal)
 {
     /// <summary>GPUs of the deployment: ranks times replicas.</summary>
-    public int Gpus => Config.Tp * Config.Engine.Replicas;
+    public int Gpus => Config.Tp * Config.Pp * Config.Engine.Replicas;
 
     public SloTargets Slo { get; init; }
 

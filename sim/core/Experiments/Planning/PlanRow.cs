@@ -9,7 +9,7 @@ public sealed record PlanRow(RunLabel Label, RunConfig Config)
 {
     public int Replicas => Config.Engine.Replicas;
 
-    public int Gpus => Config.Tp * Replicas;
+    public int Gpus => Config.Tp * Config.Pp * Replicas;
 
     /// <summary>Means over the draws at the planned rate; null when left out before any run.</summary>
     public LoadPoint? Load { get; init; }

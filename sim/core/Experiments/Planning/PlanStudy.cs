@@ -48,11 +48,11 @@ public sealed class PlanStudy(IWorkload workload, CapacityGoal goal, GpuPrices p
     private PlanRow One(RunConfig config, double rate, SimulationOptions options, SimulationSlots slots)
     {
         PlanRow row = new(RunReport.LabelOf(config, workload.Original), config) { PriceUsdPerHour = prices.Of(config.Gpu) };
-        int most = plan.MaxGpus / config.Tp;
+        int most = plan.MaxGpus / (config.Tp * config.Pp);
         if (row.PriceUsdPerHour is null)
             return row with { Reason = "no price known: state it with --price" };
         if (most == 0)
-            return row with { Reason = $"needs {config.Tp} GPUs, at most {plan.MaxGpus} are allowed" };
+            return row with { Reason = $"needs {config.Tp * config.Pp} GPUs, at most {plan.MaxGpus} are allowed" };
         try
         {
             PlanRow all = Measure(row, most, rate, options, slots);

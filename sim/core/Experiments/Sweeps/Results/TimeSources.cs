@@ -10,7 +10,7 @@ internal static class TimeSources
     public static JsonArray Of(IEnumerable<SweepPoint> points)
     {
         JsonArray sources = [];
-        foreach (RunConfig config in points.Select(p => p.Config).DistinctBy(c => (c.Model, c.Gpu, c.Tp, c.Profile, c.Timing)))
+        foreach (RunConfig config in points.Select(p => p.Config).DistinctBy(c => (c.Model, c.Gpu, c.Tp, c.Pp, c.Profile, c.Timing)))
         {
             try
             {
@@ -20,6 +20,7 @@ internal static class TimeSources
                     ["model"] = report.Label.Model,
                     ["gpu"] = report.Label.Gpu,
                     ["tp"] = config.Tp,
+                    ["pp"] = config.Pp,
                     ["time_model"] = report.Manifest(Nothing).TimeModel,
                 });
             }
