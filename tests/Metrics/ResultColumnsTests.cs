@@ -39,6 +39,14 @@ internal sealed class ResultColumnsTests
     }
 
     [Test]
+    public void What_says_which_run_it_is_is_no_metric()
+    {
+        string[] label = [.. SummaryColumns.All.Take(SummaryColumns.LabelCount).Select(c => c.Name)];
+        Assert.That(label, Is.EqualTo(new[] { "trace", "policy", "model", "gpu", "tp", "pp", "seed" }));
+        Assert.That(SummaryColumns.Metrics.First().Name, Is.EqualTo("requests"));
+    }
+
+    [Test]
     public void Every_table_is_documented()
     {
         string pages = string.Concat(new[] { "docs/results.md", "docs/capacity.md" }.SelectMany(GoldenFile.RepositoryLines));

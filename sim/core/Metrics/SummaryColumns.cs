@@ -72,7 +72,7 @@ public static class SummaryColumns
     ];
 
     /// <summary>The columns that say which run it is; all others are metrics.</summary>
-    public const int LabelCount = 6;
+    public const int LabelCount = 7;
 
     /// <summary>All but the label.</summary>
     public static IEnumerable<SummaryColumn> Metrics => All.Skip(LabelCount);

@@ -7,7 +7,7 @@ namespace ELLM.Sim.Experiments.Sweeps.Results;
 /// <summary>What a sweep keeps of a point: text as it stands in result files, so that a resumed sweep writes the bytes of an undisturbed one.</summary>
 /// <param name="Point">Index in the experiment.</param>
 /// <param name="Axes">Value of each axis.</param>
-/// <param name="Label">Trace, policy, model, GPU, tensor-parallel ranks and seed, as in <see cref="SummaryColumns"/>.</param>
+/// <param name="Label">Trace, policy, model, GPU, tensor-parallel ranks, pipeline stages and seed, as in <see cref="SummaryColumns"/>.</param>
 /// <param name="TraceSha256">Of the trace; empty when it could not be read.</param>
 /// <param name="Metrics">Every metric of <see cref="SummaryColumns"/>; none when the point failed.</param>
 /// <param name="Failed">Why there is no result; null when there is one.</param>
@@ -23,7 +23,7 @@ public sealed record PointResult(
         return new PointResult(
             run.Point.Index,
             run.Point.Values,
-            [label.Trace, label.Policy, label.Model, label.Gpu, label.Tp.ToString(CultureInfo.InvariantCulture), label.Seed.ToString(CultureInfo.InvariantCulture)],
+            [label.Trace, label.Policy, label.Model, label.Gpu, label.Tp.ToString(CultureInfo.InvariantCulture), label.Pp.ToString(CultureInfo.InvariantCulture), label.Seed.ToString(CultureInfo.InvariantCulture)],
             run.TraceHash,
             run.Report.Summary is Summary summary ? [.. SummaryColumns.Metrics.Select(c => c.Get(summary).ToString())] : [],
             run.Report.Reason);
