@@ -88,7 +88,7 @@ internal sealed class SummaryTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(lines[1], Does.StartWith("t.csv,\"p,q\",m,g,1,1,1,1,0,1,0,0,0,stable,,,,,"));
-            Assert.That(lines[2], Does.StartWith("t.csv,\"p,q\",m,g,1,1,,,").And.EndsWith(",\"no \"\"room\"\"\""));
+            Assert.That(lines[2], Does.StartWith("t.csv,\"p,q\",m,g,1,1,1,,,").And.EndsWith(",\"no \"\"room\"\"\""));
             Assert.That(metrics["ttft_p99_s"], Is.Null);
             Assert.That(metrics["rejected"]!.GetValue<int>(), Is.EqualTo(1));
         }

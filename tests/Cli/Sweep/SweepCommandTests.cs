@@ -81,9 +81,9 @@ internal sealed class SweepCommandTests
         {
             Assert.That(code, Is.Zero, error);
             Assert.That(error, Does.Contain("warning: point 0 (model=llama-3.1-70b) failed: "));
-            Assert.That(rows[0], Is.EqualTo("point,trace,policy,model,gpu,tp,seed,completed,verdict,failed"));
-            Assert.That(rows[1], Does.StartWith("0,chat.csv,vllm,llama-3.1-70b,a100-80,1,1,,,").And.Contains("does not fit"));
-            Assert.That(rows[2], Does.StartWith("1,chat.csv,vllm,llama-3.1-8b,a100-80,1,1,20,stable,"));
+            Assert.That(rows[0], Is.EqualTo("point,trace,policy,model,gpu,tp,pp,seed,completed,verdict,failed"));
+            Assert.That(rows[1], Does.StartWith("0,chat.csv,vllm,llama-3.1-70b,a100-80,1,1,1,,,").And.Contains("does not fit"));
+            Assert.That(rows[2], Does.StartWith("1,chat.csv,vllm,llama-3.1-8b,a100-80,1,1,1,20,stable,"));
             Assert.That(output, Does.Contain("failed"));
         }
         (code, output, error) = Ellm.Run("sweep", folder.File("y.json", """{ "name": "y", "base": { "limit": 20 }, "grid": { "model": ["llama-3.1-70b"] } }"""), "--out", folder.In("e"), "--quiet");

@@ -23,11 +23,11 @@ internal sealed class SweepFilesTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(points, Has.Length.EqualTo(1 + 18));
-            Assert.That(points[0], Does.StartWith("point,trace,policy,model,gpu,tp,seed,rate_per_s,requests,").And.EndsWith(",failed"));
-            Assert.That(points[1], Does.StartWith("0,azure-chat,vllm,llama-3.1-8b,a100-80,1,1,1,50,"));
+            Assert.That(points[0], Does.StartWith("point,trace,policy,model,gpu,tp,pp,seed,rate_per_s,requests,").And.EndsWith(",failed"));
+            Assert.That(points[1], Does.StartWith("0,azure-chat,vllm,llama-3.1-8b,a100-80,1,1,1,1,50,"));
             Assert.That(groups, Has.Length.EqualTo(1 + 6));
-            Assert.That(groups[0], Does.StartWith("trace,policy,model,gpu,tp,rate_per_s,points,failed,requests,requests_ci95,"));
-            Assert.That(groups[6], Does.StartWith("azure-chat,orca-max,llama-3.1-8b,a100-80,1,8,3,0,50,0,"));
+            Assert.That(groups[0], Does.StartWith("trace,policy,model,gpu,tp,pp,rate_per_s,points,failed,requests,requests_ci95,"));
+            Assert.That(groups[6], Does.StartWith("azure-chat,orca-max,llama-3.1-8b,a100-80,1,1,8,3,0,50,0,"));
             Assert.That(output.Split('\n')[0], Is.EqualTo("small: 18 points, mean ± half-width of the 95 % interval over seeds"));
             Assert.That(points.Skip(1).Select(r => r.Split(',').Length).Distinct(), Is.EqualTo(new[] { points[0].Split(',').Length }));
         }

@@ -96,7 +96,7 @@ internal sealed class SweepJournalTests
     }
 
     internal static PointResult Result(int point) => new(
-        point, ["vllm", "2"], ["chat", "vllm", "llama-3.1-8b", "a100-80", "1", "1"], "00ff", [.. PointResult.MetricNames.Select(n => n == "verdict" ? "stable" : $"{point}.5")], null);
+        point, ["vllm", "2"], ["chat", "vllm", "llama-3.1-8b", "a100-80", "1", "1", "1"], "00ff", [.. PointResult.MetricNames.Select(n => n == "verdict" ? "stable" : $"{point}.5")], null);
 
     private static byte[] Written(ScratchFolder folder, int points)
     {
