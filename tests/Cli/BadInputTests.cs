@@ -16,7 +16,7 @@ internal sealed class BadInputTests
     [TestCase("unknown gpu 'h10' (did you mean 'h100'?)", "compare", "--gpu", "h10")]
     [TestCase("unknown setting 'policy.overflo' (did you mean 'policy.overflow'?)", "compare", "--set", "policy.overflo=swap")]
     [TestCase("expected path=value", "compare", "--set", "policy.overflow")]
-    [TestCase("policy.overflow: expected one of wait, recompute, swap, stream, found 'swpa'", "compare", "--set", "policy.overflow=swpa")]
+    [TestCase("policy.overflow: expected one of wait, recompute, swap, stream, offload, found 'swpa'", "compare", "--set", "policy.overflow=swpa")]
     [TestCase("tp: expected an integer from 1 to 1024, found '0'", "compare", "--tp", "0")]
     [TestCase("--rate: expected a positive number, found '-1'", "compare", "--rate", "-1")]
     [TestCase("--rate: expected a positive number, found 'fast'", "compare", "--rate", "fast")]

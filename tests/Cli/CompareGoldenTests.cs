@@ -10,6 +10,7 @@ internal sealed class CompareGoldenTests
     [TestCase("compare-long-context.csv", "compare", "long-context", "--quiet", "--format", "csv")]
     [TestCase("explain-policy-vllm-v1.txt", "explain", "policy", "vllm-v1")]
     [TestCase("explain-policy-ellm.txt", "explain", "policy", "ellm")]
+    [TestCase("explain-policy-layerkv.txt", "explain", "policy", "layerkv")]
     [TestCase("list-policies.txt", "list", "policies")]
     [TestCase("config-schema.json", "config", "schema")]
     public void Output_is_the_golden_one(string file, params string[] args)

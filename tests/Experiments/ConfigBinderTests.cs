@@ -33,7 +33,7 @@ internal sealed class ConfigBinderTests
 
     [TestCase("policy.overflo", "swap", "unknown setting 'policy.overflo' (did you mean 'policy.overflow'?)")]
     [TestCase("max_num_seqs", "1", "unknown setting 'max_num_seqs' (did you mean 'engine.max_num_seqs'?)")]
-    [TestCase("policy.overflow", "swpa", "policy.overflow: expected one of wait, recompute, swap, stream, found 'swpa'")]
+    [TestCase("policy.overflow", "swpa", "policy.overflow: expected one of wait, recompute, swap, stream, offload, found 'swpa'")]
     [TestCase("engine.max_num_seqs", "many", "engine.max_num_seqs: expected an integer from 1 to 1048576, found 'many'")]
     [TestCase("engine.max_num_seqs", "-3", "engine.max_num_seqs: expected an integer from 1 to 1048576, found '-3'")]
     [TestCase("engine.max_model_len", "99999999999", "engine.max_model_len: expected an integer of at least 2 or null, found '99999999999'")]
@@ -48,7 +48,7 @@ internal sealed class ConfigBinderTests
 
     [TestCase("""{"overflo":"swap"}""", "policy bad: unknown setting 'policy.overflo' (did you mean 'policy.overflow'?)")]
     [TestCase("""{"block_tokens":"16"}""", "policy bad: policy.block_tokens: expected an integer from 1 to 1048576, found \"16\"")]
-    [TestCase("""{"layout":null}""", "policy bad: policy.layout: expected one of paged, contiguous, vmm, found null")]
+    [TestCase("""{"layout":null}""", "policy bad: policy.layout: expected one of paged, layer-paged, contiguous, vmm, found null")]
     public void Wrong_presets_are_refused(string policy, string message)
     {
         PolicyPreset preset = PresetCatalog.Parse("bad.json",
@@ -88,7 +88,7 @@ internal sealed class ConfigBinderTests
                 at = at?["properties"]?[part];
             Assert.That(at?["description"]?.GetValue<string>(), Is.EqualTo(key.Doc), key.Path);
         }
-        Assert.That(schema["properties"]!["policy"]!["properties"]!["overflow"]!["enum"]!.AsArray(), Has.Count.EqualTo(4));
+        Assert.That(schema["properties"]!["policy"]!["properties"]!["overflow"]!["enum"]!.AsArray(), Has.Count.EqualTo(5));
     }
 
     [TestCase("ttft=200ms,tpot=0.05", 0.2, 0.05)]

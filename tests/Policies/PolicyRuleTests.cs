@@ -7,6 +7,7 @@ namespace ELLM.Sim.Tests.Policies;
 internal sealed class PolicyRuleTests
 {
     [TestCase("ellm")]
+    [TestCase("layerkv")]
     [TestCase("vtensor")]
     [TestCase("vattention")]
     public void Every_knob_that_the_preset_sets_belongs_to_a_rule_with_a_source(string name)

@@ -17,6 +17,8 @@ internal sealed class Story
         Same.Outcome(Rig.Run(scenario), _outcome);
     }
 
+    public RunCounters Counters => _outcome.Counters;
+
     public StepLog Log { get; }
 
     public RequestRecord this[int request] => _outcome.Records[request];

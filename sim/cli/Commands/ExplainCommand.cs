@@ -63,6 +63,7 @@ internal static class ExplainCommand
         "wait" => "nothing runs out: requests wait until all they will need is free",
         "recompute" => "the latest arrival loses its KV and computes it again",
         "swap" => "the latest arrival's KV moves to host memory, or is recomputed when that is full",
+        "offload" => "prompts that the GPU cannot keep whole start with some of their layers, the others go to host memory; the latest arrival is recomputed",
         _ => "prompts that the GPU cannot keep stream to host memory; the latest arrival is recomputed",
     };
 

@@ -134,7 +134,7 @@ public sealed class Deployment
         Config.Tp,
         Config.Engine.GpuMemoryUtilization,
         Limits.MaxNumSeqs,
-        _layout.Name == "paged" ? Config.Policy.BlockTokens : 1,
+        _layout.InBlocks ? Config.Policy.BlockTokens : 1,
         options.Fp8Kv ? 1 : 2,
         CudaGraphs: options.Pads,
         Stage: stage)
@@ -163,21 +163,21 @@ public sealed class Deployment
         int budget = engine.MaxNumBatchedTokens ?? Math.Max(maxModelLen, 2048);
         if (budget < engine.MaxNumSeqs)
             throw new InputException($"engine.max_num_batched_tokens: expected at least max_num_seqs ({engine.MaxNumSeqs}), found {budget}");
+        if (_layout.Lacks(_scheduler) is string lacking)
+            throw new InputException($"policy.layout: expected {lacking}, found {_layout.Name}");
         bool swap = Config.Policy.Overflow == "swap";
         if (swap && (_layout.Name != "paged" || _scheduler.Name == "unified"))
             throw new InputException($"policy.overflow: swap needs the paged layout and a scheduler that resumes, found {_layout.Name} and {_scheduler.Name}");
         if (Config.Policy.Boundary != "fixed" && _layout.Name != "vmm")
             throw new InputException($"policy.boundary: {Config.Policy.Boundary} needs policy.layout vmm, found {_layout.Name}");
-        if ((Config.Policy.Overflow == "stream") != _scheduler.UsesHost)
-            throw new InputException($"policy.overflow: stream and the elastic scheduler go together, found {Config.Policy.Overflow} and {_scheduler.Name}");
+        if (Config.Policy.Overflow is "stream" or "offload" ? Config.Policy.Overflow != _scheduler.HostOverflow : _scheduler.UsesHost)
+            throw new InputException($"policy.overflow: stream and the elastic scheduler go together, offload and slo-slack, found {Config.Policy.Overflow} and {_scheduler.Name}");
         if (Config.Policy.Overflow == "wait" && !_layout.ReservesWhole)
             throw new InputException($"policy.overflow: wait needs a layout that reserves whole requests (contiguous), found {_layout.Name}, whose sequences grow");
         if (Config.Policy.Fetching == "background" && !_scheduler.UsesHost)
-            throw new InputException($"policy.fetching: background needs the elastic scheduler, found {_scheduler.Name}");
+            throw new InputException($"policy.fetching: background needs a scheduler that moves KV to the host (elastic, slo-slack), found {_scheduler.Name}");
         if (Config.Policy.SloHits > Config.Policy.SloWindow)
             throw new InputException($"policy.slo_hits: expected at most policy.slo_window ({Config.Policy.SloWindow}), found {Config.Policy.SloHits}");
-        if (!_layout.Suits(_scheduler))
-            throw new InputException($"policy.layout: expected one that reserves whole requests (contiguous) under {_scheduler.Name}, which preempts nobody, found {_layout.Name}");
         return new EngineLimits(
             maxModelLen,
             engine.MaxNumSeqs,

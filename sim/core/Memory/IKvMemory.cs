@@ -17,7 +17,14 @@ public enum Admission : byte
 /// <param name="Tokens">Tokens to hold from now on: the whole prompt, or its first chunk where chunks are allocated as they come.</param>
 /// <param name="PlannedTokens">Tokens it will hold when it ends; only layouts that reserve ahead may look at it.</param>
 /// <param name="OutputTokens">Output tokens it will produce; only layouts that reserve ahead may look at it.</param>
-public readonly record struct KvDemand(int Tokens, int PlannedTokens, int OutputTokens);
+public readonly record struct KvDemand(int Tokens, int PlannedTokens, int OutputTokens)
+{
+    /// <summary>Layers to hold those tokens in; 0: all. Only layouts that know layers look at it.</summary>
+    public int Layers { get; init; }
+
+    /// <summary>Of these, the layers it keeps while it waits for the others.</summary>
+    public int KeptLayers { get; init; }
+}
 
 /// <summary>The iteration that an admission would be part of.</summary>
 /// <param name="WithDecodes">The present decodes run in it and take the memory they need first.</param>
@@ -38,6 +45,9 @@ public struct KvGrant
 
     /// <summary>Contiguous: tokens the sequence will hold when it ends.</summary>
     public int Planned;
+
+    /// <summary>Layer blocks: units it keeps while it waits for its other layers.</summary>
+    public int Kept;
 
     /// <summary>Mapped chunks: the decode step from which the sequence grows beyond what is mapped for it.</summary>
     public long GrowsFrom;
@@ -75,6 +85,9 @@ public interface IKvMemory
 
     /// <summary>Gives what <see cref="CanAdmit"/> has found room for.</summary>
     void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load);
+
+    /// <summary>Whether a sequence whose KV is on the host, but for what <paramref name="grant"/> says, fits back, watermark kept.</summary>
+    bool CanComplete(in KvGrant grant, in KvDemand demand, in IterationLoad load) => CanAdmit(demand, load) == Admission.Now;
 
     /// <summary>Whether the grant can be extended to hold <paramref name="tokens"/> tokens, watermark or not.</summary>
     bool CanExtend(in KvGrant grant, int tokens, in IterationLoad load);

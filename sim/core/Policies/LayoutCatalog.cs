@@ -12,8 +12,19 @@ public sealed record LayoutEntry(string Name, string Summary, Func<LayoutInput, 
     /// <summary>A request gets all it will ever need at its admission, so that running sequences never find memory full.</summary>
     public bool ReservesWhole { get; init; }
 
-    /// <summary>Whether the two can run together: a layout that grows needs a scheduler that preempts.</summary>
-    public bool Suits(SchedulerEntry scheduler) => ReservesWhole || scheduler.Preempts;
+    /// <summary>Counts in blocks of <see cref="PolicySpec.BlockTokens"/>.</summary>
+    public bool InBlocks { get; init; }
+
+    /// <summary>A sequence can hold some of its layers only.</summary>
+    public bool ByLayer { get; init; }
+
+    /// <summary>What a scheduler needs that this layout lacks; null when the two can run together.</summary>
+    public string? Lacks(SchedulerEntry scheduler) =>
+        !ReservesWhole && !scheduler.Preempts ? $"one that reserves whole requests (contiguous) under {scheduler.Name}, which preempts nobody"
+        : !ByLayer && scheduler.ByLayer ? $"one that gives memory layer by layer (layer-paged) under {scheduler.Name}"
+        : null;
+
+    public bool Suits(SchedulerEntry scheduler) => Lacks(scheduler) is null;
 }
 
 /// <summary>What a layout is made from.</summary>
@@ -32,7 +43,8 @@ public static class LayoutCatalog
 {
     private static readonly GrowingList<LayoutEntry> Entries = new(
     [
-        new("paged", "blocks of a fixed number of tokens, taken one by one", Paged),
+        new("paged", "blocks of a fixed number of tokens, taken one by one", Paged) { InBlocks = true },
+        new("layer-paged", "blocks of a fixed number of tokens of one layer: a prompt can hold some of its layers", LayerPaged) { InBlocks = true, ByLayer = true },
         new("contiguous", "one region a request, reserved whole, by a buddy allocator", Contiguous) { ReservesWhole = true },
         new("vmm", "contiguous address ranges backed by chunks that are mapped as sequences grow", Vmm),
     ]);
@@ -61,6 +73,14 @@ public static class LayoutCatalog
         (PolicySpec policy, MemoryBudget budget) = (input.Policy, input.Budget);
         int blocks = (int)Math.Min(int.MaxValue / 2, budget.KvBlocks);
         return new PagedKv(blocks, policy.BlockTokens, (int)(policy.Watermark * blocks), Check(policy), budget.KvBytesPerToken);
+    }
+
+    private static LayeredKv LayerPaged(LayoutInput input)
+    {
+        (PolicySpec policy, MemoryBudget budget) = (input.Policy, input.Budget);
+        int blocks = (int)Math.Min(int.MaxValue / 2, budget.KvBlocks);
+        return new LayeredKv(
+            blocks, policy.BlockTokens, input.Model.Layers, (int)(policy.Watermark * blocks), Check(policy), budget.KvBytesPerToken);
     }
 
     private static ContiguousKv Contiguous(LayoutInput input)

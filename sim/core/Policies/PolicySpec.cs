@@ -1,12 +1,12 @@
 namespace ELLM.Sim.Policies;
 
 /// <summary>A memory policy as a composition of four roles and their knobs (configs/policies holds the presets).</summary>
-/// <param name="Layout">How KV is placed: paged (blocks), contiguous (one region a request, buddy allocator) or vmm (mapped chunks).</param>
+/// <param name="Layout">How KV is placed: paged (blocks), layer-paged (blocks of one layer), contiguous (one region a request, buddy allocator) or vmm (mapped chunks).</param>
 /// <param name="Reservation">Contiguous only: max (max_model_len), pow2 (output rounded up to a power of two) or oracle (the true length).</param>
 /// <param name="Boundary">Between activations and KV: fixed (profiled at start-up) or elastic (vmm only: one pool for both).</param>
-/// <param name="Overflow">When KV runs out: wait (never happens with full reservation), recompute or swap.</param>
-/// <param name="Scheduler">request-level, iteration-level, prefill-first, chunked-prefill, stall-free or unified.</param>
-/// <param name="BlockTokens">Paged: tokens in a KV block.</param>
+/// <param name="Overflow">When KV runs out: wait (never happens with full reservation), recompute, swap, stream (eLLM: whole prompts to the CPU buffer) or offload (LayerKV: layers of prompts).</param>
+/// <param name="Scheduler">request-level, iteration-level, prefill-first, chunked-prefill, stall-free, unified, elastic or slo-slack.</param>
+/// <param name="BlockTokens">Paged, layer-paged: tokens in a KV block.</param>
 /// <param name="Watermark">Paged, vmm: share of the blocks an admission must leave free.</param>
 /// <param name="BlockCheck">Paged, vmm: any (a running sequence is preempted when it finds no free block, needed or not) or needed.</param>
 /// <param name="FullPromptCheck">Unified scheduler: admit a prompt only when all of it fits now, not only its next chunk.</param>
@@ -47,13 +47,23 @@ namespace ELLM.Sim.Policies;
 /// (FlashAttention-2) and 1.42 times (FlashInfer) slower than contiguous ones: 0.73 and 0.70. Kernels on mapped memory took 1.1 on an A100 (GLake slides, May 2024).
 /// </param>
 /// <param name="DecodeAttentionFactor">The same of decode attention. vTensor reports 2.12 times faster decode than vLLM's own paged kernel of 2024: 0.47.</param>
-/// <param name="StreamWindowLayers">Elastic: layers whose KV is on the GPU while a prompt streams to the host.</param>
+/// <param name="StreamWindowLayers">Elastic, slo-slack: layers in flight whose KV is on the GPU while a prompt goes to the host: one computed, one copied.</param>
 /// <param name="SloScaling">Elastic: violations of the SLOs move the logical size of the buffer.</param>
 /// <param name="SloWindow">Elastic: iterations in which violations are counted.</param>
 /// <param name="SloHits">Elastic: violations in the window that move the buffer (eLLM v2: 3 of 5; v1: 5).</param>
 /// <param name="SloAlpha">Elastic: factor by which it moves.</param>
 /// <param name="SloOrder">Elastic: tpot-first or ttft-first, when both have enough violations.</param>
 /// <param name="BufferFloorGib">Elastic: least logical size in GiB.</param>
+/// <param name="SlackLimit">Slo-slack: prefills start only within the decodes' TPOT slack (LayerKV eq. 1 and 2).</param>
+/// <param name="LengthPredictor">
+/// Slo-slack: tokens a request is expected to emit, which the sources leave open: mean (of the requests finished so far: needs
+/// neither a model nor the future), fixed or oracle (the true length).
+/// </param>
+/// <param name="PredictedTokens">Slo-slack: what fixed predicts, and mean until a request has finished; 256 is in the middle of chat outputs.</param>
+/// <param name="PrefillCorrection">
+/// Slo-slack: factor on the predicted prefill time (eq. 3's empirical one, not published). 1: the prediction is the time model's
+/// own, where the paper divides FLOPs by the peak.
+/// </param>
 public sealed record PolicySpec(
     string Layout = "paged",
     string Reservation = "max",
@@ -92,4 +102,8 @@ public sealed record PolicySpec(
     int SloHits = 3,
     double SloAlpha = 2,
     string SloOrder = "tpot-first",
-    double BufferFloorGib = 0.125);
+    double BufferFloorGib = 0.125,
+    bool SlackLimit = true,
+    string LengthPredictor = "mean",
+    int PredictedTokens = 256,
+    double PrefillCorrection = 1);

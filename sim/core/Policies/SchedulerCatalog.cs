@@ -11,8 +11,13 @@ public sealed record SchedulerEntry(string Name, string Summary, bool ChunksProm
     /// <summary>Finished sequences keep their memory until their batch ends.</summary>
     public bool HoldsUntilBatchEnds { get; init; }
 
-    /// <summary>Keeps KV in host memory.</summary>
-    public bool UsesHost { get; init; }
+    /// <summary>The <see cref="PolicySpec.Overflow"/> it stands for, when it moves KV to host memory by itself.</summary>
+    public string? HostOverflow { get; init; }
+
+    public bool UsesHost => HostOverflow is not null;
+
+    /// <summary>Admits prompts with some of their layers: needs a layout that gives memory layer by layer.</summary>
+    public bool ByLayer { get; init; }
 
     /// <summary>Takes KV away from running sequences when memory runs out; without it a layout must reserve whole.</summary>
     public bool Preempts { get; init; } = true;
@@ -34,7 +39,8 @@ public static class SchedulerCatalog
         new("chunked-prefill", "decodes first, prompt chunks fill the token budget; nobody admitted after a preemption", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: false)),
         new("stall-free", "decodes first, prompt chunks fill the token budget", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: true)),
         new("unified", "one token budget, running sequences first, memory chunk by chunk", true, input => new UnifiedScheduler(input.Policy.FullPromptCheck)),
-        new("elastic", "waiting prompts run whole, before decodes; what the GPU cannot keep streams to a CPU buffer sized by the SLOs", false, Elastic) { UsesHost = true },
+        new("elastic", "waiting prompts run whole, before decodes; what the GPU cannot keep streams to a CPU buffer sized by the SLOs", false, Elastic) { HostOverflow = "stream" },
+        new("slo-slack", "waiting prompts run whole, before decodes, within their TPOT slack; layers that the GPU cannot keep are offloaded", false, SloSlack) { HostOverflow = "offload", ByLayer = true },
     ]);
 
     private static readonly GrowingList<string> Words = new(Entries.Select(e => e.Name));
@@ -54,6 +60,13 @@ public static class SchedulerCatalog
     {
         Entries.Add(more);
         Words.Add(more.Select(e => e.Name));
+    }
+
+    private static SloSlackScheduler SloSlack(SchedulerInput input)
+    {
+        PolicySpec policy = input.Policy;
+        LengthPredictor predictor = new(policy.LengthPredictor, policy.PredictedTokens);
+        return new SloSlackScheduler(policy.SlackLimit, policy.PrefillCorrection, predictor, input.TpotSloPs);
     }
 
     private static ElasticScheduler Elastic(SchedulerInput input)

@@ -49,6 +49,8 @@ public enum Blocked : byte
 /// </param>
 /// <param name="Blocked">Run, Idle: why the head of the queue is not admitted.</param>
 /// <param name="Streams">Admit: the prompt's KV goes to host memory as it is made; HoldTokens are those of the layers in flight.</param>
+/// <param name="HoldLayers">Admit with Streams, by layer: layers on the GPU during the prefill, those in flight included; 0: all.</param>
+/// <param name="KeptLayers">Admit with Streams, by layer: layers that stay on the GPU.</param>
 public readonly record struct Decision(
     DecisionKind Kind,
     int Tokens = 0,
@@ -56,7 +58,9 @@ public readonly record struct Decision(
     bool WithDecodes = false,
     long Horizon = 0,
     Blocked Blocked = Blocked.None,
-    bool Streams = false)
+    bool Streams = false,
+    int HoldLayers = 0,
+    int KeptLayers = 0)
 {
     public const long Unlimited = 1L << 40;
 
@@ -72,6 +76,10 @@ public readonly record struct Decision(
     /// <summary>Admits a prompt whole, its KV streamed to host memory.</summary>
     public static Decision AdmitToHost(int tokens, int holdTokens) =>
         new(DecisionKind.Admit, tokens, holdTokens, Streams: true);
+
+    /// <summary>Admits a prompt whole, some of its layers kept and the others offloaded to host memory as they are computed.</summary>
+    public static Decision AdmitByLayer(int tokens, int holdLayers, int keptLayers) =>
+        new(DecisionKind.Admit, tokens, tokens, Streams: true, HoldLayers: holdLayers, KeptLayers: keptLayers);
 
     public static Decision Continue(int tokens, int holdTokens) => new(DecisionKind.Continue, tokens, holdTokens);
 

@@ -14,8 +14,27 @@ public interface IScheduler
     /// <summary>What the scheduler lets the CPU buffer hold now, bytes of one rank, for observers; null when it sets no limit of its own.</summary>
     long? BufferBytes => null;
 
+    /// <summary>A sequence decodes from the next step on: for schedulers that follow each of them.</summary>
+    void Joined(in DecodeStart start)
+    {
+    }
+
+    /// <summary>A sequence has stopped decoding, with so many tokens emitted in all.</summary>
+    void Left(int slot, int emitted, bool finished)
+    {
+    }
+
     /// <summary>An iteration, or a jump over several, has ended: for schedulers that react to latencies.</summary>
     void Ended(in IterationOutcome outcome)
     {
     }
 }
+
+/// <summary>What a scheduler learns of a sequence that starts decoding.</summary>
+/// <param name="Slot">Its name until it leaves.</param>
+/// <param name="Step">Decode steps done before its first (<see cref="SchedulerView.DecodeStep"/>).</param>
+/// <param name="Emitted">Tokens it has emitted.</param>
+/// <param name="OutputTokens">Tokens it will emit: only for schedulers that are allowed to know the future.</param>
+/// <param name="SpentPs">Time it has spent decoding before, stalls left out.</param>
+/// <param name="NowPs">The instant.</param>
+public readonly record struct DecodeStart(int Slot, long Step, int Emitted, int OutputTokens, long SpentPs, long NowPs);

@@ -57,6 +57,9 @@ public sealed class LatencyClocks
 
     public void EnterDecode(ref LatencyLedger ledger) => Decode(ref ledger, -1);
 
+    /// <summary>Time a decoding request has spent in its decode phases, stalls left out.</summary>
+    public long DecodeSpent(in LatencyLedger ledger) => ledger.Decode + ledger.PrefillInterference + _run;
+
     public void LeaveDecode(ref LatencyLedger ledger) => Decode(ref ledger, 1);
 
     private void Prefill(ref LatencyLedger ledger, bool again, long sign)

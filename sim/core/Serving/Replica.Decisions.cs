@@ -70,8 +70,8 @@ public sealed partial class Replica
             // One token more than it had, so that it does not come back only to find no room for the next. Alone it needs no watermark.
             int tokens = sequence.PrefillTokens + 1;
             return ResidentCount == 0
-                ? _memory.CanExtend(default, tokens, Load(true, 1))
-                : _memory.CanAdmit(Demand(_records[sequence.Request], tokens), Load(true, 1)) == Admission.Now;
+                ? _memory.CanExtend(sequence.Grant, tokens, Load(true, 1))
+                : _memory.CanComplete(sequence.Grant, Demand(_records[sequence.Request], tokens), Load(true, 1));
         }
     }
 
@@ -169,8 +169,9 @@ public sealed partial class Replica
         sequence.LastTokenPs = record.FinishPs;
         sequence.Streams = decision.Streams;
         if (decision.Streams)
-            Stream(sequence.PrefillTokens);
-        _memory.Admit(ref sequence.Grant, Demand(record, decision.HoldTokens), Load(decision.WithDecodes, decision.Tokens));
+            Stream(ref sequence, Limits.Layers - decision.KeptLayers);
+        KvDemand demand = Demand(record, decision.HoldTokens) with { Layers = decision.HoldLayers, KeptLayers = decision.KeptLayers };
+        _memory.Admit(ref sequence.Grant, demand, Load(decision.WithDecodes, decision.Tokens));
         Sequences.Link(slot);
         _counters.MaxRunning = Math.Max(_counters.MaxRunning, Sequences.RunningCount);
         AdmittedThisRound++;
@@ -237,6 +238,7 @@ public sealed partial class Replica
             _host!.Take(bytes);
             _counters.SwappedOutBytes += bytes;
             _transferStallPs += _host.ToHostPs(bytes);
+            sequence.AwayLayers = Limits.Layers;
             sequence.Phase = SequencePhase.Parked;
             record.Ledger.Parked -= nowPs;
             _parked.Enqueue(slot, sequence.Request);

@@ -8,10 +8,10 @@ public sealed partial class Replica
         int slot = _parked.Dequeue();
         ref Sequence sequence = ref Sequences[slot];
         ref RequestRecord record = ref _records[sequence.Request];
-        long bytes = sequence.PrefillTokens * _memory.BytesPerToken;
+        long bytes = HostBytes(sequence.PrefillTokens, sequence.AwayLayers);
         _counters.SwappedInBytes += bytes;
         _memory.Admit(ref sequence.Grant, Demand(record, sequence.PrefillTokens), Load(true, 1));
-        _liveTokens += sequence.PrefillTokens;
+        _liveTokens += sequence.PrefillTokens - GpuTokens(sequence.PrefillTokens, sequence.AwayLayers);
         ResumedThisRound++;
         if (Limits.FetchInBackground)
         {
@@ -29,7 +29,8 @@ public sealed partial class Replica
     private void Return(int slot, long nowPs)
     {
         ref Sequence sequence = ref Sequences[slot];
-        _host!.Return(sequence.PrefillTokens * _memory.BytesPerToken);
+        _host!.Return(HostBytes(sequence.PrefillTokens, sequence.AwayLayers));
+        sequence.AwayLayers = 0;
         ref LatencyLedger ledger = ref _records[sequence.Request].Ledger;
         ledger.Parked += nowPs;
         _clocks.EnterDecode(ref ledger);
@@ -47,13 +48,14 @@ public sealed partial class Replica
         }
     }
 
-    /// <summary>Host memory for a prompt that streams there, and the time the link needs for it.</summary>
-    private void Stream(int tokens)
+    /// <summary>Host memory for the layers of a prompt that go there, and the time the link needs for them.</summary>
+    private void Stream(ref Sequence sequence, int layers)
     {
-        long bytes = tokens * _memory.BytesPerToken;
+        long bytes = HostBytes(sequence.PrefillTokens, layers);
+        sequence.AwayLayers = layers;
         _host!.Take(bytes);
         _counters.SwappedOutBytes += bytes;
-        _streamedTokens += tokens;
+        _streamedTokens += sequence.PrefillTokens - GpuTokens(sequence.PrefillTokens, layers);
         _streamPs += _host.ToHostPs(bytes);
     }
 
@@ -77,9 +79,9 @@ public sealed partial class Replica
         return _host.Beside(_streamPs, fetchPs);
     }
 
-    private void DropFromHost(int tokens)
+    private void DropFromHost(in Sequence sequence)
     {
-        long bytes = tokens * _memory.BytesPerToken;
+        long bytes = HostBytes(sequence.PrefillTokens, sequence.AwayLayers);
         _host!.Return(bytes);
         _counters.DroppedHostBytes += bytes;
     }
@@ -93,6 +95,7 @@ public sealed partial class Replica
         sequence.LastTokenPs = nowPs;
         _records[sequence.Request].Ledger.Parked -= nowPs;
         _memory.Release(ref sequence.Grant, 0);
+        KeepLayers(ref sequence);
         Sequences.Unlink(slot);
         _parked.Enqueue(slot, sequence.Request);
     }

@@ -88,6 +88,11 @@ public sealed partial class Replica
             live += Sequences[slot].PrefillTokens;
             occupied += _memory.UnitsOf(Sequences[slot].Grant, 0);
         }
+        foreach ((int slot, _) in _parked.UnorderedItems)
+        {
+            live += GpuTokens(Sequences[slot].PrefillTokens, Sequences[slot].AwayLayers);
+            occupied += _memory.UnitsOf(Sequences[slot].Grant, 0);
+        }
         foreach (int slot in _held)
             occupied += _memory.UnitsOf(Sequences[slot].Grant, Sequences[slot].PrefillDone);
         if (occupied != _memory.UsedUnits)

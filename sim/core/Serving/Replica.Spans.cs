@@ -146,8 +146,7 @@ public sealed partial class Replica
     {
         ref Sequence sequence = ref Sequences[slot];
         sequence.PrefillDone += tokens;
-        if (!sequence.Streams)
-            _liveTokens += tokens;
+        _liveTokens += GpuTokens(tokens, sequence.AwayLayers);
         if (sequence.PrefillDone < sequence.PrefillTokens)
             return;
 
@@ -170,8 +169,8 @@ public sealed partial class Replica
         if (sequence.Emitted == sequence.OutputTokens)
         {
             if (sequence.Streams)
-                DropFromHost(sequence.PrefillTokens);
-            Close(slot, sequence.Streams ? 0 : sequence.PrefillDone, nowPs);
+                DropFromHost(sequence);
+            Close(slot, GpuTokens(sequence.PrefillDone, sequence.AwayLayers), sequence.Streams ? 0 : sequence.PrefillDone, nowPs);
             return;
         }
         if (sequence.Streams)
@@ -188,16 +187,16 @@ public sealed partial class Replica
         ref Sequence sequence = ref Sequences[slot];
         _clocks.LeaveDecode(ref _records[sequence.Request].Ledger);
         StopDecoding(slot);
-        Close(slot, sequence.PrefillTokens, nowPs);
+        Close(slot, sequence.PrefillTokens, sequence.PrefillTokens, nowPs);
     }
 
-    private void Close(int slot, int kvTokens, long nowPs)
+    private void Close(int slot, int liveTokens, int grownTokens, long nowPs)
     {
         ref Sequence sequence = ref Sequences[slot];
         _records[sequence.Request].EmittedTokens = sequence.Emitted;
         int request = sequence.Request;
         Sequences.Unlink(slot);
-        _liveTokens -= kvTokens;
+        _liveTokens -= liveTokens;
         if (Limits.HoldUntilBatchEnds)
         {
             sequence.Phase = SequencePhase.Held;
@@ -205,7 +204,7 @@ public sealed partial class Replica
         }
         else
         {
-            _memory.Release(ref sequence.Grant, kvTokens);
+            _memory.Release(ref sequence.Grant, grownTokens);
             Sequences.Close(slot);
         }
         EndRequest(request, RequestStatus.Finished, nowPs);
@@ -223,8 +222,11 @@ public sealed partial class Replica
 
     private void StartDecoding(int slot, long lastTokenPs)
     {
-        _memory.Join(ref Sequences[slot].Grant, Sequences[slot].PrefillTokens);
+        ref Sequence sequence = ref Sequences[slot];
+        _memory.Join(ref sequence.Grant, sequence.PrefillTokens);
         Decodes.Join(slot, lastTokenPs);
+        long spentPs = _clocks.DecodeSpent(_records[sequence.Request].Ledger);
+        _scheduler.Joined(new DecodeStart(slot, Decodes.Step, sequence.Emitted, sequence.OutputTokens, spentPs, NowPs));
         _joinedCount++;
         if (_joined.Count > 0 && _joined[^1].LastTokenPs == lastTokenPs)
             _joined[^1] = (lastTokenPs, _joined[^1].Count + 1);
@@ -248,5 +250,6 @@ public sealed partial class Replica
         }
         Decodes.Leave(slot);
         _memory.Leave(ref sequence.Grant, sequence.PrefillTokens);
+        _scheduler.Left(slot, sequence.Emitted, finished: sequence.Emitted == sequence.OutputTokens);
     }
 }

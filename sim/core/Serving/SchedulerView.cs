@@ -63,6 +63,27 @@ public readonly struct SchedulerView
     /// <summary>Tokens whose KV takes the room that the head of the queue needs on the GPU while its KV streams to the host.</summary>
     public int StreamWindowTokens => _replica.StreamWindowTokens;
 
+    /// <summary>Layers of the model.</summary>
+    public int Layers => _replica.Limits.Layers;
+
+    /// <summary>Layers on the GPU while others go to the host: one computed, one copied.</summary>
+    public int WindowLayers => _replica.Limits.StreamWindowLayers;
+
+    /// <summary>Duration of the prefill iteration as prepared so far with the head of the queue in it, by the time model.</summary>
+    public long PrefillPs => _replica.PrefillPs;
+
+    /// <summary>Least layers of the head's prompt to keep so that the link, after what it copies already, has the others within that time; -1: none.</summary>
+    public int LayersToKeep(long withinPs) => _replica.LayersToKeep(withinPs);
+
+    /// <summary>Whether the head fits with <paramref name="holdLayers"/> layers during its prefill and <paramref name="keptLayers"/> after it.</summary>
+    public Admission CanAdmitHeadByLayer(int holdLayers, int keptLayers) => _replica.CanAdmitHeadByLayer(holdLayers, keptLayers);
+
+    /// <summary>Whether host memory has room for that many layers of so many tokens.</summary>
+    public bool HostFitsLayers(int tokens, int layers) => _replica.HostFitsLayers(tokens, layers);
+
+    /// <summary>Decode steps done since the start of the run.</summary>
+    public long DecodeStep => _replica.Decodes.Step;
+
     /// <summary>Whether host memory has room for the KV of that many tokens.</summary>
     public bool HostFits(int tokens) => _replica.HostFits(tokens);
 

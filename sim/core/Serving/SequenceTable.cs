@@ -51,6 +51,9 @@ public struct Sequence
     /// <summary>Its prompt's KV goes to host memory layer by layer while it is computed; the grant only covers the layers in flight.</summary>
     public bool Streams;
 
+    /// <summary>Layers whose KV of the prompt is in host memory, or on its way there or back.</summary>
+    public int AwayLayers;
+
     /// <summary>Goes up whenever the sequence stops decoding, so that queued completions of an earlier phase are known as stale.</summary>
     public int Version;
 

@@ -111,6 +111,8 @@ internal sealed record Scenario
         PolicySpec policy = Policy with { Watermark = (WatermarkBlocks + 0.5) / Math.Max(1, Blocks) };
         if (Policy.Layout == "vmm")
             return new VmmKv(Chunks(policy));
+        if (Policy.Layout == "layer-paged")
+            return new LayeredKv(Blocks, Policy.BlockTokens, Limits.Layers, WatermarkBlocks, Policy.BlockCheck == "any" ? BlockCheck.Any : BlockCheck.Needed, 10);
         return LayoutCatalog.Find(Policy.Layout).Create(new LayoutInput(policy, budget, ModelCatalog.Load("llama-3.1-8b"), MaxModelLen, Costs));
     }
 

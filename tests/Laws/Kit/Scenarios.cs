@@ -27,13 +27,13 @@ internal static class Scenarios
         Clockwork clockwork = random.Next(8) == 0 ? Clockwork.Analytic : (Clockwork)random.Next(3);
         int tokens = random.Next(3) == 0 ? random.Next(1, 100) : random.Next(40, 3000);
         int blocks = Math.Max(1, tokens / blockTokens);
-        return new Scenario
+        Scenario scenario = new()
         {
             Asks = Asks(random, random.Next(1, 61), Clockworks.StepPs(clockwork)),
             Policy = new PolicySpec(
                 Layout: layout.Name,
                 Reservation: Pick(random, ["max", "pow2", "oracle"]),
-                Overflow: scheduler.UsesHost ? "stream" : swaps ? "swap" : "recompute",
+                Overflow: scheduler.HostOverflow ?? (swaps ? "swap" : "recompute"),
                 Scheduler: scheduler.Name,
                 BlockTokens: blockTokens,
                 BlockCheck: Pick(random, ["any", "needed"]),
@@ -52,6 +52,17 @@ internal static class Scenarios
             Clockwork = clockwork,
             HostTokens = Pick(random, [0, 50, 500, 100_000]),
             Variant = random.Next(10_368),
+        };
+        return !scheduler.ByLayer ? scenario : scenario with
+        {
+            Policy = scenario.Policy with
+            {
+                SlackLimit = scenario.Variant % 5 > 0,
+                LengthPredictor = Pick(random, ["mean", "fixed", "oracle"]),
+                PredictedTokens = Pick(random, [1, 10, 100]),
+            },
+            // From a link that hides every offload to one that hides few layers.
+            LinkPsPerToken = Pick(random, [1, 7, 40, 200]) * (clockwork == Clockwork.Analytic ? 1_000_000 : 1),
         };
     }
 

@@ -1,0 +1,170 @@
+namespace ELLM.Sim.Memory;
+
+/// <summary>KV memory in blocks of one layer: a sequence may hold some of its layers here and have the others elsewhere.</summary>
+/// <remarks>
+/// <para>A layer block holds <c>block_tokens</c> tokens of K and V of one layer; n tokens in x layers take
+/// <c>x * ceil(n / block_tokens)</c> of them. Which layers those are is not kept: residency is interleaved, so every neighbour of
+/// an absent layer is as good as another. Decoding sequences hold all layers and grow by one block in each of them.</para>
+/// <para>A sequence that keeps part of its layers while it waits for the rest must be able to get it once the others have
+/// finished, or two of them could wait for each other for ever: what such sequences keep leaves room for each of them whole.
+/// The bound is ours. Source of the granularity: LayerKV (arXiv 2410.00428), layer-wise KV blocks; blocks and watermark as in
+/// <see cref="PagedKv"/>.</para>
+/// </remarks>
+public sealed class LayeredKv : IKvMemory
+{
+    private readonly int _blockTokens;
+    private readonly int _layers;
+    private readonly BlockCheck _check;
+    private readonly KvGrowth _growth;
+    private readonly long _watermark;
+
+    /// <summary>Layer blocks kept by sequences that wait for their other layers, and the most that one of those still needs.</summary>
+    private long _kept;
+    private long _mostLacking;
+
+    public LayeredKv(int blocks, int blockTokens, int layers, int watermarkBlocks, BlockCheck check, long bytesPerToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(blocks, 0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(blockTokens, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(layers, 1);
+        Units = (long)blocks * layers;
+        BytesPerToken = bytesPerToken;
+        _blockTokens = blockTokens;
+        _layers = layers;
+        _check = check;
+        _watermark = (long)watermarkBlocks * layers;
+        _growth = new KvGrowth(1, blockTokens);
+    }
+
+    /// <summary>Layer blocks of the pool.</summary>
+    public long Units { get; }
+
+    public long BytesPerToken { get; }
+
+    public long UsedUnits { get; private set; }
+
+    public long CapacityTokens => Units / _layers * _blockTokens;
+
+    public long AllocatedTokens => UsedUnits * _blockTokens / _layers;
+
+    private long FreeUnits => Units - UsedUnits;
+
+    public long UnitsOf(in KvGrant grant, int tokens) => Held(grant, tokens);
+
+    public bool CouldHold(in KvDemand demand) => Whole(demand.PlannedTokens) <= Units;
+
+    public Admission CanAdmit(in KvDemand demand, in IterationLoad load)
+    {
+        if (Units - Whole(demand.Tokens) < _watermark)
+            return Admission.Never;
+        if (FreeBeside(load) - Wanted(demand) < _watermark)
+            return Admission.Later;
+        long keeps = Keeps(demand);
+        bool trap = keeps > 0 && _kept + keeps + Math.Max(_mostLacking, Lacking(demand)) > Units;
+        return trap ? Admission.Later : Admission.Now;
+    }
+
+    /// <summary>Gives a new sequence its layers, or one that holds some of them the others.</summary>
+    public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)
+    {
+        ForgetKept(ref grant);
+        Take(Wanted(demand) - grant.Units);
+        grant.Units = (int)Wanted(demand);
+        grant.Kept = (int)Keeps(demand);
+        if (grant.Kept == 0)
+            return;
+        _kept += grant.Kept;
+        _mostLacking = Math.Max(_mostLacking, Lacking(demand));
+    }
+
+    public bool CanComplete(in KvGrant grant, in KvDemand demand, in IterationLoad load) =>
+        FreeBeside(load) - (Whole(demand.Tokens) - grant.Units) >= _watermark;
+
+    public bool CanExtend(in KvGrant grant, int tokens, in IterationLoad load) => Whole(tokens) - grant.Units <= FreeBeside(load);
+
+    public void Extend(ref KvGrant grant, int tokens)
+    {
+        int more = (int)Whole(tokens) - grant.Units;
+        if (more <= 0)
+            return;
+        Take(more);
+        grant.Units += more;
+    }
+
+    public void Release(ref KvGrant grant, int tokens)
+    {
+        Take(-Held(grant, tokens));
+        ForgetKept(ref grant);
+        grant = default;
+    }
+
+    public void Join(ref KvGrant grant, int tokens) => _growth.Join(_growth.ClassOf(tokens));
+
+    public void Leave(ref KvGrant grant, int tokens) => _growth.Leave(_growth.ClassOf(tokens));
+
+    public long Horizon(long maxSteps, int lastTokens, long stepPs)
+    {
+        if (_growth.Count == 0)
+            return maxSteps;
+        // Growth takes a block in all layers at once, so it is counted in those.
+        long free = FreeUnits / _layers;
+        if (((maxSteps / _blockTokens) + 1) * _growth.Count < free)
+            return maxSteps;
+        long cycles = _growth.SafeCycles(free);
+        free -= cycles * _growth.PerCycle;
+        long steps = cycles * _blockTokens;
+        while (steps < maxSteps)
+        {
+            free -= _growth.Need(steps);
+            long lastNeeds = lastTokens >= 0 ? _growth.NeedOf(lastTokens, steps) : 0;
+            bool fits = _check == BlockCheck.Any ? free + lastNeeds >= 1 : free >= 0;
+            if (!fits || free < 0)
+                break;
+            steps++;
+        }
+        return Math.Min(steps, maxSteps);
+    }
+
+    public long StartIteration(in IterationLoad load, long hiddenPs) => 0;
+
+    public void Advance(long steps, ref KvSpan span, bool watched)
+    {
+        if (watched)
+        {
+            (long sum, long moment) = _growth.Moments(0, steps);
+            span.CapacityTokens = CapacityTokens;
+            span.AllocatedSum = (AllocatedTokens * steps) + (sum * _blockTokens);
+            span.AllocatedMoment = (AllocatedTokens * (steps * (steps - 1) / 2)) + (moment * _blockTokens);
+        }
+        Take(_growth.Over(steps) * _layers);
+        _growth.Advance(steps);
+    }
+
+    private long Whole(int tokens) => _layers * _growth.Units(tokens);
+
+    private long Wanted(in KvDemand demand) => (demand.Layers == 0 ? _layers : demand.Layers) * _growth.Units(demand.Tokens);
+
+    private long Keeps(in KvDemand demand) => demand.KeptLayers * _growth.Units(demand.Tokens);
+
+    /// <summary>What the sequence needs beyond what it keeps, to come back with room for one token more.</summary>
+    private long Lacking(in KvDemand demand) => Whole(demand.Tokens + 1) - Keeps(demand);
+
+    private long Held(in KvGrant grant, int tokens) => Math.Max(grant.Units, Whole(tokens));
+
+    private long FreeBeside(in IterationLoad load) => load.WithDecodes ? FreeUnits - (_growth.Need(0) * _layers) : FreeUnits;
+
+    private void ForgetKept(ref KvGrant grant)
+    {
+        _kept -= grant.Kept;
+        grant.Kept = 0;
+        if (_kept == 0)
+            _mostLacking = 0;
+    }
+
+    private void Take(long blocks)
+    {
+        if (blocks > FreeUnits || -blocks > UsedUnits)
+            throw new InvalidOperationException($"taking {blocks} layer blocks but {FreeUnits} of {Units} are free");
+        UsedUnits += blocks;
+    }
+}

@@ -1,0 +1,91 @@
+using ELLM.Sim.Tests.Laws.Kit;
+using NUnit.Framework;
+
+namespace ELLM.Sim.Tests.Policies;
+
+/// <summary>Four layers, blocks of four tokens, a link that takes 300 ps and 7 ps for a token of all layers.</summary>
+internal sealed class SloSlackSchedulerTests
+{
+    [Test]
+    public void A_prompt_that_does_not_fit_whole_starts_with_the_layers_in_flight_and_comes_back_when_there_is_room()
+    {
+        // 24 layer blocks of which the first takes 8: the second's 12 do not fit, two layers in flight take 6. All of it is at the
+        // host in 384 ps. It has its first token with the first one's, waits until that has ended, and is back after 384 ps.
+        Story story = new(Slack(4, variant: 4, new Ask(0, 8, 9), new Ask(0, 12, 2)));
+        story.Runs("0: 20/2", "1000: +1", "2000: +1", "3000: +1", "4000: +1", "5000: +1", "6000: +1", "7000: +1", "8000: +1", "9384: +1");
+        story.Finishes(9000, 10384);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(story[1].FirstTokenPs, Is.EqualTo(1000));
+            Assert.That((story[1].Ledger.Parked, story[1].Ledger.QueueMemory, story[1].Ledger.TransferStall), Is.EqualTo((8384L, 0L, 0L)));
+            Assert.That((story.Counters.SwappedOutBytes, story.Counters.SwappedInBytes), Is.EqualTo((120L, 120L)));
+        }
+    }
+
+    [Test]
+    public void As_few_layers_stay_as_let_the_link_hide_the_others()
+    {
+        // 16 tokens take 240 ps a layer: two layers are at the host after 780 ps, three would take 1,020 of the prefill's 1,000.
+        Scenario scenario = Slack(6, variant: 0, new Ask(0, 12, 5), new Ask(0, 16, 2)) with { LinkPsPerToken = 60 };
+        Story story = new(scenario);
+        story.Runs("0: 28/2", "1000: +1", "2000: +1", "3000: +1", "4000: +1", "5780: +1");
+        Assert.That(story.Counters.SwappedOutBytes, Is.EqualTo(80), "two of four layers of 16 tokens");
+        Assert.That(story.Log.Steps[0][1].LiveTokens, Is.EqualTo(12 + 1 + 8), "the kept layers are live");
+        Assert.That(story[1].Ledger.TransferStall, Is.Zero);
+    }
+
+    [Test]
+    public void What_the_prefill_does_not_hide_is_a_transfer_stall()
+    {
+        // A prefill predicted to take twice its time lets all four layers go: 1,260 ps, 260 of them behind nothing.
+        Scenario scenario = Slack(6, variant: 0, new Ask(0, 12, 5), new Ask(0, 16, 2)) with { LinkPsPerToken = 60 };
+        Story story = new(scenario with { Policy = scenario.Policy with { PrefillCorrection = 2 } });
+        Assert.That(story.Iterations.Take(2), Is.EqualTo(new[] { "0: 28/2", "1260: +1" }));
+        Assert.That((story[0].Ledger.TransferStall, story[1].Ledger.TransferStall), Is.EqualTo((260L, 260L)));
+    }
+
+    [Test]
+    public void A_prompt_waits_for_compute_while_the_decodes_have_no_slack_for_it()
+    {
+        // Objective 1,400: two gaps of 1,000 leave 800 of slack, less than the prefill's 1,000.
+        Story story = new(Slack(100, variant: 4, new Ask(0, 4, 3), new Ask(1500, 4, 1)));
+        story.Runs("0: 4/1", "1000: +1", "2000: +1", "3000: 4/1");
+        Assert.That((story[1].Ledger.QueueCompute, story[1].Ledger.QueueMemory), Is.EqualTo((1500L, 0L)));
+    }
+
+    [Test]
+    public void A_prompt_runs_at_once_while_the_decodes_have_slack_for_it()
+    {
+        // Ten gaps leave 4,000.
+        Story story = new(Slack(100, variant: 4, new Ask(0, 4, 11), new Ask(1500, 4, 1)));
+        Assert.That(story.Iterations.Take(4), Is.EqualTo(new[] { "0: 4/1", "1000: +1", "2000: 4/1", "3000: +1" }));
+    }
+
+    [Test]
+    public void Beyond_its_predicted_length_a_sequence_gains_slack_with_every_step_on_time()
+    {
+        // One more token is expected all the time: 400, 800, 1,200 of slack.
+        Scenario scenario = Slack(100, variant: 4, new Ask(0, 4, 20), new Ask(1500, 4, 1));
+        Story story = new(scenario with { Policy = scenario.Policy with { LengthPredictor = "fixed", PredictedTokens = 2 } });
+        Assert.That(story.Iterations.Take(4), Is.EqualTo(new[] { "0: 4/1", "1000: +1", "2000: +1", "3000: 4/1" }));
+    }
+
+    [Test]
+    public void Without_the_limit_prompts_run_before_decodes()
+    {
+        Scenario scenario = Slack(100, variant: 4, new Ask(0, 4, 3), new Ask(1500, 4, 1));
+        Story story = new(scenario with { Policy = scenario.Policy with { SlackLimit = false } });
+        story.Runs("0: 4/1", "1000: +1", "2000: 4/1", "3000: +1");
+    }
+
+    /// <summary>Variant 4: objective 1.4 steps, two layers in flight; variant 0: 1 step, one layer. Fetched in the background, lengths known.</summary>
+    private static Scenario Slack(int blocks, int variant, params Ask[] asks)
+    {
+        Scenario scenario = Story.Of("slo-slack", blocks, asks);
+        return scenario with
+        {
+            Variant = variant,
+            Policy = scenario.Policy with { Layout = "layer-paged", Overflow = "offload", LengthPredictor = "oracle" },
+        };
+    }
+}
