@@ -2,7 +2,7 @@ using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Metrics;
 
-/// <summary>The eleven terms of <see cref="LatencyLedger"/> by index: their names, in every file and table, come from here.</summary>
+/// <summary>The terms of <see cref="LatencyLedger"/> by index: their names, in every file and table, come from here.</summary>
 public static class LedgerTerms
 {
     /// <summary>Name without unit, and what the term counts. Order is the order of columns.</summary>
@@ -16,7 +16,7 @@ public static class LedgerTerms
         ("parked", "KV in host memory, not running"),
         ("map_stall", "iteration time that waited for GPU memory to be mapped"),
         ("transfer_stall", "iteration time that waited for KV to move over the host link"),
-        ("gpu_wait", "iteration time that waited for a GPU, or a pipeline stage, that another batch occupied"),
+        ("gpu_wait", "the engine could run but a batch of another engine, or of another virtual engine, had the GPU"),
         ("preempted", "waiting again after losing its KV to a preemption"),
         ("recompute", "prefilling again what a preemption had thrown away"),
     ];

@@ -19,14 +19,24 @@ public sealed class LatencyClocks
 
     private long _mapStall;
     private long _transferStall;
+
+    /// <summary>Time the engine waited for a GPU or a stage that another batch had; and the part, standing in line, in which no memory was missing.</summary>
     private long _gpuWait;
+    private long _queueGpuWait;
+    private bool _inLine;
 
     /// <summary>From now on, until told otherwise, the queue waits for memory (or not).</summary>
     public void SetBlocked(long nowPs, bool memoryBlocked)
     {
-        _memoryBlocked = MemoryBlockedAt(nowPs);
-        _nowPs = nowPs;
+        Read(nowPs);
         _blocked = memoryBlocked;
+    }
+
+    /// <summary>The engine joins the line for the GPU it shares, or its turn has come.</summary>
+    public void SetInLine(long nowPs, bool inLine)
+    {
+        Read(nowPs);
+        _inLine = inLine;
     }
 
     /// <summary>A span of iterations ended.</summary>
@@ -42,13 +52,15 @@ public sealed class LatencyClocks
     public void EnterQueue(ref LatencyLedger ledger, long nowPs)
     {
         ledger.QueueMemory -= MemoryBlockedAt(nowPs);
+        ledger.GpuWait -= QueueGpuWaitAt(nowPs);
         ledger.QueueCompute -= nowPs;
     }
 
     public void LeaveQueue(ref LatencyLedger ledger, long nowPs)
     {
         ledger.QueueMemory += MemoryBlockedAt(nowPs);
-        ledger.QueueCompute += nowPs - ledger.QueueMemory;
+        ledger.GpuWait += QueueGpuWaitAt(nowPs);
+        ledger.QueueCompute += nowPs - ledger.QueueMemory - ledger.GpuWait;
     }
 
     public void EnterPrefill(ref LatencyLedger ledger, bool again) => Prefill(ref ledger, again, -1);
@@ -85,5 +97,16 @@ public sealed class LatencyClocks
         ledger.GpuWait += sign * _gpuWait;
     }
 
+    private void Read(long nowPs)
+    {
+        _memoryBlocked = MemoryBlockedAt(nowPs);
+        _queueGpuWait = QueueGpuWaitAt(nowPs);
+        if (_inLine)
+            _gpuWait += nowPs - _nowPs;
+        _nowPs = nowPs;
+    }
+
     private long MemoryBlockedAt(long ps) => _blocked ? _memoryBlocked + (ps - _nowPs) : _memoryBlocked;
+
+    private long QueueGpuWaitAt(long ps) => _inLine && !_blocked ? _queueGpuWait + (ps - _nowPs) : _queueGpuWait;
 }

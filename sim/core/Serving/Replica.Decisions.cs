@@ -280,7 +280,8 @@ public sealed partial class Replica
     {
         if (Sequences.RunningCount > 0)
             throw new InvalidOperationException($"{_scheduler.GetType().Name} idles with {Sequences.RunningCount} running sequences");
-        if (Queue.Count + _parked.Count == 0 || _fetching.Count > 0)
+        // On a shared GPU somebody else may hold the memory; GpuTurns sees whether anybody runs.
+        if (Queue.Count + _parked.Count == 0 || _fetching.Count > 0 || _turns is not null)
             return;
         string who = _parked.Count > 0 ? $"request {Sequences[_parked.Peek()].Request} in host memory" : $"request {Queue.Head} ({HeadTokens} tokens)";
         throw new InputException(

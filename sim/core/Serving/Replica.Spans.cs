@@ -70,7 +70,7 @@ public sealed partial class Replica
         else if (_withDecodes)
         {
             long steps = 1;
-            if (!_options.Step && decision.Horizon > 1 && stallPs == 0 && _pipeline?.IsAlone(this) != false)
+            if (!_options.Step && decision.Horizon > 1 && stallPs == 0 && _pipeline?.IsAlone(this) != false && _turns?.Contended != true)
             {
                 steps = Math.Min(Decodes.StepsToCompletion, Math.Min(decision.Horizon, cost.ValidSteps));
                 steps = Math.Max(1, _memory.Horizon(steps, LastKvTokens, PipelineStage.FirstStep(cost, batch)));

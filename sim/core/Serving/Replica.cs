@@ -7,9 +7,11 @@ namespace ELLM.Sim.Serving;
 /// <summary>One copy of the engine: the loop that forms a batch, runs it and forms the next.</summary>
 /// <remarks>
 /// <para>At every iteration boundary <see cref="Boundary"/> closes the span that ended, asks the <see cref="IScheduler"/> until it
-/// says Run, and starts the next span: one iteration with prefill, or as many decode steps as hold the same decision.</para>
+/// says Run, and starts the next span: one iteration with prefill, or as many decode steps as hold the same decision. On a GPU
+/// that engines share, <see cref="GpuTurns"/> says when.</para>
 /// <para>Read on in Replica.Decisions.cs (what each decision does), Replica.Spans.cs (what happens when a span ends), Replica.Host.cs
-/// (KV to the host and back), Replica.Pipeline.cs (stages shared with other virtual engines) and Replica.Observing.cs (what observers are told).</para>
+/// (KV to the host and back), Replica.Pipeline.cs (stages shared with other virtual engines), Replica.Turns.cs (sharing a GPU) and
+/// Replica.Observing.cs (what observers are told).</para>
 /// </remarks>
 public sealed partial class Replica
 {
@@ -25,6 +27,7 @@ public sealed partial class Replica
     private readonly PipelineStage _stage = new();
     private readonly LatencyClocks _clocks = new();
     private readonly Action<int, long>? _ended;
+    private readonly GpuTurns? _turns;
     private int _version;
     private bool _wakeScheduled;
     private bool _blockedByMemory;
@@ -42,7 +45,8 @@ public sealed partial class Replica
         ReplicaOptions options,
         IServingObserver? observer = null,
         Action<int, long>? ended = null,
-        StagePipeline? pipeline = null)
+        StagePipeline? pipeline = null,
+        GpuTurns? turns = null)
     {
         _index = index;
         Limits = limits;
@@ -57,6 +61,7 @@ public sealed partial class Replica
         _ended = ended;
         _pipeline = pipeline;
         _pipeline?.Join(this);
+        _turns = turns;
         Decodes = new DecodeSet(Sequences);
     }
 
@@ -122,20 +127,32 @@ public sealed partial class Replica
     private void Boundary(long nowPs)
     {
         NowPs = nowPs;
+        _turns?.At(nowPs);
         if (_stage.Busy)
             FinishSpan(nowPs);
         if (_fetching.Count > 0)
             ReturnFetched(nowPs);
         if (_options.Check)
             CheckInvariants();
+        if (_turns is null)
+            FormBatch(nowPs);
+        else
+            _turns.AtBoundary(this, nowPs);
+    }
 
+    /// <summary>Asks the scheduler and starts what it decides. Returns whether something runs.</summary>
+    internal bool FormBatch(long nowPs)
+    {
+        NowPs = nowPs;
         Decision decision = Decide(nowPs);
         _blockedByMemory = decision.Blocked == Blocked.Memory;
         _clocks.SetBlocked(nowPs, _blockedByMemory);
-        if (decision.Kind == DecisionKind.Run)
+        bool runs = decision.Kind == DecisionKind.Run;
+        if (runs)
             StartSpan(decision, nowPs);
         else
             SampleIfDue(nowPs, 0);
+        return runs;
     }
 
     private void ScheduleSpanEnd() =>
