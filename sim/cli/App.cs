@@ -19,6 +19,7 @@ internal static class App
             CapacityCommand.Create(terminal),
             PlanCommand.Create(terminal),
             CheckCommand.Create(terminal),
+            ColocateCommand.Create(terminal),
             PlotCommand.Create(terminal),
             BenchCommand.Create(terminal),
             ValidateCommand.Create(terminal),

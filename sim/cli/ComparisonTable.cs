@@ -22,7 +22,12 @@ internal static class ComparisonTable
         target.Write(Header(first.Label, first.Summary!.Slo, first.Config.Slo, trace, first.Config));
         target.Write('\n');
         Metrics(reports, columns >= WideTerminal).Write(target);
-        List<Summary> ran = [.. reports.Where(r => r.Summary is not null).Select(r => r.Summary!)];
+        WriteLedger(target, [.. reports.Where(r => r.Summary is not null).Select(r => r.Summary!)]);
+    }
+
+    /// <summary>A blank line, then each policy's share of time in every term that matters to any of them.</summary>
+    public static void WriteLedger(TextWriter target, List<Summary> ran)
+    {
         int[] terms = [.. Enumerable.Range(0, LedgerTerms.All.Count).Where(t => ran.Any(s => Share(s, t) >= Negligible))];
         if (terms.Length == 0)
             return;

@@ -52,6 +52,13 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
             "ellm check policies.json --junit check.xml       # exit code 1 when a metric moved",
             "ellm check policies.json --tolerance ttft_p99_s=1%,worse",
         ],
+        ["colocate"] =
+        [
+            "ellm colocate                                    # three models, loads that rise one after the other",
+            "ellm colocate prism-arena --limit 1500 --rate 20 # 27 models on the fewest GPUs that hold them",
+            "ellm colocate trace.csv --models my-models.json --gpus 2 --policies static-split,kvcached",
+            "ellm colocate --set colocation.page_choice=fullest --set colocation.split=load",
+        ],
         ["stats"] = ["ellm trace stats trace.csv"],
         ["generate"] = ["ellm trace generate azure-chat --rate 4 --limit 100000 --seed 7 --out chat.csv"],
         ["convert"] = ["ellm trace convert mooncake.jsonl.gz --out mooncake.csv"],

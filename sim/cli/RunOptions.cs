@@ -44,7 +44,8 @@ internal sealed class RunOptions
     }
 
     /// <param name="judged">The command's exit code can say that an objective was missed.</param>
-    public void AddTo(Command command, bool judged = true)
+    /// <param name="except">Options that mean nothing to the command.</param>
+    public void AddTo(Command command, bool judged = true, params string[] except)
     {
         Option[] verdict = judged ? [_sloShare, _failOnSlo] : [];
         Option[] all =
@@ -52,7 +53,7 @@ internal sealed class RunOptions
             _model, _gpu, _profile, _tp, _pp, _timeModel, _compat, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _step, _check, _verbose, _quiet,
         ];
         _reading.AddTo(command);
-        foreach (Option option in all)
+        foreach (Option option in all.Where(o => !except.Contains(o.Name)))
             command.Options.Add(option);
     }
 

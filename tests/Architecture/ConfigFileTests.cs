@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ELLM.Sim.Experiments.Reproductions;
 using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Validation;
+using ELLM.Sim.Experiments.Colocation;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Models;
@@ -18,6 +19,7 @@ internal sealed class ConfigFileTests
     private static readonly Dictionary<string, Action<string>> Loaders = new()
     {
         ["configs/calibration"] = path => CalibrationCatalog.Load(path),
+        ["configs/colocation"] = path => ModelMaps.Load(path),
         ["configs/experiments"] = path => Experiment.Load(path),
         ["configs/gpus"] = path => GpuCatalog.Load(path),
         ["configs/models"] = path => ModelCatalog.Load(path),

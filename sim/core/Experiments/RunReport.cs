@@ -124,7 +124,7 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
         return lines;
     }
 
-    private static HardwareRates Rates(Deployment deployment)
+    internal static HardwareRates Rates(Deployment deployment)
     {
         ModelSpec model = deployment.Model;
         int ranks = deployment.Config.Tp;

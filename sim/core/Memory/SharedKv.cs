@@ -40,6 +40,9 @@ public sealed class SharedKv : IKvMemory
 
     public long UsedUnits => Pages.UsedBlocks;
 
+    public MappedMemory? Mapped => new MappedMemory(
+        Pages.OpenPages * PageBytes, Pages.ReservePages * PageBytes, ActivationBytes: 0, _gpu.FreeBytes, Elastic: false);
+
     /// <summary>Blocks the engine can count on when the others run dry: they may keep their reserves for good.</summary>
     private long MostBlocks =>
         Math.Max(0, (_gpu.CapacityBytes - _gpu.ReserveBytes + (_options.ReserveMax * _options.PageBytes)) / _options.PageBytes) * _options.BlocksPerPage;

@@ -36,9 +36,10 @@ public static class RequestsCsv
     public static IReadOnlyList<(string Name, string Doc)> Columns { get; } = Array.ConvertAll(Table, c => (c.Name, c.Doc));
 
     /// <remarks>Blocks of rows are formatted side by side and written in their order.</remarks>
-    public static void Write(Stream target, RequestRecord[] records)
+    /// <param name="models">Several models: what each replica serves, as a last column <c>model</c>.</param>
+    public static void Write(Stream target, RequestRecord[] records, IReadOnlyList<string>? models = null)
     {
-        WriteHeader(target);
+        WriteHeader(target, models is not null);
         int blocks = (records.Length + BlockRows - 1) / BlockRows;
         int ahead = Math.Min(blocks, Math.Min(MostBlocksAhead, Environment.ProcessorCount));
         MemoryStream[] texts = [.. Enumerable.Range(0, ahead).Select(_ => new MemoryStream())];
@@ -52,18 +53,20 @@ public static class RequestsCsv
                 formatting[slot] = Start(block + ahead);
         }
 
-        Task Start(int block) => Task.Run(() => FormatBlock(texts[block % ahead], records, block * BlockRows));
+        Task Start(int block) => Task.Run(() => FormatBlock(texts[block % ahead], records, block * BlockRows, models));
     }
 
-    private static void WriteHeader(Stream target)
+    private static void WriteHeader(Stream target, bool withModel)
     {
         using CsvBuffer csv = new(target);
         foreach ((string name, _, _) in Table)
             csv.Word(Encoding.ASCII.GetBytes(name));
+        if (withModel)
+            csv.Word("model"u8);
         csv.EndRow();
     }
 
-    private static void FormatBlock(MemoryStream text, RequestRecord[] records, int first)
+    private static void FormatBlock(MemoryStream text, RequestRecord[] records, int first, IReadOnlyList<string>? models)
     {
         text.SetLength(0);
         using CsvBuffer csv = new(text);
@@ -73,6 +76,8 @@ public static class RequestsCsv
             ref readonly RequestRecord record = ref records[id];
             foreach ((_, _, Cell write) in Table)
                 write(csv, id, record);
+            if (models is not null)
+                csv.Text(models[record.Replica]);
             csv.EndRow();
         }
     }

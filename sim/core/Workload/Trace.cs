@@ -34,6 +34,9 @@ public sealed class Trace
 
     public IReadOnlyList<string>? ModelNames { get; init; }
 
+    /// <summary>Line of the file in which each of <see cref="ModelNames"/> comes first; null or 0 where that is not known.</summary>
+    public IReadOnlyList<long>? ModelLines { get; init; }
+
     /// <summary>Set when completions create the arrivals; <see cref="ArrivalPs"/> is then 0 throughout.</summary>
     public ClosedLoopPlan? ClosedLoop { get; init; }
 

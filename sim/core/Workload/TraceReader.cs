@@ -44,6 +44,7 @@ public static class TraceReader
         {
             Model = columns.Model,
             ModelNames = columns.Model is null ? null : rows.ModelNames,
+            ModelLines = columns.Model is null ? null : rows.ModelLines,
             ContentHash = hash,
         };
         return (trace, new TraceLoadReport

@@ -8,6 +8,7 @@ internal sealed class RequestRows(TraceReadOptions options)
 
     private readonly long[] _dropped = new long[DropReasons.Count];
     private readonly List<string> _modelNames = [];
+    private readonly List<long> _modelLines = [];
     private readonly Dictionary<string, int> _modelIndex = new(StringComparer.Ordinal);
     private long[] _offsetPs = new long[1024];
     private int[] _input = new int[1024];
@@ -37,6 +38,9 @@ internal sealed class RequestRows(TraceReadOptions options)
     public int[]? Model => _model;
 
     public IReadOnlyList<string> ModelNames => _modelNames;
+
+    /// <summary>Line in which each of them comes first; 0 where the layout has none.</summary>
+    public IReadOnlyList<long> ModelLines => _modelLines;
 
     public List<string> Notes { get; } = [];
 
@@ -96,7 +100,7 @@ internal sealed class RequestRows(TraceReadOptions options)
     }
 
     /// <summary>Index of a model's name, in order of first appearance.</summary>
-    public int ModelOf(ReadOnlySpan<byte> utf8)
+    public int ModelOf(ReadOnlySpan<byte> utf8, long line = 0)
     {
         if (_lastModel >= 0 && utf8.SequenceEqual(_lastModelText))
             return _lastModel;
@@ -105,6 +109,7 @@ internal sealed class RequestRows(TraceReadOptions options)
         {
             index = _modelNames.Count;
             _modelNames.Add(name);
+            _modelLines.Add(line);
             _modelIndex.Add(name, index);
         }
         _lastModel = index;
