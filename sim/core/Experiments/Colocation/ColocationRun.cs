@@ -63,7 +63,7 @@ public static class ColocationRun
                 "shared-blocks" => new SharedKv(pages[engine.Gpu], plan.LooseBlocks(engine)),
                 _ => deployment.CreateMemory(),
             };
-            RunMetrics metrics = new();
+            RunMetrics metrics = new() { Activation = deployment.Activation };
             IServingObserver observer = new ObserverPair(metrics, whole);
             cluster.Add(seat =>
             {
