@@ -27,7 +27,7 @@ public struct LatencyLedger
     /// <summary>Iteration time that waited for KV to move over the host link.</summary>
     public long TransferStall;
 
-    /// <summary>Iteration time that waited for a GPU that another batch occupied: a pipeline stage with another micro-batch on it.</summary>
+    /// <summary>The engine could run but another batch had the GPU: one of another virtual engine (pipeline stages), or of another engine.</summary>
     public long GpuWait;
 
     /// <summary>Waiting again after losing its KV to a preemption.</summary>

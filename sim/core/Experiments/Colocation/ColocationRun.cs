@@ -79,7 +79,7 @@ public static class ColocationRun
                     new ReplicaOptions(options.Step, options.Check),
                     options.Observer is null ? observer : new ObserverPair(observer, options.Observer),
                     seat.Ended,
-                    turns[engine.Gpu]);
+                    turns: turns[engine.Gpu]);
                 parts.Add((engine, replica, memory, metrics));
                 return replica;
             });
