@@ -42,7 +42,7 @@ internal sealed class ColocateTests
         string[] rows = File.ReadAllLines(Path.Combine(folder.In("run"), "kvcached", "requests.csv"));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(rows[0], Does.EndWith(",gpu_wait_s,model"));
+            Assert.That(rows[0], Does.EndWith(",recompute_s,model"));
             Assert.That(rows[1..].Select(r => r.Split(',')[^1]), Is.EqualTo(new[] { "llama-3.2-1b", "llama-3.2-3b" }));
             Assert.That(File.ReadAllText(Path.Combine(folder.In("run"), "summary.csv")), Is.EqualTo(output));
             Assert.That(output.Split('\n')[1..^1].Select(r => r.Split(',')[6]), Is.EqualTo(new[] { "all", "llama-3.2-1b", "llama-3.2-3b" }));
