@@ -47,6 +47,40 @@ internal sealed class PolicyAssemblyTests
     }
 
     [Test]
+    public void A_sweep_goes_on_with_the_same_assembly_only()
+    {
+        using ScratchFolder folder = new();
+        string file = folder.File("x.json", """{ "name": "x", "base": { "trace": "chat" }, "grid": { "policy": ["vllm", "my-policy.json"], "limit": [5, 10] } }""");
+        File.Copy(Path.Combine(Template, "my-policy.json"), folder.In("my-policy.json"));
+        string copy = folder.In("MyPolicies.dll"), journal = folder.In("d/journal/shard-00000-of-00001.jsonl");
+        File.Copy(TemplateAssembly, copy);
+        (int Code, string Out, string Error) Sweep(params string[] options) => Process(["sweep", file, "--out", folder.In("d"), .. options]);
+        (int code, _, string error) = Sweep("--policy-assembly", TemplateAssembly);
+        Assert.That(code, Is.Zero, error);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(copy)));
+        Assert.That((string)JsonNode.Parse(File.ReadAllText(folder.In("d/sweep.json")))!["inputs"]!["MyPolicies.dll"]!, Is.EqualTo(hash));
+        (code, _, error) = Sweep("--policy-assembly", copy);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(error, Does.Contain("4 of 4 points are in the journal"), "the same bytes elsewhere");
+        byte[] before = File.ReadAllBytes(journal);
+        // What follows the image is not read: the same code in another file.
+        File.AppendAllText(copy, "changed");
+        (code, _, error) = Sweep("--policy-assembly", copy);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(code, Is.EqualTo(2));
+            Assert.That(error, Does.Contain($"holds results of another experiment: inputs.MyPolicies.dll was \"{hash[..56]}...").And.Contains("--force to start over"));
+            Assert.That(Sweep().Error, Does.Contain("scheduler: expected one of ").And.Contains("my-prefill-first"));
+            Assert.That(File.ReadAllBytes(journal), Is.EqualTo(before));
+        }
+        (code, string script, error) = Sweep("--policy-assembly", TemplateAssembly, "--slurm", "--dry-run");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(script, Does.Contain($" --policy-assembly {Path.GetFullPath(TemplateAssembly)}\n"));
+        (_, string manifest, _) = Sweep("--policy-assembly", copy, "--k8s");
+        Assert.That(manifest, Does.Contain(", --policy-assembly, \"/sweep/MyPolicies.dll\"]"));
+    }
+
+    [Test]
     public void Without_the_flag_nothing_is_loaded()
     {
         (int code, _, string error) = Ellm.Run("compare", "chat", "--limit", "5", "--policies", Path.Combine(Template, "my-policy.json"));

@@ -107,8 +107,7 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     {
         JsonNode[] used =
         [
-            .. PolicyAssembly.Loaded
-                .Where(a => a.Entries.Contains(Config.Policy.Scheduler) || a.Entries.Contains(Config.Policy.Layout))
+            .. PolicyAssembly.UsedBy(Config.Policy)
                 .Select(a => new JsonObject { ["name"] = a.Name, ["sha256"] = a.Sha256 }),
         ];
         return used.Length == 0 ? null : new JsonArray(used);

@@ -35,6 +35,10 @@ public sealed record PolicyAssembly(string Name, string Sha256, IReadOnlyList<st
         }
     }
 
+    /// <summary>Those that a policy takes its scheduler or layout from.</summary>
+    public static IEnumerable<PolicyAssembly> UsedBy(PolicySpec policy) =>
+        Loaded.Where(a => a.Entries.Contains(policy.Scheduler) || a.Entries.Contains(policy.Layout));
+
     /// <summary>Loads an assembly and adds what it offers to the catalogues; the same file again changes nothing.</summary>
     /// <remarks>Its code runs with the rights of this process. Its dependencies are looked for beside it.</remarks>
     /// <exception cref="InputException">Not a .NET assembly, of another contract version, without a policy, or with a name that is taken.</exception>

@@ -6,7 +6,8 @@ using ELLM.Sim.Experiments.Sweeps.Results;
 namespace ELLM.Sim.Cli.Commands.Sweep;
 
 /// <summary>The options that hand a sweep to a cluster's queue, and what they do.</summary>
-internal sealed class QueueOptions
+/// <param name="assembly">Tasks load what this process was told to.</param>
+internal sealed class QueueOptions(PolicyAssemblyOption assembly)
 {
     private readonly Option<bool> _slurm = new("--slurm") { Description = "Submit a Slurm job array, a task for each of --shards, and a job that joins them." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "With --slurm: print the batch script instead." };
@@ -36,10 +37,12 @@ internal sealed class QueueOptions
             throw new InputException($"--shards: expected 1 to {Shard.MaxCount}, found {job.Shards}");
         if (parsed.GetValue(_k8s))
         {
-            string inVolume = File.Exists(file) ? "/sweep/" + Path.GetFileName(file) : file;
-            terminal.Out.Write(KubernetesJob.Manifest(job, parsed.GetValue(_image) ?? "ellm", parsed.GetValue(_claim) ?? "ellm-sweep", inVolume));
+            job = job with { PolicyAssemblies = [.. assembly.Paths(parsed).Select(InVolume)] };
+            string experimentFile = File.Exists(file) ? InVolume(file) : file;
+            terminal.Out.Write(KubernetesJob.Manifest(job, parsed.GetValue(_image) ?? "ellm", parsed.GetValue(_claim) ?? "ellm-sweep", experimentFile));
             return ExitCode.Done;
         }
+        job = job with { PolicyAssemblies = [.. assembly.Paths(parsed).Select(Path.GetFullPath)] };
         SlurmOptions slurm = new(parsed.GetValue(_partition), parsed.GetValue(_time), parsed.GetValue(_sbatch) ?? []);
         SlurmSubmission submission = new(job, slurm, File.Exists(file) ? Path.GetFullPath(file) : file, Path.GetFullPath(directory));
         if (parsed.GetValue(_dryRun))
@@ -48,6 +51,8 @@ internal sealed class QueueOptions
             submission.Submit(terminal, SweepPlan.Of(experiment));
         return ExitCode.Done;
     }
+
+    private static string InVolume(string file) => "/sweep/" + Path.GetFileName(file);
 
     /// <summary>A shard should run for minutes: queues start a task every few seconds and want hundreds of them, not thousands.</summary>
     private static int DefaultShards(Experiment experiment) => Math.Clamp(experiment.Points.Count / 16, 1, 1000);

@@ -31,9 +31,10 @@ internal static class SweepCommand
         Option<string> format = new("--format") { Description = "Form of the groups on stdout.", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "csv");
         Option<bool> quiet = new("--quiet", "-q") { Description = "Say nothing but errors." };
-        QueueOptions queue = new();
+        PolicyAssemblyOption assembly = new();
+        QueueOptions queue = new(assembly);
         Command command = new("sweep", "Run every point of an experiment file; killed at any instant, the same command goes on.") { file };
-        foreach (Option option in new Option[] { directory, jobs, memory, most, resume, force, shard, shards, format, quiet })
+        foreach (Option option in new Option[] { directory, jobs, memory, most, resume, force, shard, shards, assembly.Option, format, quiet })
             command.Options.Add(option);
         queue.AddTo(command);
         command.Subcommands.Add(SweepMergeCommand.Create(terminal));
@@ -44,6 +45,7 @@ internal static class SweepCommand
                 terminal.Quiet = parsed.GetValue(quiet);
                 string name = parsed.GetValue(file)
                     ?? throw new InputException($"sweep: expected an experiment file or one of {string.Join(", ", Experiment.Names)}");
+                assembly.Load(parsed);
                 Experiment experiment = Experiment.Load(name, Values.Count("--max-points", parsed.GetValue(most)) ?? Experiment.DefaultMaxPoints);
                 int? count = Values.Count("--shards", parsed.GetValue(shards));
                 double? gib = Values.Positive("--memory", parsed.GetValue(memory));

@@ -7,7 +7,7 @@ namespace ELLM.Sim.Tests.Experiments.Sweeps.Queues;
 /// <summary>What queues are handed.</summary>
 internal sealed class QueueScriptTests
 {
-    private static readonly SweepJob Job = new("Policies vs. rate", 64, 4, 3.5, 16);
+    private static readonly SweepJob Job = new("Policies vs. rate", 64, 4, 3.5, 16) { PolicyAssemblies = ["/sweep/my policies/Mine.dll"] };
 
     [Test]
     public void Slurm_script() => GoldenFile.Check(

@@ -6,7 +6,7 @@ namespace ELLM.Sim.Experiments.Sweeps.Queues;
 /// <remarks>
 /// <c>JOB_COMPLETION_INDEX</c> is set by the control plane, and a replaced pod has the index of the one it replaces, so it goes on from
 /// the journal. Bad input (exit code 2) is not tried again; a pod that was evicted is. Per-index retries need Kubernetes 1.33.
-/// The claim must be ReadWriteMany and hold the experiment file.
+/// The claim must be ReadWriteMany and hold the experiment file and policy assemblies.
 /// </remarks>
 public static class KubernetesJob
 {
@@ -18,6 +18,7 @@ public static class KubernetesJob
         string parallelism = (job.Concurrent ?? job.Shards).ToString(CultureInfo.InvariantCulture);
         string memory = job.MemoryMib is long mib ? string.Create(CultureInfo.InvariantCulture, $", memory: {mib}Mi") : "";
         string memoryArgs = job.MemoryGib is double gib ? string.Create(CultureInfo.InvariantCulture, $", --memory, \"{gib}\"") : "";
+        string assemblies = string.Concat(job.PolicyAssemblies.Select(path => $", --policy-assembly, {Text(path)}"));
         string limits = memory.Length > 0 ? $"\n            limits: {{ {memory[2..]} }}" : "";
         return string.Create(CultureInfo.InvariantCulture, $$"""
             apiVersion: batch/v1
@@ -42,7 +43,7 @@ public static class KubernetesJob
                   containers:
                     - name: ellm
                       image: {{Text(image)}}
-                      args: [sweep, {{Text(experiment)}}, --out, /sweep/{{job.SafeName}}, --shards, "{{job.Shards}}", --jobs, "{{job.Jobs}}"{{memoryArgs}}]
+                      args: [sweep, {{Text(experiment)}}, --out, /sweep/{{job.SafeName}}, --shards, "{{job.Shards}}", --jobs, "{{job.Jobs}}"{{memoryArgs}}{{assemblies}}]
                       resources:
                         requests: { cpu: "{{job.Jobs}}"{{memory}} }{{limits}}
                       volumeMounts:

@@ -42,6 +42,8 @@ public static class SlurmScript
         ];
         if (job.MemoryGib is double gib)
             words.AddRange(["--memory", gib.ToString(CultureInfo.InvariantCulture)]);
+        foreach (string assembly in job.PolicyAssemblies)
+            words.AddRange(["--policy-assembly", assembly]);
         return script.Append("exec ").AppendJoin(' ', words.Select(Quote)).Append('\n').ToString();
     }
 

@@ -8,6 +8,9 @@ namespace ELLM.Sim.Experiments.Sweeps.Queues;
 /// <param name="Concurrent">Tasks at a time; null: as many as there is room for.</param>
 public sealed record SweepJob(string Name, int Shards, int Jobs, double? MemoryGib, int? Concurrent)
 {
+    /// <summary>Paths of policy assemblies, as tasks see them.</summary>
+    public IReadOnlyList<string> PolicyAssemblies { get; init; } = [];
+
     /// <summary>The name in letters that every queue takes.</summary>
     public string SafeName => "ellm-" + string.Join('-', string.Concat(Name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries));
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using ELLM.Sim.Policies;
 
 namespace ELLM.Sim.Experiments.Sweeps.Results;
 
@@ -8,7 +9,7 @@ internal static class InputFiles
 {
     private const string Table = "table:";
 
-    /// <summary>SHA-256 of each, by file name; of a folder of tables, of each file in it.</summary>
+    /// <summary>SHA-256 of each, by file name; of a folder of tables, of each file in it; of a policy assembly, of what was loaded.</summary>
     public static JsonObject Hashes(Experiment experiment)
     {
         JsonObject hashes = [];
@@ -23,6 +24,8 @@ internal static class InputFiles
                 hashes[Free(hashes, name)] = Hash(file);
             }
         }
+        foreach (PolicyAssembly assembly in experiment.Points.SelectMany(p => PolicyAssembly.UsedBy(p.Config.Policy)).Distinct())
+            hashes[Free(hashes, assembly.Name)] = assembly.Sha256;
         return hashes;
     }
 
