@@ -47,7 +47,7 @@ public sealed record LoadPoint(
         return new LoadPoint(
             ratePerS,
             met.Sum() / met.Length,
-            Confidence.HalfWidth95(met),
+            MeanInterval.Of(met).HalfWidth,
             Mean(draws, s => s.TtftAttainment),
             Mean(draws, s => s.TpotAttainment),
             (double)draws.Count(s => s.Verdict == StabilityVerdict.Overloaded) / draws.Count,

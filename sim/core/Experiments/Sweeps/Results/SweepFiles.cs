@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ELLM.Sim.Metrics;
+using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Experiments.Sweeps.Results;
 

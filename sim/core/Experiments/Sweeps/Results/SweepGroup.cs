@@ -1,4 +1,5 @@
 using System.Globalization;
+using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Experiments.Sweeps.Results;
 
