@@ -40,6 +40,7 @@ internal static class App
 
     public static int Run(string[] args, Terminal terminal)
     {
+        using StopSignal signal = new();
         try
         {
             RootCommand root = Create(terminal);
@@ -56,7 +57,10 @@ internal static class App
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = TimeSpan.FromSeconds(5),
             };
-            return parsed.InvokeAsync(how).GetAwaiter().GetResult();
+            signal.Watch();
+            Task<int> command = parsed.InvokeAsync(how);
+            signal.Watch();
+            return command.GetAwaiter().GetResult();
         }
         catch (InputException e)
         {
@@ -71,7 +75,7 @@ internal static class App
         catch (OperationCanceledException)
         {
             terminal.Fail("interrupted");
-            return ExitCode.Interrupted;
+            return signal.ExitCode;
         }
 #pragma warning disable CA1031 // The last resort: whatever it is, the user gets one line and the exit code of a bug.
         catch (Exception e)

@@ -16,4 +16,7 @@ internal static class ExitCode
 
     /// <summary>Ctrl-C, as shells report it.</summary>
     public const int Interrupted = 130;
+
+    /// <summary>SIGTERM, likewise: what queues and containers send.</summary>
+    public const int Terminated = 143;
 }
