@@ -17,7 +17,7 @@ internal sealed class GoalOptions
     public GoalOptions(int defaultSeeds)
     {
         _defaultSeeds = defaultSeeds;
-        _seeds = RunOptions.Text("--seeds", "N", string.Create(CultureInfo.InvariantCulture, $"Draws of the workload that each rate runs on (default {defaultSeeds})."));
+        _seeds = RunOptions.Text("--seeds", "N", string.Create(CultureInfo.InvariantCulture, $"Draws of the workload that each rate runs on; 95 % intervals are over them (default {defaultSeeds})."));
         _price.CompletionSources.Add(_ => GpuCatalog.Names.Select(n => new CompletionItem(n + "=")));
     }
 

@@ -14,7 +14,8 @@ internal static class PlanTable
     {
         RunConfig config = rows[0].Config;
         string ttft = Words.Duration(SimTime.FromSeconds(config.Slo.TtftS!.Value).Picoseconds), tpot = Words.Duration(SimTime.FromSeconds(config.Slo.TpotS!.Value).Picoseconds);
-        target.Write($"{workload.Name}: {Words.Count(workload.Count)} requests at {Words.Rate(rate)}/s; {rows[0].Label.Model}\n");
+        string stages = config.Pp == 1 ? "" : $" in {config.Pp} pipeline stages of tp GPUs";
+        target.Write($"{workload.Name}: {Words.Count(workload.Count)} requests at {Words.Rate(rate)}/s; {rows[0].Label.Model}{stages}\n");
         target.Write($"SLO: TTFT <= {ttft}, TPOT <= {tpot}, met by {Words.Percent(goal.Attainment)} of all requests; {goal.Seeds} draws\n\n");
         PlanRow[] solutions = [.. rows.Where(r => r.Reason is null)];
         if (solutions.Length == 0)
@@ -24,6 +25,18 @@ internal static class PlanTable
         if (solutions.Length > top)
             target.Write($"and {solutions.Length - top} dearer: --top\n");
         Reasons(target, [.. rows.Where(r => r.Reason is not null)]);
+    }
+
+    /// <summary>What is to be known of the solutions: each warning once, with the deployments that it is about unless it names their GPU.</summary>
+    public static void Warn(Terminal terminal, IReadOnlyList<PlanRow> rows)
+    {
+        (string Text, PlanRow Row)[] warnings = [.. rows.Where(r => r.Reason is null).SelectMany(r => r.Warnings.Select(text => (text, r)))];
+        foreach (IGrouping<string, PlanRow> same in warnings.GroupBy(w => w.Text, w => w.Row))
+        {
+            bool named = same.All(r => same.Key.Contains(r.Label.Gpu, StringComparison.Ordinal));
+            IEnumerable<string> kinds = same.Select(r => $"{r.Label.Gpu} tp {r.Label.Tp}").Distinct();
+            terminal.Warn(named ? same.Key : $"{string.Join(", ", kinds)}: {same.Key}");
+        }
     }
 
     private static TextTable Solutions(IReadOnlyList<PlanRow> rows)

@@ -53,6 +53,19 @@ internal sealed class CapacityCommandTests
         }
     }
 
+    [Test]
+    public void Goodput_is_shared_by_every_gpu_of_a_deployment()
+    {
+        string[] cells = Row("--pp", "2", "--tp", "2", "--set", "engine.replicas=2");
+        double Cell(string name) => Number(cells[Array.IndexOf(Header, name)]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((Cell("tp"), Cell("pp"), Cell("replicas"), Cell("gpus")), Is.EqualTo((2, 2, 2, 8)));
+            Assert.That(Cell("goodput_per_gpu_per_s"), Is.EqualTo(Cell("goodput_per_s") / 8).Within(1e-12));
+            Assert.That(Cell("goodput_per_usd"), Is.EqualTo(Cell("goodput_per_s") * 3600 / (8 * Cell("price_usd_per_gpu_hour"))).Within(1e-6));
+        }
+    }
+
     [TestCase("--attainment: expected a share", "--attainment", "90")]
     [TestCase("--seeds: expected an integer from 1", "--seeds", "0")]
     [TestCase("seeds: expected 1 to 1000, found 5000", "--seeds", "5000")]

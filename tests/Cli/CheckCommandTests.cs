@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using ELLM.Sim.Experiments.Regression;
+using ELLM.Sim.Policies;
 using ELLM.Sim.Tests.Architecture;
 using NUnit.Framework;
 
@@ -22,6 +23,15 @@ internal sealed class CheckCommandTests
         Baseline baseline = Baseline.Load(Path.ChangeExtension(Experiment, ".baseline.json"));
         BaselinePoint tight = baseline.Points.Single(p => p.Point == Tight);
         Assert.That(int.Parse(tight.Metrics["preemptions"]!, System.Globalization.CultureInfo.InvariantCulture), Is.Positive, "the trace is meant to be memory-bound");
+    }
+
+    [Test]
+    public void Every_shipped_policy_has_points_in_the_baseline()
+    {
+        Baseline baseline = Baseline.Load(Path.ChangeExtension(Experiment, ".baseline.json"));
+        ILookup<string, BaselinePoint> policies = baseline.Points.ToLookup(p => p.Point.Split(" policy=")[^1]);
+        Assert.That(policies.Select(p => p.Key), Is.EquivalentTo(PresetCatalog.Names), "ellm check tests/Regression/shipped-policies.json --update");
+        Assert.That(policies.Select(p => p.Count()).Distinct(), Is.EqualTo(new[] { 3 }), "each on every trace");
     }
 
     [Test]

@@ -34,6 +34,27 @@ internal sealed class PlanCommandTests
     }
 
     [Test]
+    public void Every_stage_of_a_pipeline_is_paid_for()
+    {
+        string[][] rows = Rows("--gpus", "h100", "--tps", "1", "--pp", "2");
+        double gpus = Number(Cell(rows, 1, "gpus"));
+        Assert.That(Cell(rows, 1, "left_out"), Is.Empty);
+        Assert.That(gpus, Is.EqualTo(2 * Number(Cell(rows, 1, "replicas"))));
+        Assert.That(Number(Cell(rows, 1, "usd_per_hour")), Is.EqualTo(gpus * Number(Cell(rows, 1, "price_usd_per_gpu_hour"))).Within(1e-9));
+    }
+
+    [Test]
+    public void A_warning_names_the_deployment_that_it_is_about()
+    {
+        (int code, _, string error) = Ellm.Run(
+            "plan", "chat", "--limit", "20", "--seeds", "1", "--slo", "ttft=9s,tpot=1s", "--policies", "vllm,ellm", "--gpus", "l40s,h100", "--tps", "1", "--max-gpus", "1",
+            "--set", "memory.kv_tokens=65536");
+        Assert.That(code, Is.Zero, error);
+        string[] warnings = [.. error.Split('\n').Where(l => l.Contains(": vllm: the KV pool of 65536 tokens cannot hold", StringComparison.Ordinal))];
+        Assert.That(warnings, Has.Length.EqualTo(1).And.One.StartsWith("ellm: warning: l40s tp 1, h100 tp 1: vllm: "), "once, though two deployments have it");
+    }
+
+    [Test]
     public void What_does_not_fit_is_left_out_with_its_reason()
     {
         (int code, string output, _) = Ellm.Run(

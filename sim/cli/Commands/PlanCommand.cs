@@ -59,8 +59,7 @@ internal static class PlanCommand
         double rate = workload.OriginalRatePerS;
         IReadOnlyList<PlanRow> rows = terminal.WithProgress("deployments", kinds, progress =>
             study(workload).Run(configs, rate, run.Simulating(parsed, cancel) with { Progress = progress }, jobs));
-        foreach (string warning in rows.Where(r => r.Reason is null).SelectMany(r => r.Warnings).Distinct())
-            terminal.Warn(warning);
+        PlanTable.Warn(terminal, rows);
         if (rows.FirstOrDefault(r => r.Reason is null) is { } best && workload.Count / best.Replicas < 100)
             terminal.Warn($"{Words.Count(workload.Count / best.Replicas)} requests a replica are few: a longer trace says more");
         if (directory is not null)

@@ -8,7 +8,7 @@ namespace ELLM.Sim.Experiments.Capacity;
 /// <param name="Goal">What was asked of it.</param>
 public sealed record CapacityResult(RunLabel Label, RunConfig Config, CapacityGoal Goal)
 {
-    /// <summary>GPUs of the deployment: ranks times replicas.</summary>
+    /// <summary>GPUs of the deployment: ranks times pipeline stages times replicas.</summary>
     public int Gpus => Config.Tp * Config.Pp * Config.Engine.Replicas;
 
     public SloTargets Slo { get; init; }

@@ -12,9 +12,10 @@ public static class PlanFiles
     [
         new("gpu", "GPU name", r => SummaryValue.Text(r.Label.Gpu)),
         new("tp", "tensor-parallel ranks", r => SummaryValue.Integer(r.Label.Tp)),
+        new("pp", "pipeline-parallel stages", r => SummaryValue.Integer(r.Label.Pp)),
         new("replicas", "fewest copies of the engine that meet the target; for what is left out, as many as were tried", r => SummaryValue.Integer(r.Replicas)),
         new("policy", "memory policy", r => SummaryValue.Text(r.Label.Policy)),
-        new("gpus", "GPUs: ranks x replicas", r => SummaryValue.Integer(r.Gpus)),
+        new("gpus", "GPUs of the deployment: tp x pp x replicas", r => SummaryValue.Integer(r.Gpus)),
         new("rate_per_s", "planned requests per second", r => SummaryValue.Real(r.Load?.RatePerS)),
         new("price_usd_per_gpu_hour", "price of one GPU", r => SummaryValue.Real(r.PriceUsdPerHour)),
         new("usd_per_hour", "cost of the deployment", r => SummaryValue.Real(r.UsdPerHour)),
