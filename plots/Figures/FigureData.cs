@@ -34,6 +34,9 @@ public sealed record PolicyWaste(string Policy, double Useful, double Reserved, 
 /// <summary>What a policy achieved.</summary>
 public sealed record PolicyScore(string Policy, double RequestsPerS, double GoodputPerS, double OutputTokensPerS, double SloAttainment);
 
+/// <summary>What a policy reached as shares of its oracle: the same scheduler and limits with live bytes only. NaN where undefined.</summary>
+public sealed record PolicyShare(string Policy, double OutputTokens, double Goodput);
+
 /// <summary>One run of a sweep over the arrival rate. NaN where a value is undefined.</summary>
 public sealed record RatePoint(double RatePerS)
 {

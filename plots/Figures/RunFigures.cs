@@ -56,9 +56,10 @@ public static class RunFigures
 
     private static (Figure?, string) MakeOracle(IReadOnlyList<RunResult> runs)
     {
-        List<PolicyScore> scores = ScoresOf(runs);
-        string? oracle = scores.Select(s => s.Policy).FirstOrDefault(p => p == "oracle") ?? scores.Select(s => s.Policy).FirstOrDefault(p => p.StartsWith("oracle", StringComparison.Ordinal));
-        return oracle is null || scores.Count < 2 ? (null, "the policy oracle was not among the runs") : (Scores.ShareOfOracle(scores, oracle), "");
+        double Share(RunResult run, string metric) => run.Metric("oracle_" + metric) is > 0 and double oracle ? run.Metric(metric) / oracle : double.NaN;
+        List<PolicyShare> shares = [.. runs.Where(r => double.IsFinite(r.Metric("oracle_share"))).Select(r => new PolicyShare(
+            r.Policy, Share(r, "output_throughput_tokens_per_s"), Share(r, "goodput_per_s")))];
+        return shares.Count == 0 ? (null, "no oracle was run") : (Scores.ShareOfOracle(shares), "");
     }
 
     private static List<PolicyScore> ScoresOf(IReadOnlyList<RunResult> runs) =>

@@ -29,21 +29,18 @@ public static class Scores
         };
     }
 
-    /// <summary>Throughput and goodput as a share of a bound that no policy can beat.</summary>
-    /// <param name="oracle">The bound: the row of <paramref name="policies"/> with this name.</param>
-    public static Figure ShareOfOracle(IReadOnlyList<PolicyScore> policies, string oracle)
+    /// <summary>Throughput and goodput as a share of each policy's oracle.</summary>
+    public static Figure ShareOfOracle(IReadOnlyList<PolicyShare> policies)
     {
-        PolicyScore bound = policies.FirstOrDefault(p => p.Policy == oracle) ?? new PolicyScore(oracle, double.NaN, double.NaN, double.NaN, double.NaN);
-        (IReadOnlyList<PolicyScore> kept, IReadOnlyList<string> notes) = Parts.First([.. policies.Where(p => p.Policy != oracle)], Parts.MaxRows);
+        (IReadOnlyList<PolicyShare> kept, IReadOnlyList<string> notes) = Parts.First(policies, Parts.MaxRows);
         string[] names = [.. kept.Select(p => p.Policy)];
-        double[] Share(Func<PolicyScore, double> value) => [.. kept.Select(p => value(bound) > 0 ? 100 * value(p) / value(bound) : double.NaN)];
-        Panel panel = new("", new Axis($"share of {oracle} (%)") { FromZero = true }, new Axis("") { Categories = names }, [.. Series.Bars(names,
+        Panel panel = new("", new Axis("share of oracle (%)") { FromZero = true }, new Axis("") { Categories = names }, [.. Series.Bars(names,
         [
-            ("output tokens/s", Palette.Cyan, Share(p => p.OutputTokensPerS)),
-            ("goodput", Palette.Indigo, Share(p => p.GoodputPerS)),
+            ("output tokens/s", Palette.Cyan, [.. kept.Select(p => 100 * p.OutputTokens)]),
+            ("goodput", Palette.Indigo, [.. kept.Select(p => 100 * p.Goodput)]),
         ], v => Parts.Percent(v / 100))])
         {
-            References = [new Reference(100, Vertical: true, oracle)],
+            References = [new Reference(100, Vertical: true, "oracle")],
         };
         return new Figure(OracleName, "How near to the bound", [panel]) { PanelHeight = Parts.RowsHeight(kept.Count) * 1.25, Notes = notes };
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using ELLM.Sim.Metrics;
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Plots.Svg;
@@ -18,6 +19,7 @@ internal static class Findings
         ("TPOT", "time per output token after the first: how fast the answer streams"),
         ("SLO attainment", "share of all requests that met both objectives, on TTFT and on TPOT; rejected and unfinished requests missed them"),
         ("goodput", "requests per second that met all objectives"),
+        ("of oracle", "share of the goodput that the same scheduler reaches when memory holds live bytes only and the host is no distance away; of output tokens/s where that goodput is 0"),
         ("KV useful", "share of the KV memory that was taken which held tokens; the rest was reserved or wasted"),
         ("preemptions", "times a running request lost its KV cache and had to fetch or compute it again"),
         ("p50, p99", "half of the requests were at least as fast as the p50, all but 1 % as the p99"),
@@ -27,6 +29,7 @@ internal static class Findings
     {
         foreach (string sentence in Sentences(runs))
             html.Append(Culture, $"<p>{Xml.Escape(sentence)}</p>\n");
+        Pairs(html, [.. runs.Where(r => r.Metric("completed") > 0).Select(Explained)]);
         html.Append("<details><summary>Words on this page</summary>\n<dl>\n");
         foreach ((string word, string meaning) in Words)
             html.Append(Culture, $"<dt>{word}</dt><dd>{meaning}</dd>\n");
@@ -48,8 +51,30 @@ internal static class Findings
             string others = ranked.Length > 2 ? $"{Against(best, next)}, {Against(best, last)}" : Against(best, next);
             yield return $"Highest goodput: {best.Policy} with {Ticks.Short(best.Metric("goodput_per_s"))} requests/s ({Parts.Percent(best.Metric("slo_attainment"))} of the requests met both objectives): {others}.";
         }
+        foreach (string sentence in Explanations.AgainstBest([.. runs.Where(r => r.Metric("completed") > 0).Select(Explained)]))
+            yield return sentence;
         foreach (RunResult run in runs.Where(r => r.NotStarted is not null))
             yield return $"{run.Policy} did not start: {run.NotStarted}";
+    }
+
+    /// <summary>With more than two runs, what separates every pair of them.</summary>
+    private static void Pairs(StringBuilder html, List<ExplainedRun> runs)
+    {
+        if (runs.Count < 3)
+            return;
+        html.Append("<details><summary>Every pair of policies</summary>\n");
+        foreach (string sentence in Explanations.EveryPair(runs))
+            html.Append(Culture, $"<p>{Xml.Escape(sentence)}</p>\n");
+        html.Append("</details>\n");
+    }
+
+    private static ExplainedRun Explained(RunResult run)
+    {
+        double requests = run.Metric("requests");
+        double Term(string name) => run.Metric($"{name}_total_s") is var total && double.IsFinite(total) && requests > 0 ? total / requests : 0;
+        long lost = (long)(requests - run.Metric("completed"));
+        bool bound = run.Summary!["config"]?["policy"]?["layout"]?.ToString() == "live";
+        return new ExplainedRun(new MeanLedger(run.Policy, [.. LedgerTerms.All.Select(t => Term(t.Name))], lost), bound);
     }
 
     private static string Against(RunResult a, RunResult b) => (a.Metric("goodput_per_s") / b.Metric("goodput_per_s")) switch

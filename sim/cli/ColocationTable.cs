@@ -15,7 +15,7 @@ internal static class ColocationTable
         target.Write(Header(plan));
         target.Write('\n');
         Totals(reports).Write(target);
-        ComparisonTable.WriteLedger(target, [.. reports.Select(r => r.Total)]);
+        LedgerTable.Shares(target, [.. reports.Select(r => MeanLedger.Of(r.Total))]);
         target.Write('\n');
         Models(plan, reports).Write(target);
     }

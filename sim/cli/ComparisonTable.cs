@@ -9,9 +9,6 @@ namespace ELLM.Sim.Cli;
 /// <summary>The comparison as people read it: one row a policy, then where the time went.</summary>
 internal static class ComparisonTable
 {
-    /// <summary>Terms too small to show anywhere: below half a permille of every policy's time.</summary>
-    private const double Negligible = 0.0005;
-
     /// <summary>Width at which the table has room for bars.</summary>
     private const int WideTerminal = 140, BarWidth = 10;
 
@@ -22,17 +19,13 @@ internal static class ComparisonTable
         target.Write(Header(first.Label, first.Summary!.Slo, first.Config.Slo, trace, first.Config));
         target.Write('\n');
         Metrics(reports, columns >= WideTerminal).Write(target);
-        WriteLedger(target, [.. reports.Where(r => r.Summary is not null).Select(r => r.Summary!)]);
-    }
-
-    /// <summary>A blank line, then each policy's share of time in every term that matters to any of them.</summary>
-    public static void WriteLedger(TextWriter target, List<Summary> ran)
-    {
-        int[] terms = [.. Enumerable.Range(0, LedgerTerms.All.Count).Where(t => ran.Any(s => Share(s, t) >= Negligible))];
-        if (terms.Length == 0)
-            return;
-        target.Write('\n');
-        Ledger(ran, terms).Write(target);
+        string[] byThroughput = [.. reports.Where(r => r.Summary?.Oracle is { ByGoodput: false }).Select(r => r.Label.Policy)];
+        if (byThroughput.Length > 0)
+        {
+            string who = byThroughput.Length == reports.Count(r => r.Summary?.Oracle is not null) ? "all" : string.Join(", ", byThroughput);
+            target.Write($"of oracle: share of output tokens/s where even the oracle met no objectives ({who})\n");
+        }
+        LedgerTable.Write(target, reports);
     }
 
     /// <summary>Two lines: what ran where, and the objectives.</summary>
@@ -52,14 +45,20 @@ internal static class ComparisonTable
         bool losses = reports.Any(r => r.Summary is { } s && s.Rejected + s.Unfinished > 0);
         string[] bar = bars ? [""] : [];
         string[] lossHeader = losses ? ["lost"] : [];
+        string[] oracleHeader = reports.Any(r => r.Summary?.Oracle is not null) ? ["of oracle"] : [];
         TextTable table = new(
-            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO", .. bar, "goodput", "batch", "KV live", "preempt", .. lossHeader, "verdict"],
+            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO", .. bar, "goodput", .. oracleHeader, "batch", "KV live", "preempt", .. lossHeader, "verdict"],
             "verdict");
         foreach (RunReport report in reports)
         {
             if (report.Summary is not Summary s)
             {
-                table.Add([report.Label.Policy, .. Enumerable.Repeat(Words.Undefined, 11 + bar.Length + lossHeader.Length), "did not start"]);
+                table.AddSentence(report.Label.Policy, $"did not start: {report.Reason}");
+                continue;
+            }
+            if (s.Completed == 0 && report.Deployment is { Warnings: [string why, ..] })
+            {
+                table.AddSentence(report.Label.Policy, $"none completed: {why}");
                 continue;
             }
             string[] lost = losses ? [Words.Count(s.Rejected + s.Unfinished)] : [];
@@ -75,6 +74,7 @@ internal static class ComparisonTable
                 Words.Percent(s.SloAttainment),
                 .. bar.Select(_ => Sparkline.Bar(s.SloAttainment ?? 0, BarWidth)),
                 Words.Rate(s.GoodputPerS),
+                .. oracleHeader.Select(_ => Words.Percent(s.Oracle?.ShareOf(s))),
                 Words.Rate(s.BatchMean),
                 Words.Percent(s.Kv.LiveShare),
                 Words.Count(s.Preemptions),
@@ -83,23 +83,6 @@ internal static class ComparisonTable
             ]);
         }
         return table;
-    }
-
-    private static TextTable Ledger(List<Summary> ran, int[] terms)
-    {
-        TextTable table = new(["share of time", .. terms.Select(t => LedgerTerms.All[t].Name)]);
-        foreach (Summary s in ran)
-            table.Add([s.Label.Policy, .. terms.Select(t => Words.Percent(Share(s, t)))]);
-        return table;
-    }
-
-    /// <summary>A term's share of the end-to-end time of all requests together.</summary>
-    private static double Share(Summary s, int term)
-    {
-        Int128 whole = 0;
-        foreach (Int128 total in s.LedgerTotalsPs)
-            whole += total;
-        return whole == 0 ? 0 : (double)s.LedgerTotalsPs[term] / (double)whole;
     }
 
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);

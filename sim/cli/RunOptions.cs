@@ -32,6 +32,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _out = Text("--out", "DIR", "Directory for result files.");
     private readonly Option<bool> _force = new("--force") { Description = "Replace result files of an existing directory." };
     private readonly Option<string> _format = new("--format") { Description = "Form of the data on stdout.", DefaultValueFactory = _ => "table" };
+    private readonly Option<bool> _noOracle = new("--no-oracle") { Description = "Run no oracles: no shares of what memory policy could still win, in less time." };
     private readonly Option<bool> _step = new("--step") { Description = "Single decode steps instead of exact jumps: same results, slower." };
     private readonly Option<bool> _check = new("--check") { Description = "Verify every invariant at every iteration boundary." };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say how the memory budget came about and where times come from." };
@@ -50,7 +51,7 @@ internal sealed class RunOptions
         Option[] verdict = judged ? [_sloShare, _failOnSlo] : [];
         Option[] all =
         [
-            _model, _gpu, _profile, _tp, _pp, _timeModel, _compat, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _step, _check, _verbose, _quiet,
+            _model, _gpu, _profile, _tp, _pp, _timeModel, _compat, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _noOracle, _step, _check, _verbose, _quiet,
         ];
         _reading.AddTo(command);
         foreach (Option option in all.Where(o => !except.Contains(o.Name)))
@@ -111,6 +112,8 @@ internal sealed class RunOptions
     public string Format(ParseResult parsed) => parsed.GetValue(_format)!;
 
     public string? Out(ParseResult parsed) => parsed.GetValue(_out);
+
+    public bool Oracles(ParseResult parsed) => !parsed.GetValue(_noOracle);
 
     public bool Force(ParseResult parsed) => parsed.GetValue(_force);
 

@@ -72,9 +72,35 @@ internal sealed class CompareGoldenTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.Zero);
-            Assert.That(output, Does.Contain("did not start"));
+            Assert.That(output, Does.Match("orca-max +did not start: policy.overflow: swap needs the paged layout"));
             Assert.That(error, Does.Contain("ellm: warning: orca-max did not run: policy.overflow"));
         }
+    }
+
+    [Test]
+    public void A_comparisons_directory_has_the_figure_of_oracles_and_the_differences()
+    {
+        using ScratchFolder folder = new();
+        Assert.That(Ellm.Run("compare", "--limit", "40", "--policies", "orca-max,vllm", "--quiet", "--out", folder.In("run")).Code, Is.Zero);
+        (int code, string output, string error) = Ellm.Run("plot", folder.In("run"), "--figure", "oracle");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((code, error), Is.EqualTo((0, "")));
+            Assert.That(File.ReadAllText(output.Trim()), Does.Contain("orca-max").And.Contain("share of oracle (%)"));
+            Assert.That(File.ReadAllText(folder.In("run/differences.csv")), Does.Match("\\norca-max,vllm,[0-9.]+,queue_memory,"));
+            Assert.That(Directory.Exists(folder.In("run/oracle")), Is.False, "the oracle's run is nobody's result");
+        }
+    }
+
+    [Test]
+    public void Without_oracles_nothing_else_changes()
+    {
+        string[] args = ["compare", "--limit", "40", "--policies", "orca-max,vllm", "--quiet", "--format", "json"];
+        string with = Ellm.Run(args).Out, without = Ellm.Run([.. args, "--no-oracle"]).Out;
+        Assert.That(without, Does.Contain("\"oracle_share\": null"));
+        Assert.That(Rest(without), Is.EqualTo(Rest(with)).And.Not.EqualTo(with));
+
+        static string Rest(string json) => string.Join('\n', json.Split('\n').Where(line => !line.Contains("\"oracle_")));
     }
 
     [Test]

@@ -14,6 +14,7 @@ internal sealed class ResultColumnsTests
     {
         ["requests"] = [.. RequestsCsv.Columns],
         ["timeline"] = [.. TimelineCsv.Columns],
+        ["differences"] = [.. DifferencesCsv.Columns],
         ["summary"] = [.. SummaryColumns.All.Select(c => (c.Name, c.Doc))],
         ["capacity"] = [.. CapacityFiles.Columns.Select(c => (c.Name, c.Doc))],
         ["plan"] = [.. PlanFiles.Columns.Select(c => (c.Name, c.Doc))],

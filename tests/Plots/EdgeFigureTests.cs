@@ -82,7 +82,7 @@ public sealed class EdgeFigureTests
         Figure[] figures =
         [
             LatencyCdf.Of([new PolicyLatencies("a", [], [], [])], null, double.NaN), LatencyCdf.Of([], null, null), MemoryOverTime.Of([]), LoadOverTime.Of([]),
-            TimeLedger.Of([]), WasteSplit.Of([]), Scores.Of([]), Scores.ShareOfOracle([], "oracle"), RateSweep.Throughput([]), RateSweep.Latency([], null, null),
+            TimeLedger.Of([]), WasteSplit.Of([]), Scores.Of([]), Scores.ShareOfOracle([]), RateSweep.Throughput([]), RateSweep.Latency([], null, null),
             RateSweep.Attainment([new PolicySweep("a", [])]), WorkloadPortrait.Of(new WorkloadData("none", [], [], [])), ParetoFront.Of([], "cost", "latency"),
             SweepMap.Of("m", "x", [], "y", [], []), CalibrationFit.Of([], "x", "y"), new Figure("none", "", []),
         ];

@@ -123,7 +123,7 @@ public sealed partial class ReportTests
     public void FigureThatHasNoData_SaysWhy()
     {
         using SampleRun run = new();
-        Assert.That(() => ReportFiles.WriteFigures(run.Path, "oracle", html: false), Throws.TypeOf<InputException>().With.Message.Contain("not among the runs"));
+        Assert.That(() => ReportFiles.WriteFigures(run.Path, "oracle", html: false), Throws.TypeOf<InputException>().With.Message.Contain("no oracle was run"));
     }
 
     [Test]

@@ -17,7 +17,7 @@ internal static class SampleFigures
         TimeLedger.Of([.. Policies.Select((p, i) => new PolicyLedger(p, [.. LedgerTerms.All.Select(t => t.Name)], Terms(i), Terms(i + 3)))]),
         WasteSplit.Of([.. Policies.Select((p, i) => new PolicyWaste(p, 0.5 + (i * 0.1), 0.2 - (i * 0.04), 0.2 - (i * 0.04), 0.1 - (i * 0.02)))]),
         Scores.Of(Rows),
-        Scores.ShareOfOracle(Rows, "oracle"),
+        Scores.ShareOfOracle([.. Rows.Take(4).Select(p => new PolicyShare(p.Policy, p.OutputTokensPerS / 1100, p.GoodputPerS / 5))]),
         RateSweep.Throughput(Sweeps),
         RateSweep.Latency(Sweeps, 1, 0.05),
         RateSweep.Attainment(Sweeps),

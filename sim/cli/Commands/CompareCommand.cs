@@ -45,10 +45,12 @@ internal static class CompareCommand
         long read = Stopwatch.GetTimestamp();
         // Unasked for, a report goes where it is in nobody's way; nobody would be told of it when quiet, and data is for programs.
         bool unasked = directory is null && draw && terminal.DrawsReports && !terminal.Quiet && run.Format(parsed) == "table" && (long)trace.Count * configs.Count <= MostReported;
-        IReadOnlyList<RunReport> reports = terminal.WithProgress("requests", trace.Count * configs.Count, progress =>
+        bool oracles = run.Oracles(parsed);
+        int runs = configs.Count + (oracles ? Oracle.Beside(configs).Count : 0);
+        IReadOnlyList<RunReport> reports = terminal.WithProgress("requests", trace.Count * runs, progress =>
         {
             SimulationOptions options = run.Simulating(parsed, cancel) with { Progress = progress };
-            return Compare.Run(configs, trace, options, threads, keepRecords: directory is not null || unasked);
+            return Compare.Run(configs, trace, options, threads, keepRecords: directory is not null || unasked, oracles);
         });
         Talk.Warnings(terminal, reports);
         if (run.Verbose(parsed))

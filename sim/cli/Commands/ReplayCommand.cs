@@ -13,6 +13,10 @@ namespace ELLM.Sim.Cli.Commands;
 /// <summary><c>ellm replay</c>: one trace, one policy, all result files.</summary>
 internal static class ReplayCommand
 {
+    /// <summary>
+    /// The report reads its rows back from the files, and an oracle takes as long as the run: beyond this many requests a replay would
+    /// spend most of its time on them.
+    /// </summary>
     private const int MostReported = 200_000;
 
     public static Command Create(Terminal terminal)
@@ -41,16 +45,21 @@ internal static class ReplayCommand
         Talk.Trace(terminal, loaded, run.Verbose(parsed));
         long read = Stopwatch.GetTimestamp();
         TraceEvents? recorder = events is null ? null : new TraceEvents();
+        bool reported = trace.Count <= MostReported;
         RunReport report = terminal.WithProgress("requests", trace.Count, progress =>
-            RunReport.Run(config, trace, run.Simulating(parsed, cancel) with { Progress = progress, Observer = recorder }));
+        {
+            SimulationOptions options = run.Simulating(parsed, cancel);
+            Task<Summary?>? oracle = reported && run.Oracles(parsed) ? Task.Run(() => Oracle.Run(config, trace, options)) : null;
+            RunReport ran = RunReport.Run(config, trace, options with { Progress = progress, Observer = recorder });
+            return oracle is null ? ran : ran.ScoredBy(oracle.GetAwaiter().GetResult());
+        });
         Talk.Warnings(terminal, [report]);
         if (run.Verbose(parsed))
             Talk.Details(terminal, report);
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
         RunDirectory.Write(directory, run.Force(parsed), RunFiles.Of(report, trace, terminal.Said));
-        // The report reads its rows back from the files; beyond this many a run would spend most of its time on pictures.
-        string page = trace.Count <= MostReported
+        string page = reported
             ? $"report in {ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]))}"
             : $"no report beyond {MostReported:N0} requests unless asked: ellm plot {directory}";
         recorder?.Save(events!);

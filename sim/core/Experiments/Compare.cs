@@ -9,28 +9,31 @@ public static class Compare
     /// <summary>A configuration that cannot start, or whose run can make no progress, is a report with its reason.</summary>
     /// <param name="jobs">Runs at a time. No result depends on it.</param>
     /// <param name="keepRecords">Keep every run's records and timeline; otherwise only summaries, which need little memory.</param>
+    /// <param name="oracles">Run each configuration's <see cref="Oracle"/> too, once for all that share it, and score the runs by it.</param>
     /// <exception cref="InputException">Not one of them could run: the reason of the first.</exception>
     public static IReadOnlyList<RunReport> Run(
-        IReadOnlyList<RunConfig> configs, Trace trace, SimulationOptions options, int jobs, bool keepRecords)
+        IReadOnlyList<RunConfig> configs, Trace trace, SimulationOptions options, int jobs, bool keepRecords, bool oracles = false)
     {
-        RunReport[] reports = new RunReport[configs.Count];
+        IReadOnlyList<RunConfig> all = oracles ? [.. configs, .. Oracle.Beside(configs)] : configs;
+        RunReport[] reports = new RunReport[all.Count];
         ProgressSum? progress = options.Progress is null ? null : new ProgressSum(options.Progress);
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = Math.Max(1, jobs), CancellationToken = options.Cancel };
         try
         {
-            Parallel.For(0, configs.Count, parallel, i =>
+            Parallel.For(0, all.Count, parallel, i =>
             {
-                RunReport report = RunOne(configs[i], trace, options with { Progress = progress?.ForOneRun() });
-                reports[i] = keepRecords ? report : report with { Outcome = null, Timeline = null };
+                RunReport report = RunOne(all[i], trace, options with { Progress = progress?.ForOneRun() });
+                reports[i] = keepRecords && i < configs.Count ? report : report with { Outcome = null, Timeline = null };
             });
         }
         catch (AggregateException several)
         {
             ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
         }
-        if (reports.Length > 0 && Array.TrueForAll(reports, r => r.Reason is not null))
-            throw new InputException(reports[0].Reason!);
-        return reports;
+        RunReport[] asked = reports[..configs.Count];
+        if (asked.Length > 0 && Array.TrueForAll(asked, r => r.Reason is not null))
+            throw new InputException(asked[0].Reason!);
+        return oracles ? [.. asked.Select(r => r.ScoredBy(Oracle.Among(reports, r.Config)))] : asked;
     }
 
     /// <summary>Adds up the arrivals of runs that go on side by side.</summary>

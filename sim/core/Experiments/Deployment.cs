@@ -98,6 +98,7 @@ public sealed class Deployment
         Config.Pp == 1 ? Budget : Budget with { KvBlocks = Budget.KvBlocks / Config.Pp, KvTokens = Budget.KvTokens / Config.Pp },
         Config.Pp == 1 ? Model : Model with { Layers = _fullest.Count },
         Limits.MaxModelLen,
+        Limits.MaxNumBatchedTokens,
         Costs)
     {
         Ranks = Config.Tp,
@@ -119,7 +120,7 @@ public sealed class Deployment
     /// <summary>Host memory for swapped and streamed KV, its link as the calibration profile prices copies; null when the policy never uses it.</summary>
     public HostKv? CreateHost()
     {
-        if (!Limits.SwapOut && !_scheduler.UsesHost)
+        if ((!Limits.SwapOut && !_scheduler.UsesHost) || _layout.IncludesHost)
             return null;
         LinkCost Link(CopyDirection direction)
         {
@@ -166,10 +167,10 @@ public sealed class Deployment
         if (_layout.Lacks(_scheduler) is string lacking)
             throw new InputException($"policy.layout: expected {lacking}, found {_layout.Name}");
         bool swap = Config.Policy.Overflow == "swap";
-        if (swap && (_layout.Name != "paged" || _scheduler.Name == "unified"))
+        if (swap && (_layout.Name != "paged" || !_scheduler.Resumes))
             throw new InputException($"policy.overflow: swap needs the paged layout and a scheduler that resumes, found {_layout.Name} and {_scheduler.Name}");
-        if (Config.Policy.Boundary != "fixed" && _layout.Name != "vmm")
-            throw new InputException($"policy.boundary: {Config.Policy.Boundary} needs policy.layout vmm, found {_layout.Name}");
+        if (!_layout.Boundaries.Contains(Config.Policy.Boundary, StringComparer.Ordinal))
+            throw new InputException($"policy.boundary: expected {string.Join(" or ", _layout.Boundaries)} with policy.layout {_layout.Name}, found {Config.Policy.Boundary}");
         if (Config.Policy.Overflow is "stream" or "offload" ? Config.Policy.Overflow != _scheduler.HostOverflow : _scheduler.UsesHost)
             throw new InputException($"policy.overflow: stream and the elastic scheduler go together, offload and slo-slack, found {Config.Policy.Overflow} and {_scheduler.Name}");
         if (Config.Policy.Overflow == "wait" && !_layout.ReservesWhole)
@@ -184,7 +185,7 @@ public sealed class Deployment
             budget,
             _scheduler.ChunksPrompts ? int.MaxValue : budget,
             swap,
-            _scheduler.HoldsUntilBatchEnds,
+            _scheduler.HoldsUntilBatchEnds && _layout.ReservesWhole,
             Config.Policy.Fetching == "background",
             Config.Policy.StreamWindowLayers,
             Model.Layers)
@@ -215,7 +216,7 @@ public sealed class Deployment
 
     private void CheckHostMemory()
     {
-        bool used = Limits.SwapOut || _scheduler.UsesHost;
+        bool used = Limits.SwapOut || _scheduler.UsesHost || _layout.IncludesHost;
         if (used && Gpu.HostMemoryGib is double gib && Config.Policy.SwapGib > gib)
         {
             throw new InputException(FormattableString.Invariant(

@@ -23,6 +23,7 @@ public static class RunFiles
         .. reports.SelectMany(r => Tables(r, r.Label.Policy + "/")),
         ("summary.csv", s => SummaryFiles.WriteCsv(s, reports.Select(r => r.Row))),
         ("summary.json", s => SummaryFiles.WriteJson(s, reports.Select(r => (r.Row, (RunManifest?)r.Manifest(trace))))),
+        ("differences.csv", s => DifferencesCsv.Write(s, [.. reports.Where(r => r.Summary is { Completed: > 0 }).Select(r => MeanLedger.Of(r.Summary!))])),
         Log(log),
     ];
 

@@ -71,6 +71,11 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
         return run(config, trace, observer, options.Cancel);
     }
 
+    /// <summary>The same run beside what its oracle reached.</summary>
+    public RunReport ScoredBy(Summary? oracle) => oracle is null || Summary is null
+        ? this
+        : this with { Summary = Summary with { Oracle = OracleScore.Of(oracle) } };
+
     /// <summary>Base names only: a model or GPU file's folder says nothing about the run.</summary>
     public static RunLabel LabelOf(RunConfig config, Trace trace) =>
         new(trace.Name, config.Preset, BaseName(config.Model), BaseName(config.Gpu), config.Tp, config.Pp, config.Seed);

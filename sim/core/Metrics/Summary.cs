@@ -54,6 +54,9 @@ public sealed record Summary
 
     public double? GoodputPerS { get; init; }
 
+    /// <summary>What the run's oracle reached; null when it was not run.</summary>
+    public OracleScore? Oracle { get; init; }
+
     public StabilityVerdict Verdict { get; init; }
 
     public double? BatchMean { get; init; }

@@ -25,7 +25,9 @@ public sealed class ChunkedPrefillScheduler(bool admitAfterPreemption) : ISchedu
         if (unfinished > 0 && budget > 0)
         {
             int chunk = Math.Min(unfinished, budget);
-            return Decision.Continue(chunk, view.UnfinishedPrefillDone + unfinished);
+            int hold = view.UnfinishedPrefillDone + unfinished;
+            // Memory for the prompt is there; activations of the chunk may not be, where the boundary is elastic.
+            return view.CanContinue(chunk, hold) ? Decision.Continue(chunk, hold) : Decision.Preempt;
         }
         // A round that preempted admits nobody, unless it left nobody running: the next round would follow at once.
         bool mayReturn = view.PreemptedThisRound == 0 || view.Running == view.AdmittedThisRound;

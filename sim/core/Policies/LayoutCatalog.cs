@@ -18,18 +18,25 @@ public sealed record LayoutEntry(string Name, string Summary, Func<LayoutInput, 
     /// <summary>A sequence can hold some of its layers only.</summary>
     public bool ByLayer { get; init; }
 
+    /// <summary>Host memory is part of its pool: nothing is ever streamed, offloaded or fetched.</summary>
+    public bool IncludesHost { get; init; }
+
+    /// <summary>What <see cref="PolicySpec.Boundary"/> may be with it.</summary>
+    public IReadOnlyList<string> Boundaries { get; init; } = ["fixed"];
+
     /// <summary>What a scheduler needs that this layout lacks; null when the two can run together.</summary>
-    public string? Lacks(SchedulerEntry scheduler) =>
-        !ReservesWhole && !scheduler.Preempts ? $"one that reserves whole requests (contiguous) under {scheduler.Name}, which preempts nobody"
-        : !ByLayer && scheduler.ByLayer ? $"one that gives memory layer by layer (layer-paged) under {scheduler.Name}"
+    public string? Lacks(SchedulerEntry scheduler) => scheduler.ByLayer && !ByLayer && !IncludesHost
+        ? $"one that gives memory layer by layer (layer-paged) under {scheduler.Name}"
         : null;
 
     public bool Suits(SchedulerEntry scheduler) => Lacks(scheduler) is null;
 }
 
 /// <summary>What a layout is made from.</summary>
+/// <param name="MaxBatchedTokens">Most tokens of an iteration.</param>
 /// <param name="Costs">Prices of memory calls, for layouts that make any while requests run.</param>
-public sealed record LayoutInput(PolicySpec Policy, MemoryBudget Budget, ModelSpec Model, int MaxModelLen, DeviceCosts Costs)
+public sealed record LayoutInput(
+    PolicySpec Policy, MemoryBudget Budget, ModelSpec Model, int MaxModelLen, int MaxBatchedTokens, DeviceCosts Costs)
 {
     /// <summary>Ranks that share each layer.</summary>
     public int Ranks { get; init; } = 1;
@@ -46,7 +53,8 @@ public static class LayoutCatalog
         new("paged", "blocks of a fixed number of tokens, taken one by one", Paged) { InBlocks = true },
         new("layer-paged", "blocks of a fixed number of tokens of one layer: a prompt can hold some of its layers", LayerPaged) { InBlocks = true, ByLayer = true },
         new("contiguous", "one region a request, reserved whole, by a buddy allocator", Contiguous) { ReservesWhole = true },
-        new("vmm", "contiguous address ranges backed by chunks that are mapped as sequences grow", Vmm),
+        new("vmm", "contiguous address ranges backed by chunks that are mapped as sequences grow", Vmm) { Boundaries = ["fixed", "elastic"] },
+        new("live", "live bytes only, on the GPU or on the host as if they were one: a bound, not a system", Live) { IncludesHost = true, Boundaries = ["elastic"] },
     ]);
 
     private static readonly GrowingList<string> Words = new(Entries.Select(e => e.Name));
@@ -140,6 +148,18 @@ public static class LayoutCatalog
         "drain" => CallTiming.Drain,
         _ => CallTiming.Sync,
     };
+
+    private static LiveKv Live(LayoutInput input)
+    {
+        MemoryBudget budget = input.Budget;
+        // The reserve that a fixed boundary would profile is free here, or what of it fits beside the weights.
+        return new LiveKv(
+            budget.KvBytes + budget.ActivationBytes - budget.ShortfallBytes,
+            (long)(input.Policy.SwapGib * (1L << 30)),
+            budget.KvBytesPerToken,
+            budget.ActivationBytesPerToken,
+            input.MaxBatchedTokens);
+    }
 
     private static BlockCheck Check(PolicySpec policy) => policy.BlockCheck switch
     {

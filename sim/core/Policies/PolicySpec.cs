@@ -1,9 +1,9 @@
 namespace ELLM.Sim.Policies;
 
 /// <summary>A memory policy as a composition of four roles and their knobs (configs/policies holds the presets).</summary>
-/// <param name="Layout">How KV is placed: paged (blocks), layer-paged (blocks of one layer), contiguous (one region a request, buddy allocator) or vmm (mapped chunks).</param>
+/// <param name="Layout">How KV is placed: paged (blocks), layer-paged (blocks of one layer), contiguous (one region a request, buddy allocator) vmm (mapped chunks) or live (the oracle's: live bytes only).</param>
 /// <param name="Reservation">Contiguous only: max (max_model_len), pow2 (output rounded up to a power of two) or oracle (the true length).</param>
-/// <param name="Boundary">Between activations and KV: fixed (profiled at start-up) or elastic (vmm only: one pool for both).</param>
+/// <param name="Boundary">Between activations and KV: fixed (profiled at start-up) or elastic (vmm, live: one pool for both).</param>
 /// <param name="Overflow">When KV runs out: wait (never happens with full reservation), recompute, swap, stream (eLLM: whole prompts to the CPU buffer) or offload (LayerKV: layers of prompts).</param>
 /// <param name="Scheduler">request-level, iteration-level, prefill-first, chunked-prefill, stall-free, unified, elastic or slo-slack.</param>
 /// <param name="BlockTokens">Paged, layer-paged: tokens in a KV block.</param>
@@ -11,7 +11,7 @@ namespace ELLM.Sim.Policies;
 /// <param name="BlockCheck">Paged, vmm: any (a running sequence is preempted when it finds no free block, needed or not) or needed.</param>
 /// <param name="FullPromptCheck">Unified scheduler: admit a prompt only when all of it fits now, not only its next chunk.</param>
 /// <param name="MinAllocationTokens">Contiguous: smallest buddy region in tokens.</param>
-/// <param name="SwapGib">Host memory for KV in GiB: vLLM's swap space (4), eLLM's CPU buffer.</param>
+/// <param name="SwapGib">Host memory for KV in GiB: vLLM's swap space (4), eLLM's CPU buffer, the oracle's second memory.</param>
 /// <param name="ChunkKib">Vmm: physical chunk in KiB; 2048 is CUDA's granularity, less needs a modified driver (vAttention).</param>
 /// <param name="ChunkLayout">Vmm: per-layer (K and V of every layer grow by a chunk of their own) or fused (a chunk holds tokens of all layers).</param>
 /// <param name="PrefillMapping">

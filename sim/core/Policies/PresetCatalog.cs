@@ -10,7 +10,7 @@ public static class PresetCatalog
     /// <summary>From least to most elastic: the order of comparison tables. Shipped presets that are not named here come last.</summary>
     private static readonly string[] Order =
         ["static", "orca-max", "orca-pow2", "orca-oracle", "vllm", "vllm-cp", "vllm-v1", "sarathi", "vtensor", "vattention",
-        "layerkv", "layerkv-no-slo", "ellm", "ellm-gpu", "ellm-no-slo", "ellm-sync"];
+        "layerkv", "layerkv-no-slo", "ellm", "ellm-gpu", "ellm-no-slo", "ellm-sync", "oracle"];
 
     public static IReadOnlyList<string> Names { get; } =
         [.. Order.Where(Shipped.Names.Contains), .. Shipped.Names.Except(Order)];

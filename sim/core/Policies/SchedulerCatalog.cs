@@ -8,8 +8,11 @@ namespace ELLM.Sim.Policies;
 /// <param name="Create">A fresh one for a replica.</param>
 public sealed record SchedulerEntry(string Name, string Summary, bool ChunksPrompts, Func<SchedulerInput, IScheduler> Create)
 {
-    /// <summary>Finished sequences keep their memory until their batch ends.</summary>
+    /// <summary>Finished sequences keep what they reserved until their batch ends.</summary>
     public bool HoldsUntilBatchEnds { get; init; }
+
+    /// <summary>Brings back KV that a preemption moved to host memory.</summary>
+    public bool Resumes { get; init; } = true;
 
     /// <summary>The <see cref="PolicySpec.Overflow"/> it stands for, when it moves KV to host memory by itself.</summary>
     public string? HostOverflow { get; init; }
@@ -18,9 +21,6 @@ public sealed record SchedulerEntry(string Name, string Summary, bool ChunksProm
 
     /// <summary>Admits prompts with some of their layers: needs a layout that gives memory layer by layer.</summary>
     public bool ByLayer { get; init; }
-
-    /// <summary>Takes KV away from running sequences when memory runs out; without it a layout must reserve whole.</summary>
-    public bool Preempts { get; init; } = true;
 }
 
 /// <summary>What a scheduler is made from.</summary>
@@ -33,12 +33,12 @@ public static class SchedulerCatalog
 {
     private static readonly GrowingList<SchedulerEntry> Entries = new(
     [
-        new("request-level", "a batch runs until its last request ends", false, _ => new RequestLevelScheduler()) { HoldsUntilBatchEnds = true, Preempts = false },
-        new("iteration-level", "first come, first served at every iteration; whole prompts beside decodes", false, _ => new IterationLevelScheduler()) { Preempts = false },
+        new("request-level", "a batch runs until its last request ends", false, _ => new RequestLevelScheduler()) { HoldsUntilBatchEnds = true, Resumes = false },
+        new("iteration-level", "first come, first served at every iteration; whole prompts beside decodes", false, _ => new IterationLevelScheduler()) { Resumes = false },
         new("prefill-first", "waiting prompts run whole, before decodes", false, _ => new PrefillFirstScheduler()),
         new("chunked-prefill", "decodes first, prompt chunks fill the token budget; nobody admitted after a preemption", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: false)),
         new("stall-free", "decodes first, prompt chunks fill the token budget", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: true)),
-        new("unified", "one token budget, running sequences first, memory chunk by chunk", true, input => new UnifiedScheduler(input.Policy.FullPromptCheck)),
+        new("unified", "one token budget, running sequences first, memory chunk by chunk", true, input => new UnifiedScheduler(input.Policy.FullPromptCheck)) { Resumes = false },
         new("elastic", "waiting prompts run whole, before decodes; what the GPU cannot keep streams to a CPU buffer sized by the SLOs", false, Elastic) { HostOverflow = "stream" },
         new("slo-slack", "waiting prompts run whole, before decodes, within their TPOT slack; layers that the GPU cannot keep are offloaded", false, SloSlack) { HostOverflow = "offload", ByLayer = true },
     ]);

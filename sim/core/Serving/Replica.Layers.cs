@@ -21,10 +21,12 @@ public sealed partial class Replica
     /// <summary>Least layers of the head's prompt that must stay so that the link has copied the others within a time; -1 when not even one would.</summary>
     internal int LayersToKeep(long withinPs)
     {
+        if (_host is null)
+            return -1;
         int tokens = HeadTokens;
         for (int kept = 0; kept < Limits.Layers; kept++)
         {
-            if (_streamPs + _host!.ToHostPs(HostBytes(tokens, Limits.Layers - kept)) <= withinPs)
+            if (_streamPs + _host.ToHostPs(HostBytes(tokens, Limits.Layers - kept)) <= withinPs)
                 return kept;
         }
         return -1;

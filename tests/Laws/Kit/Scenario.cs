@@ -15,6 +15,8 @@ internal sealed record Scenario
     private static readonly MemoryBudget AnyBudget = MemoryBudget.Compute(
         ModelCatalog.Load("llama-3.1-8b"), GpuCatalog.Load("a100-80"), new MemoryBudgetSettings(2048, 1, 0.9, 16, 16, CudaGraphs: false));
 
+    private const long ActivationBytesPerToken = 3;
+
     private static readonly DeviceCosts Costs = new(CalibrationCatalog.Load("a100-80"));
 
     public IReadOnlyList<Ask> Asks { get; init; } = [];
@@ -24,6 +26,9 @@ internal sealed record Scenario
     public int Blocks { get; init; } = 1000;
 
     public int WatermarkBlocks { get; init; }
+
+    /// <summary>Exact size of a pool of live bytes, GPU and host together, in place of the blocks.</summary>
+    public long? LiveBytes { get; init; }
 
     public int MaxModelLen { get; init; } = 4096;
 
@@ -77,7 +82,7 @@ internal sealed record Scenario
         MaxNumBatchedTokens,
         Scheduler.ChunksPrompts ? int.MaxValue : MaxNumBatchedTokens,
         Swaps,
-        Scheduler.HoldsUntilBatchEnds,
+        Scheduler.HoldsUntilBatchEnds && LayoutCatalog.Find(Policy.Layout).ReservesWhole,
         FetchInBackground: Scheduler.UsesHost && Variant % 2 == 0,
         StreamWindowLayers: 1 + (Variant % 3),
         Layers: 4);
@@ -113,7 +118,14 @@ internal sealed record Scenario
             return new VmmKv(Chunks(policy));
         if (Policy.Layout == "layer-paged")
             return new LayeredKv(Blocks, Policy.BlockTokens, Limits.Layers, WatermarkBlocks, Policy.BlockCheck == "any" ? BlockCheck.Any : BlockCheck.Needed, 10);
-        return LayoutCatalog.Find(Policy.Layout).Create(new LayoutInput(policy, budget, ModelCatalog.Load("llama-3.1-8b"), MaxModelLen, Costs));
+        if (LiveBytes is long bytes)
+        {
+            long gpu = Math.Min(bytes, ActivationBytesPerToken * (MaxNumBatchedTokens + MaxNumSeqs));
+            return new LiveKv(gpu, bytes - gpu, 10, ActivationBytesPerToken, MaxNumBatchedTokens);
+        }
+        if (Policy.Layout == "live")
+            budget = budget with { ActivationBytes = ActivationBytesPerToken * MaxNumBatchedTokens, ActivationBytesPerToken = ActivationBytesPerToken };
+        return LayoutCatalog.Find(Policy.Layout).Create(new LayoutInput(policy, budget, ModelCatalog.Load("llama-3.1-8b"), MaxModelLen, MaxNumBatchedTokens, Costs));
     }
 
     /// <summary>Small chunks, of whole tokens or not, under every rule of a mapped layout; <see cref="Variant"/> picks.</summary>
@@ -125,7 +137,7 @@ internal sealed record Scenario
         LookAheadTokens = Variant / 2 % 3 * 5,
         KeepChunks = Variant / 6 % 2 == 0 ? long.MaxValue : 1,
         Elastic = Variant / 12 % 2 == 1,
-        ActivationBytesPerToken = 3,
+        ActivationBytesPerToken = ActivationBytesPerToken,
         PrefillMaps = (CallTiming)(Variant / 24 % 3),
         GrowthMaps = (CallTiming)(Variant / 72 % 3),
         Unmaps = (CallTiming)(Variant / 216 % 3),
@@ -144,7 +156,7 @@ internal sealed record Scenario
 
     private QuantileCurve? Drawn => Variant / 5184 % 2 == 0 ? null : Costs.Quantiles(CalibratedOp.VmmSetAccess);
 
-    public HostKv? Host() => Swaps || Scheduler.UsesHost ? new HostKv(HostTokens * 10L, Link, Link) : null;
+    public HostKv? Host() => !LayoutCatalog.Find(Policy.Layout).IncludesHost && (Swaps || Scheduler.UsesHost) ? new HostKv(HostTokens * 10L, Link, Link) : null;
 
     private LinkCost Link => new(1e4 / (LinkPsPerToken * Scale), LinkLatencyPs * Scale, 1);
 

@@ -20,7 +20,7 @@ internal static class Scenarios
 
     public static Scenario Of(Random random, SchedulerEntry scheduler, LayoutEntry layout)
     {
-        bool swaps = layout.Name == "paged" && scheduler.Name != "unified" && !scheduler.UsesHost && random.Next(3) == 0;
+        bool swaps = layout.Name == "paged" && scheduler.Resumes && !scheduler.UsesHost && random.Next(3) == 0;
         int blockTokens = Pick(random, [1, 2, 4, 8, 16]);
         int maxModelLen = random.Next(20, 700);
         int maxNumSeqs = random.Next(1, 17);
@@ -69,8 +69,9 @@ internal static class Scenarios
     /// <summary>A pool that holds one or two requests to their end and a batch that wants many: preemptions all the time.</summary>
     public static Scenario Storm(Random random)
     {
-        SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All.Where(LayoutCatalog.Find("paged").Suits)]);
-        Scenario scenario = Of(random, scheduler, LayoutCatalog.Find("paged"));
+        LayoutEntry layout = LayoutCatalog.Find(random.Next(4) == 0 ? "live" : "paged");
+        SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All.Where(layout.Suits)]);
+        Scenario scenario = Of(random, scheduler, layout);
         int longest = random.Next(8, 60);
         int blocks = (2 * longest / scenario.Policy.BlockTokens) + random.Next(1, 4);
         Ask[] asks = new Ask[random.Next(3, 30)];
@@ -79,6 +80,7 @@ internal static class Scenarios
         return scenario with
         {
             Asks = asks,
+            Policy = layout.IncludesHost ? scenario.Policy with { SwapGib = 0 } : scenario.Policy,
             Blocks = blocks,
             WatermarkBlocks = Math.Min(scenario.WatermarkBlocks, 1),
             MaxModelLen = 2 * longest,

@@ -1,0 +1,83 @@
+using ELLM.Sim.Metrics;
+using ELLM.Sim.Policies;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Experiments;
+
+/// <summary>The bound of a configuration: what its scheduler would reach if memory had no rules and the host were no distance away.</summary>
+/// <remarks>
+/// <para>Kept: model, GPU, time model, objectives, engine limits, the scheduler with its own knobs, the speed of the kernels, and the host capacity
+/// (<see cref="PolicySpec.SwapGib"/>), whether the policy uses it or not. Replaced: everything that is memory policy, by
+/// <see cref="Memory.LiveKv"/> and recomputation of the latest arrival when GPU and host are both full.</para>
+/// <para>Schedulers that own host logic find no host beside this memory, so nothing is streamed, offloaded or fetched: what they do of
+/// it is memory policy. What is left of elastic is prefill-first; of slo-slack, prefill-first within the decodes' TPOT slack. Those
+/// that never take memory away, because their systems reserve it whole, meet the same recomputation as the others: reserving is memory policy too. A scheduler that
+/// asks for a whole prompt when it computes the first chunk keeps that rule: it is how it forms batches.</para>
+/// <para>It bounds what memory can do, not what a scheduler can: with more room a prefill-first scheduler admits more, and its
+/// decodes wait longer. A policy may therefore meet more objectives than its oracle, and then it has run other batches. With the same
+/// batches no request ends later under the oracle; tests hold it to that.</para>
+/// </remarks>
+public static class Oracle
+{
+    /// <summary>Name of the preset and of every oracle's label.</summary>
+    public const string Name = "oracle";
+
+    /// <summary>
+    /// Null when the run follows another simulator's rules, whose memory is not ours to replace, and with pipeline stages, where no
+    /// virtual engine can own a share of memory that activations of all of them use.
+    /// </summary>
+    public static RunConfig? Of(RunConfig config)
+    {
+        if (config.Compat is not null || config.Pp > 1)
+            return null;
+        PolicySpec policy = config.Policy;
+        bool counted = policy.Layout == "paged" && config.Memory.KvBlocks is not null;
+        return config with
+        {
+            Preset = Name,
+            Policy = new PolicySpec(
+                Layout: "live",
+                Boundary: "elastic",
+                Overflow: SchedulerCatalog.Find(policy.Scheduler).HostOverflow ?? "recompute",
+                Scheduler: policy.Scheduler,
+                Watermark: 0,
+                BlockCheck: "needed",
+                FullPromptCheck: policy.FullPromptCheck,
+                SwapGib: policy.SwapGib,
+                Requeue: policy.Requeue,
+                PrefillAttentionFactor: policy.PrefillAttentionFactor,
+                DecodeAttentionFactor: policy.DecodeAttentionFactor,
+                SlackLimit: policy.SlackLimit,
+                LengthPredictor: policy.LengthPredictor,
+                PredictedTokens: policy.PredictedTokens,
+                PrefillCorrection: policy.PrefillCorrection),
+            Engine = config.Engine with { StrictStart = false },
+            Memory = counted
+                ? config.Memory with { KvBlocks = null, KvTokens = config.Memory.KvBlocks * policy.BlockTokens }
+                : config.Memory,
+        };
+    }
+
+    /// <summary>The distinct oracles of some configurations that are not among them already: what a comparison runs in addition.</summary>
+    public static IReadOnlyList<RunConfig> Beside(IReadOnlyList<RunConfig> configs) =>
+        [.. configs.Select(Of).OfType<RunConfig>().Distinct().Except(configs.Select(Anonymous))];
+
+    /// <summary>Runs the oracle of a configuration alone; null when it has none or that cannot run.</summary>
+    public static Summary? Run(RunConfig config, Trace trace, SimulationOptions options)
+    {
+        try
+        {
+            return Of(config) is RunConfig oracle ? RunReport.Run(oracle, trace, options with { Observer = null, Progress = null }).Summary : null;
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Which of the runs is the oracle of a configuration; null when it has none or that did not run.</summary>
+    public static Summary? Among(IEnumerable<RunReport> runs, RunConfig config) =>
+        Of(config) is RunConfig oracle ? runs.FirstOrDefault(r => Anonymous(r.Config) == oracle)?.Summary : null;
+
+    private static RunConfig Anonymous(RunConfig config) => config with { Preset = Name };
+}
