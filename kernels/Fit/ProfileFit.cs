@@ -16,21 +16,12 @@ public static class ProfileFit
     public static CalibrationProfile Fit(RawFile raw, string sha256, string name)
     {
         ulong seed = ulong.TryParse(raw["run.seed"], NumberStyles.None, CultureInfo.InvariantCulture, out ulong given) ? given : 1;
-        List<FittedPoint> points =
-        [
-            .. raw.Samples.GroupBy(sample => sample.Key)
-                .Select(group => new FittedPoint(group.Key, group))
-                .Where(point => point.Us.Length > 0)
-                .OrderBy(point => point.Key.Op, StringComparer.Ordinal)
-                .ThenBy(point => point.Key.Condition, StringComparer.Ordinal)
-                .ThenBy(point => point.Key.ItemBytes)
-                .ThenBy(point => point.Key.Items),
-        ];
+        List<FittedPoint> points = Points(raw);
         Provenance source = new(ProvenanceKind.Measured, $"{raw["tool"]} on {raw["device.name"]}, raw file sha256 {sha256[..12]}");
         Dictionary<string, CalibratedOperation> ops = [];
         foreach (string key in CalibratedOps.All)
         {
-            List<FittedPoint> mine = [.. points.Where(point => point.Key.Op == key && point.Key.Condition == PointKey.Idle && point.MedianUs > 0)];
+            List<FittedPoint> mine = [.. points.Where(point => point.Key.Op == key && CountsForFit(point))];
             if (mine.Count > 0)
                 ops[key] = OperationFit.Fit(mine, seed, source);
         }
@@ -49,6 +40,27 @@ public static class ProfileFit
             Factors = factors.Count > 0 ? factors : null,
         };
     }
+
+    /// <summary>Measured medians beside the fit, an entry an operation of the profile that the file measured.</summary>
+    public static IReadOnlyList<OperationResiduals> Residuals(RawFile raw, CalibrationProfile profile) =>
+    [
+        .. Points(raw).Where(point => CountsForFit(point) && profile.Ops.ContainsKey(point.Key.Op))
+            .GroupBy(point => point.Key.Op)
+            .Select(group => new OperationResiduals(group.Key, profile.Ops[group.Key], [.. group])),
+    ];
+
+    private static bool CountsForFit(FittedPoint point) => point.Key.Condition == PointKey.Idle && point.MedianUs > 0;
+
+    private static List<FittedPoint> Points(RawFile raw) =>
+    [
+        .. raw.Samples.GroupBy(sample => sample.Key)
+            .Select(group => new FittedPoint(group.Key, group))
+            .Where(point => point.Us.Length > 0)
+            .OrderBy(point => point.Key.Op, StringComparer.Ordinal)
+            .ThenBy(point => point.Key.Condition, StringComparer.Ordinal)
+            .ThenBy(point => point.Key.ItemBytes)
+            .ThenBy(point => point.Key.Items),
+    ];
 
     private static CalibratedDevice Device(RawFile raw)
     {

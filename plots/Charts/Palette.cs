@@ -8,7 +8,7 @@ namespace ELLM.Sim.Plots.Charts;
 public static class Palette
 {
     /// <summary>Most named series in one figure: beyond it nobody can tell them apart.</summary>
-    public const int MaxSeries = 12;
+    public const int MaxSeries = 16;
 
     /// <summary>Fill places with a fixed meaning in several figures.</summary>
     public const int Indigo = 0, Cyan = 1, Teal = 2, Green = 3, Sand = 4, Rose = 5, Wine = 6, Purple = 7, Olive = 8, Grey = 9, Pale = 10, Slate = 11;

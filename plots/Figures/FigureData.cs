@@ -37,14 +37,22 @@ public sealed record PolicyScore(string Policy, double RequestsPerS, double Good
 /// <summary>What a policy reached as shares of its oracle: the same scheduler and limits with live bytes only. NaN where undefined.</summary>
 public sealed record PolicyShare(string Policy, double OutputTokens, double Goodput);
 
-/// <summary>One run of a sweep over the arrival rate. NaN where a value is undefined.</summary>
-public sealed record RatePoint(double RatePerS)
+/// <summary>One point of a sweep over the arrival rate, or over another setting. NaN where a value is undefined.</summary>
+/// <param name="At">The rate, or the setting's value.</param>
+public sealed record RatePoint(double At)
 {
     public double ThroughputPerS { get; init; } = double.NaN;
 
     public double GoodputPerS { get; init; } = double.NaN;
 
     public double SloAttainment { get; init; } = double.NaN;
+
+    /// <summary>Half-width of the confidence interval of the mean over seeds, as of the two below.</summary>
+    public double ThroughputHalfWidth { get; init; } = double.NaN;
+
+    public double GoodputHalfWidth { get; init; } = double.NaN;
+
+    public double AttainmentHalfWidth { get; init; } = double.NaN;
 
     public double TtftP50S { get; init; } = double.NaN;
 
@@ -59,6 +67,8 @@ public sealed record RatePoint(double RatePerS)
     public double EndToEndP99S { get; init; } = double.NaN;
 }
 
+/// <summary>What one policy, or one combination of other settings, did at each point.</summary>
+/// <param name="Points">By <see cref="RatePoint.At"/>, ascending.</param>
 /// <param name="CapacityPerS">The highest rate that meets the attainment asked for, if it was searched.</param>
 public sealed record PolicySweep(string Policy, IReadOnlyList<RatePoint> Points, double? CapacityPerS = null);
 
@@ -68,8 +78,11 @@ public sealed record WorkloadData(string Trace, double[] ArrivalS, double[] Inpu
 /// <summary>A configuration with what it costs and how slow it is; the best have neither more of both.</summary>
 public sealed record ParetoPoint(string Label, double Cost, double Latency);
 
-/// <summary>Measured against fitted values of one cost at sizes <paramref name="X"/>.</summary>
-public sealed record CalibrationSeries(string Name, double[] X, double[] Measured, double[] Fitted);
+/// <summary>Measured medians and fitted values of one operation.</summary>
+/// <param name="XLabel">What <paramref name="X"/> counts, with its unit.</param>
+/// <param name="X">Ascending; equal values differ in something that is not drawn.</param>
+/// <param name="Measured">Microseconds, as <paramref name="Fitted"/>.</param>
+public sealed record CalibrationSeries(string Name, string XLabel, double[] X, double[] Measured, double[] Fitted);
 
 /// <summary>One comparison of a validation suite that has a bound.</summary>
 /// <param name="Error">In the bound's unit.</param>

@@ -16,14 +16,15 @@ public static class LoadOverTime
             int n = Parts.Until(p.TimeS, end);
             return new Curve(p.Policy, Parts.Over(p.TimeS.AsSpan(0, n), unit), values[..n], CurveKind.Step);
         }
-        Panel One(string title, Func<PolicyLoad, double[]> values) => new(
-            title, time, new Axis("requests") { FromZero = true }, [.. policies.Select(p => Line(p, values(p)))])
+        Panel One(string title, Func<PolicyLoad, double[]> values, IReadOnlyList<PolicyLoad> whose) => new(
+            title, time, new Axis("requests") { FromZero = true }, [.. whose.Select(p => Line(p, values(p)))])
         {
             Zoomable = true,
         };
-        List<Panel> panels = [One("Running: KV on the GPU", p => p.Running), One("Waiting", p => p.Waiting)];
-        if (policies.Any(p => p.Parked.Any(v => v > 0)))
-            panels.Add(One("Parked: KV in host memory", p => p.Parked));
+        List<Panel> panels = [One("Running: KV on the GPU", p => p.Running, policies), One("Waiting", p => p.Waiting, policies)];
+        PolicyLoad[] parking = [.. policies.Where(p => p.Parked.Any(v => v > 0))];
+        if (parking.Length > 0)
+            panels.Add(One("Parked: KV in host memory", p => p.Parked, parking));
         return new Figure(Name, "Batch and queue over time", panels) { Width = Figure.PageWidth, SharedX = true, PanelHeight = 130, Notes = cut };
     }
 }

@@ -6,19 +6,29 @@ namespace ELLM.Sim.Plots.Figures;
 public static class ParetoFront
 {
     public const string Name = "pareto";
+    private const int Labelled = 8;
 
-    public static Figure Of(IReadOnlyList<ParetoPoint> points, string costLabel, string latencyLabel)
+    /// <param name="latencies">A panel each: its title, and the configurations.</param>
+    public static Figure Of(string costLabel, string latencyLabel, params IReadOnlyList<(string Title, IReadOnlyList<ParetoPoint> Points)> latencies) =>
+        new(Name, "Cost against latency", [.. latencies.Select(l => One(l.Title, costLabel, latencyLabel, l.Points))])
+        {
+            Columns = latencies.Count,
+            Width = latencies.Count > 1 ? Figure.PageWidth : Figure.ColumnWidth,
+            PanelHeight = 260,
+            Notes = ["No configuration is both cheaper and faster than one on the front."],
+        };
+
+    private static Panel One(string title, string costLabel, string latencyLabel, IReadOnlyList<ParetoPoint> points)
     {
         IReadOnlyList<ParetoPoint> front = Front(points);
-        Panel panel = new("", new Axis(costLabel), new Axis(latencyLabel) { FromZero = true },
+        return new Panel(title, new Axis(costLabel) { FromZero = true }, new Axis(latencyLabel) { FromZero = true },
         [
             new Curve("configurations", [.. points.Select(p => p.Cost)], [.. points.Select(p => p.Latency)], CurveKind.Points) { Style = 0 },
             new Curve("Pareto front", [.. front.Select(p => p.Cost)], [.. front.Select(p => p.Latency)], CurveKind.Step) { Style = 1 },
         ])
         {
-            Annotations = [.. front.Take(Palette.MaxSeries).Select(p => new Annotation(p.Cost, p.Latency, p.Label))],
+            Annotations = [.. front.Take(Labelled).Select(p => new Annotation(p.Cost, p.Latency, p.Label))],
         };
-        return new Figure(Name, "Cost against latency", [panel]) { PanelHeight = 260, Notes = ["No configuration is both cheaper and faster than one on the front."] };
     }
 
     /// <summary>Cheapest first; each faster than all cheaper ones.</summary>

@@ -24,7 +24,7 @@ public static class RunLoader
         if (runs.Count == 0 && single)
             runs.Add(new RunResult("run"));
         if (runs.Count == 0)
-            throw new InputException($"{directory}: no results: expected summary.json, requests.csv or timeline.csv, as 'ellm replay --out' and 'ellm compare --out' write them");
+            throw new InputException($"{directory}: no results: expected summary.json, requests.csv, timeline.csv, groups.csv, capacity.csv or plan.csv, as replay, compare, sweep, capacity and plan write them with --out");
         return [.. runs.Select(run => WithTables(run, Folder(directory, run.Policy, single && runs.Count == 1)))];
     }
 

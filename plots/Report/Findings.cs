@@ -30,6 +30,11 @@ internal static class Findings
         foreach (string sentence in Sentences(runs))
             html.Append(Culture, $"<p>{Xml.Escape(sentence)}</p>\n");
         Pairs(html, [.. runs.Where(r => r.Metric("completed") > 0).Select(Explained)]);
+        WriteWords(html);
+    }
+
+    public static void WriteWords(StringBuilder html)
+    {
         html.Append("<details><summary>Words on this page</summary>\n<dl>\n");
         foreach ((string word, string meaning) in Words)
             html.Append(Culture, $"<dt>{word}</dt><dd>{meaning}</dd>\n");

@@ -2,27 +2,26 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using ELLM.Sim.Plots.Charts;
-using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Plots.Svg;
 
 namespace ELLM.Sim.Plots.Report;
 
-/// <summary>What a report shows.</summary>
+/// <summary>What a report shows, from top to bottom.</summary>
 /// <param name="Title">Heading.</param>
-/// <param name="Runs">Rows of the summary, in order.</param>
+/// <param name="Head">Writes what was run, what came out, and the table.</param>
 /// <param name="Figures">Pictures, in order.</param>
 /// <param name="Notes">One line for each thing that is missing.</param>
-/// <param name="Command">The command line that made the results, if it is known.</param>
-public sealed record ReportContent(
-    string Title, IReadOnlyList<RunResult> Runs, IReadOnlyList<Figure> Figures, IReadOnlyList<string> Notes, string? Command = null);
+/// <param name="Origin">Writes where the results come from; its argument is the command line that made them, if it is known.</param>
+internal sealed record ReportContent(
+    string Title, Action<StringBuilder> Head, IReadOnlyList<Figure> Figures, IReadOnlyList<string> Notes, Action<StringBuilder, string?> Origin);
 
 /// <summary>One self-contained page: no request leaves it, and all of it can be read without JavaScript.</summary>
-public static class HtmlReport
+internal static class HtmlReport
 {
     private const string Policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    public static string Render(ReportContent content)
+    public static string Render(ReportContent content, string? command)
     {
         StringBuilder html = new(1 << 18);
         html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
@@ -30,18 +29,19 @@ public static class HtmlReport
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
             .Append(Culture, $"<title>{Xml.Escape(content.Title)}</title>\n<style>\n{Resource("report.css")}{Theme.Rules()}</style>\n</head>\n<body>\n<main>\n")
             .Append(Culture, $"<header><h1>{Xml.Escape(content.Title)}</h1><button id=\"theme\" class=\"needs-js\" type=\"button\">Light / dark</button></header>\n");
-        Findings.Write(html, content.Runs);
-        SummaryTable.Write(html, content.Runs);
+        content.Head(html);
         WriteFigures(html, content.Figures);
         foreach (string note in content.Notes)
             html.Append(Culture, $"<p class=\"soft-text\">{Xml.Escape(note)}</p>\n");
-        Origin.Write(html, content);
+        content.Origin(html, command);
         html.Append("</main>\n<script>\n").Append(Resource("report.js")).Append("</script>\n</body>\n</html>\n");
         return html.ToString();
     }
 
     private static void WriteFigures(StringBuilder html, IReadOnlyList<Figure> figures)
     {
+        if (figures.Count == 0)
+            return;
         html.Append("<h2>Figures</h2>\n<p class=\"soft-text needs-js\">Hover for values; click a legend entry to hide a series; drag across a timeline to zoom, double-click to see all of it again.</p>\n<div class=\"cards\">\n");
         foreach (Figure figure in figures)
         {

@@ -12,18 +12,24 @@ internal static class Origin
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    public static void Write(StringBuilder html, ReportContent content)
+    public static void Write(StringBuilder html, IReadOnlyList<RunResult> results, string? command)
     {
-        html.Append("<h2>How to reproduce this</h2>\n");
-        if (content.Command is not null)
-            html.Append(Culture, $"<pre id=\"command\">{Xml.Escape(content.Command)}</pre>\n");
-        RunResult[] runs = [.. content.Runs.Where(r => r.Summary is not null)];
-        string versions = Distinct(runs, "version"), hashes = Distinct(runs, "trace_sha256");
-        if (versions.Length > 0)
-            html.Append(Culture, $"<p>ELLM.Sim {Xml.Escape(versions)}; trace SHA-256 {Xml.Escape(hashes)}. The same version, trace and settings give the same bytes on any machine.</p>\n");
+        RunResult[] runs = [.. results.Where(r => r.Summary is not null)];
+        WriteHead(html, command, Distinct(runs, "version"), Distinct(runs, "trace_sha256"));
         Settings(html, runs);
         foreach (RunResult run in runs)
-            Sources(html, run);
+            WriteSources(html, run.Policy, run.Summary!["time_model"] as JsonArray ?? [], run.Summary["memory"] as JsonObject ?? []);
+    }
+
+    /// <summary>The command, the version, the traces.</summary>
+    /// <param name="hashes">SHA-256 of the traces, separated by commas.</param>
+    public static void WriteHead(StringBuilder html, string? command, string versions, string hashes)
+    {
+        html.Append("<h2>How to reproduce this</h2>\n");
+        if (command is not null)
+            html.Append(Culture, $"<pre id=\"command\">{Xml.Escape(command)}</pre>\n");
+        if (versions.Length > 0)
+            html.Append(Culture, $"<p>ELLM.Sim {Xml.Escape(versions)}; trace SHA-256 {Xml.Escape(hashes)}. The same version, trace and settings give the same bytes on any machine.</p>\n");
     }
 
     private static string Distinct(IEnumerable<RunResult> runs, string name) =>
@@ -55,13 +61,13 @@ internal static class Origin
         html.Append("</pre></details>\n");
     }
 
-    private static void Sources(StringBuilder html, RunResult run)
+    /// <param name="times">Parts of the time model with their sources.</param>
+    /// <param name="memory">Lines of the memory budget; empty when there is none to show.</param>
+    public static void WriteSources(StringBuilder html, string whose, JsonArray times, JsonObject memory)
     {
-        JsonArray times = run.Summary!["time_model"] as JsonArray ?? [];
-        JsonObject memory = run.Summary["memory"] as JsonObject ?? [];
         if (times.Count + memory.Count == 0)
             return;
-        html.Append(Culture, $"<details><summary>Where the times and the memory budget of {Xml.Escape(run.Policy)} come from</summary>\n<div class=\"scroll\"><table>\n<tbody>\n");
+        html.Append(Culture, $"<details><summary>Where the times {(memory.Count > 0 ? "and the memory budget " : "")}of {Xml.Escape(whose)} come from</summary>\n<div class=\"scroll\"><table>\n<tbody>\n");
         foreach (JsonObject part in times.OfType<JsonObject>())
         {
             string borrowed = part["borrowed"] is JsonValue b && b.GetValueKind() == JsonValueKind.True ? " (borrowed from another device)" : "";

@@ -1,28 +1,46 @@
 using System.Text;
 using ELLM.Sim.Plots.Charts;
-using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Plots.Svg;
 
 namespace ELLM.Sim.Plots.Report;
 
-/// <summary>Adds <c>report.html</c> and <c>figures/NAME.svg</c> to the directory of a run, from the files that are in it.</summary>
+/// <summary>Adds <c>report.html</c> and <c>figures/NAME.svg</c> to a directory of results, from the files that are in it.</summary>
 public static class ReportFiles
 {
     public const string ReportName = "report.html";
+    private const string Folder = "figures";
+
+    /// <summary>Names of figures that some kind of directory has.</summary>
+    public static IReadOnlyList<string> FigureNames => ResultPages.FigureNames;
 
     /// <summary>Writes the report and every figure; returns the path of the report.</summary>
-    /// <param name="directory">What <c>replay --out</c> or <c>compare --out</c> wrote.</param>
-    /// <param name="command">The command line that made the results; null: one is put together from the settings.</param>
+    /// <param name="directory">What a command wrote with <c>--out</c>.</param>
+    /// <param name="command">The command line that made the results; null: one is put together from the settings where that can be done.</param>
     /// <exception cref="InputException">Nothing to draw, or the directory cannot be written.</exception>
     public static string Write(string directory, string? command = null)
     {
-        IReadOnlyList<RunResult> runs = RunLoader.Load(directory);
-        (IReadOnlyList<Figure> figures, IReadOnlyList<string> skipped) = RunFigures.Of(runs);
+        ReportContent page = ResultPages.Load(directory);
         string report = Path.Combine(directory, ReportName);
-        Save(report, HtmlReport.Render(new ReportContent(Title(runs), runs, figures, skipped, command ?? Reproduce.Command(runs))));
-        foreach (Figure figure in figures)
-            Save(FigurePath(directory, figure), SvgRenderer.Render(figure));
+        Save(report, HtmlReport.Render(page, command));
+        foreach (Figure figure in page.Figures)
+            Save(FigurePath(directory, figure.Name), SvgRenderer.Render(figure));
+        RemoveFigures(directory, FigureNames.Except(page.Figures.Select(f => f.Name)));
         return report;
+    }
+
+    /// <summary>Removes what <see cref="Write"/> left: results that are made anew have no pictures yet.</summary>
+    public static void Remove(string directory)
+    {
+        File.Delete(Path.Combine(directory, ReportName));
+        RemoveFigures(directory, FigureNames);
+    }
+
+    /// <summary>A figure that belongs to no result directory, in a folder of its own choosing; returns its path.</summary>
+    public static string WriteFigure(string folder, Figure figure)
+    {
+        string path = Path.Combine(folder, SvgRenderer.Id(figure.Name) + ".svg");
+        Save(path, SvgRenderer.Render(figure));
+        return path;
     }
 
     /// <summary>The words of a command line as one line that a shell reads back, without those that change no result.</summary>
@@ -47,32 +65,34 @@ public static class ReportFiles
     }
 
     /// <summary>Writes one figure, or all of them; returns their paths.</summary>
-    /// <param name="name">One of <see cref="RunFigures.Names"/>; null: all.</param>
+    /// <param name="name">One of <see cref="FigureNames"/>; null: all.</param>
     /// <param name="html">A page for each in place of an SVG file.</param>
     public static IReadOnlyList<string> WriteFigures(string directory, string? name, bool html)
     {
-        IReadOnlyList<RunResult> runs = RunLoader.Load(directory);
-        (IReadOnlyList<Figure> figures, IReadOnlyList<string> skipped) = RunFigures.Of(runs);
-        Figure[] chosen = [.. figures.Where(f => name is null || f.Name == name)];
+        ReportContent page = ResultPages.Load(directory);
+        Figure[] chosen = [.. page.Figures.Where(f => name is null || f.Name == name)];
         if (chosen.Length == 0)
-            throw new InputException(skipped.FirstOrDefault(s => name is null || s.StartsWith(name + ":", StringComparison.Ordinal)) ?? $"figure {name}: expected one of {string.Join(", ", RunFigures.Names)}");
+            throw new InputException(page.Notes.FirstOrDefault(s => name is null || s.StartsWith(name + ":", StringComparison.Ordinal)) ?? $"figure {name}: expected one of {string.Join(", ", Expected(page))}");
         List<string> paths = [];
         foreach (Figure figure in chosen)
         {
-            string path = Path.ChangeExtension(FigurePath(directory, figure), html ? ".html" : ".svg");
-            Save(path, html ? HtmlReport.Render(new ReportContent(figure.Title, runs, [figure], [], Reproduce.Command(runs))) : SvgRenderer.Render(figure));
+            string path = Path.ChangeExtension(FigurePath(directory, figure.Name), html ? ".html" : ".svg");
+            Save(path, html ? HtmlReport.Render(page with { Title = figure.Title, Figures = [figure], Notes = [] }, command: null) : SvgRenderer.Render(figure));
             paths.Add(path);
         }
         return paths;
     }
 
-    private static string Title(IReadOnlyList<RunResult> runs)
+    private static void RemoveFigures(string directory, IEnumerable<string> names)
     {
-        string trace = runs.Select(r => r.Trace).FirstOrDefault(t => t.Length > 0) ?? "results";
-        return runs.Count == 1 ? $"{trace}: {runs[0].Policy}" : $"{trace}: {runs.Count} memory policies compared";
+        foreach (string path in names.Select(n => FigurePath(directory, n)).Where(File.Exists))
+            File.Delete(path);
     }
 
-    private static string FigurePath(string directory, Figure figure) => Path.Combine(directory, "figures", SvgRenderer.Id(figure.Name) + ".svg");
+    private static IEnumerable<string> Expected(ReportContent page) =>
+        FigureNames.Where(n => page.Figures.Any(f => f.Name == n) || page.Notes.Any(s => s.StartsWith(n + ":", StringComparison.Ordinal)));
+
+    private static string FigurePath(string directory, string name) => Path.Combine(directory, Folder, SvgRenderer.Id(name) + ".svg");
 
     /// <summary>Complete or not there: a partial name first, then a rename.</summary>
     private static void Save(string path, string text)

@@ -12,7 +12,8 @@ internal static class SummaryTable
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    private static readonly (string Title, string Metric, Func<double, string> Format)[] Columns =
+    /// <summary>What a table of results shows of every run.</summary>
+    public static readonly (string Title, string Metric, Func<double, string> Format)[] Columns =
     [
         ("req/s", "request_throughput_per_s", Ticks.Short),
         ("tokens/s", "output_throughput_tokens_per_s", Ticks.Short),

@@ -73,7 +73,7 @@ internal sealed class SvgMarks
     {
         const int Parts = 40;
         double x = Layout.Margin;
-        string low = Ticks.Short(_low), high = Ticks.Short(_high);
+        string low = Words(_low), high = Words(_high);
         SvgRenderer.Text(_svg, x, top + 14, low, "start");
         x += TextWidths.Of(low, Layout.TickSize) + 5;
         for (int i = 0; i < Parts; i++)
@@ -83,6 +83,9 @@ internal sealed class SvgMarks
         x += TextWidths.Of(high, Layout.TickSize) + 12;
         SvgRenderer.Text(_svg, x, top + 14, TextWidths.Fit(_cells[0].Name, Layout.LabelSize, Figure.ColumnWidth - x - Layout.Margin), "start", Layout.LabelSize);
     }
+
+    /// <summary>Values of a heat map with the digits that its largest value has: small ones are next to nothing on its scale.</summary>
+    private string Words(double value) => _high > 0 ? Ticks.Short(Math.Round(value, Math.Clamp(2 - Ticks.Decade(_high), 0, 15))) : Ticks.Short(value);
 
     private const string Seam = "stroke=\"#FFFFFF\" stroke-width=\"0.5\"";
 
@@ -225,7 +228,7 @@ internal sealed class SvgMarks
                 double value = cells.Values[row][column], x = frame.Plot.X + (column * width), y = frame.Plot.Y + (row * height);
                 bool known = AxisRange.Drawable(value, Scale.Linear);
                 (string colour, bool bright) = known ? Palette.Heat(_high > _low ? (value - _low) / (_high - _low) : 0.5) : ("#DDDDDD", true);
-                string text = known ? Ticks.Short(value) : "–";
+                string text = known ? Words(value) : "–";
                 _svg.Append(Culture, $"<rect x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" fill=\"{colour}\">")
                     .Append(Culture, $"<title>{Xml.Escape($"{frame.Panel.X.Categories?[column]}, {frame.Panel.Y.Categories?[row]}: {text}")}</title></rect>");
                 if (height >= 12 && TextWidths.Of(text, 9) + 4 <= width)

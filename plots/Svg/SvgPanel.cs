@@ -8,10 +8,11 @@ namespace ELLM.Sim.Plots.Svg;
 internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks marks)
 {
     private const double RowHeight = 12;
+    private const int WordsRows = 12;
     private const string Halo = " class=\"halo\" stroke=\"#FFFFFF\" stroke-width=\"3\" paint-order=\"stroke\" stroke-linejoin=\"round\"";
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
     private readonly List<Rect> _taken = [];
-    private List<(double X, double Y)>? _points;
+    private IReadOnlyList<CurvePixels.Segment>? _pixels;
 
     public void Draw(int index)
     {
@@ -33,7 +34,7 @@ internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks mar
         foreach (Reference reference in frame.Panel.References.Where(r => AxisRange.Drawable(r.Value, r.Vertical ? frame.X.Scale : frame.Y.Scale)))
             Draw(reference);
         foreach (Annotation note in frame.Panel.Annotations.Where(a => AxisRange.Drawable(a.X, frame.X.Scale) && AxisRange.Drawable(a.Y, frame.Y.Scale)))
-            Place(note.Text, frame.PixelX(note.X), frame.PixelY(note.Y));
+            Place(note.Text, [(frame.PixelX(note.X), frame.PixelY(note.Y))], WordsRows);
         if (!frame.Panel.Marks.Any(m => m is Cells or Curve { X.Length: > 0 } or Band { X.Length: > 0 } or Boxes { Items.Count: > 0 } or ErrorBars { X.Length: > 0 }))
             SvgRenderer.Text(svg, p.X + (p.Width / 2), p.Y + (p.Height / 2), "no data", "middle", soft: true);
         Axes();
@@ -97,29 +98,33 @@ internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks mar
             : string.Create(Culture, $"M{p.X:0.##} {at:0.##}H{p.Right:0.##}");
         svg.Append(Culture, $"<path class=\"reference{(reference.Vertical ? " xr" : "")}\" data-v=\"{reference.Value:G9}\" d=\"{path}\" stroke=\"#555555\" stroke-dasharray=\"5 3\" fill=\"none\"/>\n");
         if (reference.Vertical)
-            Place(reference.Label, at, p.Y + 14);
+            Place(reference.Label, [(at, p.Y + 14)], (int)(p.Height / RowHeight));
         else
-            Place(reference.Label, p.Right - 4, at);
+            Place(reference.Label, [(p.Right - 4, at), (p.X, at), (p.X + (p.Width * 0.5), at), (p.X + (p.Width * 0.75), at), (p.X + (p.Width * 0.25), at)], 2);
     }
 
-    /// <summary>Writes words near a point where no other words are, over as few marked points as can be; cut to the panel's width.</summary>
-    private void Place(string words, double x, double y)
+    /// <summary>Writes words near one of some points where no other words are, over as little of the curves as can be; cut to the panel's width.</summary>
+    /// <param name="rows">How many lines of text above and below the points are tried.</param>
+    private void Place(string words, ReadOnlySpan<(double X, double Y)> anchors, int rows)
     {
         Rect p = frame.Plot;
         string text = TextWidths.Fit(words, Layout.TickSize, p.Width - 8);
         double width = TextWidths.Of(text, Layout.TickSize);
         (Rect Box, int Hidden)? best = null;
-        for (int row = 0; row < 12 && best is not { Hidden: 0 }; row++)
+        for (int row = 0; row < rows && best is not { Hidden: 0 }; row++)
         {
-            foreach ((int side, int up) in (ReadOnlySpan<(int, int)>)[(1, -1), (1, 1), (-1, -1), (-1, 1)])
+            foreach ((double x, double y) in anchors)
             {
-                double left = Math.Clamp(side > 0 ? x + 4 : x - 4 - width, p.X + 2, Math.Max(p.X + 2, p.Right - 2 - width));
-                Rect box = new(left, y + (up < 0 ? -13 - (row * RowHeight) : 2 + (row * RowHeight)), width, RowHeight);
-                if (box.Y < p.Y || box.Bottom > p.Bottom || _taken.Any(t => t.X < box.Right && box.X < t.Right && t.Y < box.Bottom && box.Y < t.Bottom))
-                    continue;
-                int hidden = Points.Count(m => m.X > box.X - 4 && m.X < box.Right + 4 && m.Y > box.Y - 3 && m.Y < box.Bottom + 3);
-                if (best is null || hidden < best.Value.Hidden)
-                    best = (box, hidden);
+                foreach ((int side, int up) in (ReadOnlySpan<(int, int)>)[(1, -1), (1, 1), (-1, -1), (-1, 1)])
+                {
+                    double left = Math.Clamp(side > 0 ? x + 4 : x - 4 - width, p.X + 2, Math.Max(p.X + 2, p.Right - 2 - width));
+                    Rect box = new(left, y + (up < 0 ? -13 - (row * RowHeight) : 2 + (row * RowHeight)), width, RowHeight);
+                    if (box.Y < p.Y || box.Bottom > p.Bottom || _taken.Any(t => t.X < box.Right && box.X < t.Right && t.Y < box.Bottom && box.Y < t.Bottom))
+                        continue;
+                    int hidden = CurvePixels.Crossing(Pixels, new Rect(box.X - 4, box.Y - 3, box.Width + 8, box.Height + 6));
+                    if (best is null || hidden < best.Value.Hidden)
+                        best = (box, hidden);
+                }
             }
         }
         if (best is not { } place)
@@ -128,11 +133,5 @@ internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks mar
         SvgRenderer.Text(svg, place.Box.X, place.Box.Y + 9, text, "start", extra: Halo);
     }
 
-    /// <summary>Points of curves short enough to be marked one by one.</summary>
-    private List<(double X, double Y)> Points => _points ??=
-    [
-        .. frame.Panel.Marks.OfType<Curve>().Where(c => c.X.Length <= 60).SelectMany(c => c.X.Zip(c.Y))
-            .Where(v => AxisRange.Drawable(v.First, frame.X.Scale) && AxisRange.Drawable(v.Second, frame.Y.Scale))
-            .Select(v => (frame.PixelX(v.First), frame.PixelY(v.Second))),
-    ];
+    private IReadOnlyList<CurvePixels.Segment> Pixels => _pixels ??= CurvePixels.Of(frame);
 }

@@ -83,7 +83,12 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
             "ellm calibrate sensitivity chat --policy ellm     # which cost matters most",
         ],
         ["measure"] = ["ellm calibrate measure --minutes 8 --out raw.csv", "ellm calibrate measure --suites vmm,copy --minutes 2"],
-        ["fit"] = ["ellm calibrate fit raw.csv --base h200 --out my-h200.json"],
+        ["fit"] = ["ellm calibrate fit raw.csv --base h200 --out my-h200.json --figures fits"],
+        ["plot"] =
+        [
+            "ellm plot runs/policies-vs-rate                   # report.html and a figure each",
+            "ellm plot runs/second --figure memory",
+        ],
         ["show"] = ["ellm calibrate show h200", "ellm calibrate show my-h200.json"],
         ["sensitivity"] = ["ellm calibrate sensitivity chat --policy ellm --gpu h100"],
         ["policy"] = ["ellm explain policy vllm"],

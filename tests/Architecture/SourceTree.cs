@@ -5,7 +5,7 @@ namespace ELLM.Sim.Tests.Architecture;
 /// <summary>The repository's own text files: nothing built, nothing hidden but what is part of it.</summary>
 internal static class SourceTree
 {
-    private static readonly string[] Left = ["bin", "obj", ".git", ".vs", ".idea", ".vscode", "out", "runs", "artifacts", "BenchmarkDotNet.Artifacts", "TestResults"];
+    private static readonly string[] Left = ["bin", "obj", ".git", ".vs", ".idea", ".vscode", "out", "runs", "artifacts", "BenchmarkDotNet.Artifacts", "TestResults", "node_modules"];
 
     public static string Root { get; } = GoldenFile.RepositoryPath("");
 

@@ -1,4 +1,5 @@
 using ELLM.Sim.Cli;
+using ELLM.Sim.Tests.Cli.Sweep;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Cli;
@@ -30,11 +31,18 @@ internal sealed class UnaskedReportTests
         }
     }
 
-    [TestCase("--no-report")]
-    [TestCase("--quiet")]
-    [TestCase("--format=csv")]
-    public void No_report_when_nobody_would_read_it(string flag) =>
-        Assert.That(Run([.. Small, flag]).Error, Does.Not.Contain("report in"));
+    [TestCase("--no-report", 0)]
+    [TestCase("--quiet", 0)]
+    [TestCase("--format=csv", 0)]
+    [TestCase("--verbose", 1)]
+    public void No_folder_is_made_when_nobody_would_read_the_report(string flag, int folders)
+    {
+        using ScratchFolder temporary = new();
+        (int code, _, string error) = EllmProcess.Run(new Dictionary<string, string> { ["TMPDIR"] = temporary.Path, ["TEMP"] = temporary.Path, ["TMP"] = temporary.Path }, [.. Small, flag]);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(Directory.EnumerateDirectories(temporary.Path, "ellm-*").Count(), Is.EqualTo(folders));
+        Assert.That(error.Contains("report in", StringComparison.Ordinal), Is.EqualTo(folders > 0));
+    }
 
     [Test]
     public void Result_directory_without_a_report_holds_the_tables()

@@ -1,6 +1,7 @@
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Kernels.Driver;
 using ELLM.Sim.Tests.Cli;
+using ELLM.Sim.Tests.Plots;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Kernels;
@@ -40,8 +41,15 @@ internal sealed class CalibrateCommandTests
             Assert.That(fake.UsedBytes, Is.Zero);
         }
 
-        (int fitted, string table, string talk) = Ellm.Run("calibrate", "fit", folder.In("raw.csv"), "--base", "a100-80", "--out", folder.In("mine.json"));
+        (int fitted, string table, string talk) = Ellm.Run("calibrate", "fit", folder.In("raw.csv"), "--base", "a100-80", "--out", folder.In("mine.json"), "--figures", folder.In("figures"));
         Assert.That(fitted, Is.Zero, talk);
+        foreach (string figure in (string[])["calibration", "calibration-residuals"])
+        {
+            SvgPage page = new(File.ReadAllText(folder.In($"figures/{figure}.svg")));
+            Assert.That(page.Texts.Select(t => t.Text), Does.Contain("vmm.map").And.Contain("copy.h2d.pinned"));
+            Assert.That(page.Overlaps(), Is.Empty);
+            Assert.That(page.OutsideTheFrame(), Is.Empty);
+        }
         CalibrationProfile profile = CalibrationCatalog.Load(folder.In("mine.json"));
         using (Assert.EnterMultipleScope())
         {

@@ -57,7 +57,7 @@ public sealed class EdgeFigureTests
     {
         Mark[] many = [.. Enumerable.Range(0, 1000).Select(i => new Curve($"series {i}", [0, 1], [i, i + 1]))];
         SvgPage page = Read(new Figure("many", "many", [new Panel("", new Axis("x"), new Axis("y"), many)]));
-        Assert.That(page.Texts.Select(t => t.Text), Does.Contain("The first 12 of 1,000 series are shown."));
+        Assert.That(page.Texts.Select(t => t.Text), Does.Contain("The first 16 of 1,000 series are shown."));
     }
 
     [Test]
@@ -82,9 +82,9 @@ public sealed class EdgeFigureTests
         Figure[] figures =
         [
             LatencyCdf.Of([new PolicyLatencies("a", [], [], [])], null, double.NaN), LatencyCdf.Of([], null, null), MemoryOverTime.Of([]), LoadOverTime.Of([]),
-            TimeLedger.Of([]), WasteSplit.Of([]), Scores.Of([]), Scores.ShareOfOracle([]), RateSweep.Throughput([]), RateSweep.Latency([], null, null),
-            RateSweep.Attainment([new PolicySweep("a", [])]), WorkloadPortrait.Of(new WorkloadData("none", [], [], [])), ParetoFront.Of([], "cost", "latency"),
-            SweepMap.Of("m", "x", [], "y", [], []), CalibrationFit.Of([], "x", "y"), new Figure("none", "", []),
+            TimeLedger.Of([]), WasteSplit.Of([]), Scores.Of([]), Scores.ShareOfOracle([]), new RateSweep().Throughput([]), new RateSweep().Latency([], null, null),
+            new RateSweep().Attainment([new PolicySweep("a", [])], 0.9), WorkloadPortrait.Of(new WorkloadData("none", [], [], [])), ParetoFront.Of("cost", "latency", ("", [])),
+            SweepMap.Of("map", "m", "x", [], "y", [], []), CalibrationFit.Of([]), CalibrationFit.Residuals([]), new Figure("none", "", []),
         ];
         foreach (Figure figure in figures)
             Read(figure);
@@ -125,6 +125,38 @@ public sealed class EdgeFigureTests
             Assert.That(XDocument.Parse(svg).Descendants().Count(), Is.LessThan(100));
             Assert.That(svg, Has.Length.LessThan(200_000));
             Assert.That(svg, Does.Contain("of 50,000 points"));
+        }
+    }
+
+    /// <summary>What nobody parked, nobody shows: a line at zero says that there is a buffer.</summary>
+    [Test]
+    public void HostMemory_IsDrawnForThosePoliciesThatUseIt()
+    {
+        Figure memory = MemoryOverTime.Of([new PolicyMemory("vllm", [0, 1], [(MemoryLayer.Weights, [1, 1])], [0, 0]), new PolicyMemory("ellm", [0, 1], [(MemoryLayer.Weights, [1, 1])], [0, 5])]);
+        Figure load = LoadOverTime.Of([new PolicyLoad("vllm", [0, 1], [1, 2], [0, 0], [0, 0]), new PolicyLoad("ellm", [0, 1], [1, 2], [0, 0], [0, 3])]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(memory.Panels.Select(p => p.Marks.OfType<Curve>().Count()), Is.EqualTo(new[] { 0, 1 }));
+            Assert.That(load.Panels[^1].Marks.Select(m => m.Name), Is.EqualTo(new[] { "ellm" }));
+        }
+    }
+
+    /// <summary>The label of a vertical line goes where long curves do not run, and that of a horizontal one stays at its line.</summary>
+    [Test]
+    public void ReferenceLabels_KeepOutOfTheWayOfCurves()
+    {
+        double[] x = [.. Enumerable.Range(0, 300).Select(i => (double)i)], high = [.. x.Select(v => v < 250 ? 100 - (v / 25) : 90 - ((v - 250) * 1.8))];
+        SvgPage page = Read(new Figure("label", "", [new Panel("", new Axis("x"), new Axis("y") { FromZero = true }, [new Curve("a", x, high, Markers: false)])
+        {
+            References = [new Reference(100, Vertical: true, "down here"), new Reference(50, Vertical: false, "beside it")],
+        }]));
+        double[] plot = [.. page.Root.Descendants().First(e => e.Attribute("data-r") is not null).Attribute("data-r")!.Value.Split(' ').Select(v => double.Parse(v, System.Globalization.CultureInfo.InvariantCulture))];
+        TextBox down = page.Texts.Single(t => t.Text == "down here"), beside = page.Texts.Single(t => t.Text == "beside it");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(down.Top, Is.GreaterThan(plot[1] + (plot[3] * 0.08)), "below the curve");
+            Assert.That(Math.Abs(((beside.Top + beside.Bottom) / 2) - (plot[1] + (plot[3] * 0.5))), Is.LessThan(24), "at its line");
+            Assert.That(beside.Right, Is.LessThan(plot[0] + (plot[2] * 0.9)), "not where the curve crosses");
         }
     }
 

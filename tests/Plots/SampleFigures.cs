@@ -18,12 +18,12 @@ internal static class SampleFigures
         WasteSplit.Of([.. Policies.Select((p, i) => new PolicyWaste(p, 0.5 + (i * 0.1), 0.2 - (i * 0.04), 0.2 - (i * 0.04), 0.1 - (i * 0.02)))]),
         Scores.Of(Rows),
         Scores.ShareOfOracle([.. Rows.Take(4).Select(p => new PolicyShare(p.Policy, p.OutputTokensPerS / 1100, p.GoodputPerS / 5))]),
-        RateSweep.Throughput(Sweeps),
-        RateSweep.Latency(Sweeps, 1, 0.05),
-        RateSweep.Attainment(Sweeps),
+        new RateSweep().Throughput(Sweeps),
+        new RateSweep().Latency(Sweeps, 1, 0.05),
+        new RateSweep().Attainment(Sweeps, 0.9),
         WorkloadPortrait.Of(new WorkloadData("made-up", Arrivals(), [.. Values(1, 600, 0.01).Select(Math.Ceiling)], [.. Values(2, 600, 0.1).Select(Math.Ceiling)])),
-        ParetoFront.Of([.. Enumerable.Range(0, 40).Select(i => new ParetoPoint($"{1 + (i % 8)} x GPU {(char)('A' + (i / 8))}", 1 + (i % 8) + (i / 8 * 0.5), (40.0 / (1 + (i % 8))) - (i / 8) + (i * 7 % 5)))], "cost ($/h)", "TTFT p99 (s)"),
-        SweepMap.Of("goodput (requests/s)", "chunk (tokens)", ["256", "512", "1024", "2048", "4096"], "KV memory (GiB)", ["8", "16", "32", "64"],
+        ParetoFront.Of("cost (USD/h)", "seconds", ("TTFT, 99th percentile", Deployments(1)), ("TPOT, 99th percentile", Deployments(200))),
+        SweepMap.Of("map", "goodput (requests/s)", "chunk (tokens)", ["256", "512", "1024", "2048", "4096"], "KV memory (GiB)", ["8", "16", "32", "64"],
             [.. Enumerable.Range(0, 4).Select(r => Enumerable.Range(0, 5).Select(c => r == 3 && c == 0 ? double.NaN : (r + 1) * (5.0 - Math.Abs(c - 2))).ToArray())]),
         ValidationErrors.Of("made-up",
         [
@@ -32,7 +32,8 @@ internal static class SampleFigures
             new CheckedError("restarts", 1, 0, "1 differs"),
         ]),
         Marks(),
-        CalibrationFit.Of([Fit("map", 2, 30), Fit("unmap", 1, 25), Fit("copy to host", 20, 5)], "size (MiB)", "time (µs)"),
+        CalibrationFit.Of(Fits),
+        CalibrationFit.Residuals(Fits),
     ];
 
     /// <summary>The kinds of marks that no figure of the catalogue needs yet.</summary>
@@ -69,6 +70,8 @@ internal static class SampleFigures
         return new RatePoint(rate)
         {
             ThroughputPerS = Math.Min(rate, 3 + policy),
+            ThroughputHalfWidth = policy == 1 ? 0.1 * rate : double.NaN,
+            AttainmentHalfWidth = policy == 1 ? 0.04 : double.NaN,
             GoodputPerS = load < 1 ? rate : Math.Max(0, 3 + policy - (load * 1.2)),
             SloAttainment = Math.Clamp(1.6 - load, 0, 1),
             TtftP50S = 0.05 * late,
@@ -98,11 +101,16 @@ internal static class SampleFigures
         ], Each(i => index == 2 ? i % 7 : 0));
     }
 
+    private static ParetoPoint[] Deployments(double divisor) => [.. Enumerable.Range(0, 40).Select(i => new ParetoPoint(
+        $"{1 + (i % 8)} x GPU {(char)('A' + (i / 8))}", 1 + (i % 8) + (i / 8 * 0.5), ((40.0 / (1 + (i % 8))) - (i / 8) + (i * 7 % 5)) / divisor))];
+
+    private static CalibrationSeries[] Fits => [Fit("map", 2, 30), Fit("unmap", 1, 25), Fit("copy to host", 20, 5), new("reserve", "items a call", [1], [2.5], [2.6])];
+
     private static CalibrationSeries Fit(string name, double perUnit, double fixedPart)
     {
         double[] x = [.. Enumerable.Range(0, 8).Select(i => (double)(1 << i))];
         double[] fitted = [.. x.Select(v => fixedPart + (perUnit * v))];
-        return new CalibrationSeries(name, x, [.. fitted.Select((v, i) => v * (1 + ((((i * 5) + name.Length) % 7) - 3) * 0.015))], fitted);
+        return new CalibrationSeries(name, "size (MiB)", x, [.. fitted.Select((v, i) => v * (1 + ((((i * 5) + name.Length) % 7) - 3) * 0.015))], fitted);
     }
 
     private static double[] Times(int count) => [.. Enumerable.Range(0, count).Select(i => (double)i)];

@@ -3,6 +3,7 @@ using System.Globalization;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Metrics;
+using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Commands;
@@ -61,7 +62,10 @@ internal static class CapacityCommand
         int runs = results.Sum(r => r.Bracket?.Tested.Count ?? 0) * goal.Seeds;
         terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{runs} runs of {workload.Count} requests"));
         if (directory is not null)
+        {
             RunDirectory.Write(directory, run.Force(parsed), CapacityFiles.Of(results, workload, prices, terminal.Said));
+            terminal.Say($"report in {ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]))}");
+        }
         switch (run.Format(parsed))
         {
             case "csv":

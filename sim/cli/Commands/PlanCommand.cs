@@ -4,6 +4,7 @@ using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Experiments.Planning;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Metrics;
+using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Commands;
@@ -63,7 +64,10 @@ internal static class PlanCommand
         if (rows.FirstOrDefault(r => r.Reason is null) is { } best && workload.Count / best.Replicas < 100)
             terminal.Warn($"{Words.Count(workload.Count / best.Replicas)} requests a replica are few: a longer trace says more");
         if (directory is not null)
+        {
             RunDirectory.Write(directory, run.Force(parsed), PlanFiles.Of(rows, workload, target, prices, terminal.Said));
+            terminal.Say($"report in {ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]))}");
+        }
         switch (run.Format(parsed))
         {
             case "csv":

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Plots.Report;
 
 namespace ELLM.Sim.Cli.Commands;
@@ -9,9 +8,9 @@ internal static class PlotCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string> directory = new("DIR") { Description = "Directory that 'replay --out' or 'compare --out' wrote." };
+        Argument<string> directory = new("DIR") { Description = "Directory that replay, compare, sweep, capacity or plan wrote." };
         Option<string?> figure = new("--figure") { Description = "Draw this figure alone.", HelpName = "NAME" };
-        figure.CompletionSources.Add(_ => RunFigures.Names.Select(n => new System.CommandLine.Completions.CompletionItem(n)));
+        figure.CompletionSources.Add(_ => ReportFiles.FigureNames.Select(n => new System.CommandLine.Completions.CompletionItem(n)));
         Option<string?> format = new("--format") { Description = "svg or html. Default: report.html and an SVG file a figure." };
         format.AcceptOnlyFromAmong("svg", "html");
         Command command = new("plot", "Draw a report and figures from result files.") { directory, figure, format };

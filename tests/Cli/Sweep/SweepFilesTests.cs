@@ -186,7 +186,9 @@ internal sealed class SweepFilesTests
 
     private static void AssertSame(ScratchFolder folder, string expected, string actual)
     {
-        foreach (string name in SweepFiles.Names)
+        string[] pictures = [.. Directory.EnumerateFiles(folder.In($"{expected}/figures")).Select(f => "figures/" + Path.GetFileName(f))];
+        Assert.That(pictures, Has.Length.GreaterThan(3));
+        foreach (string name in (string[])[.. SweepFiles.Names, "report.html", .. pictures])
             Assert.That(File.ReadAllText(folder.In($"{actual}/{name}")), Is.EqualTo(File.ReadAllText(folder.In($"{expected}/{name}"))), name);
     }
 

@@ -2,6 +2,9 @@ using System.CommandLine;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Kernels.Fit;
 using ELLM.Sim.Kernels.Measure;
+using ELLM.Sim.Plots.Charts;
+using ELLM.Sim.Plots.Figures;
+using ELLM.Sim.Plots.Report;
 
 namespace ELLM.Sim.Cli.Commands.Calibrate;
 
@@ -14,17 +17,18 @@ internal static class FitCommand
         Option<string?> name = RunOptions.Text("--name", "NAME", "Name of the profile (default: the output file's).");
         Option<string?> below = RunOptions.Text("--base", "NAME|FILE", "Profile that fills what was not measured.", () => CalibrationCatalog.Names);
         ResultFile file = new("The profile (default calibration-profile.json).");
-        Command command = new("fit", "Fit a calibration profile to a raw file.") { raw, name, below };
+        Option<string?> figures = RunOptions.Text("--figures", "DIR", "Draw what was measured, the fits and their residuals there.");
+        Command command = new("fit", "Fit a calibration profile to a raw file.") { raw, name, below, figures };
         file.AddTo(command);
         command.SetAction(parsed =>
         {
             string path = file.Path(parsed, "calibration-profile.json");
-            Run(terminal, parsed.GetValue(raw)!, parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(path), parsed.GetValue(below), path);
+            Run(terminal, parsed.GetValue(raw)!, parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(path), parsed.GetValue(below), path, parsed.GetValue(figures));
         });
         return command;
     }
 
-    private static void Run(Terminal terminal, string rawPath, string name, string? below, string path)
+    private static void Run(Terminal terminal, string rawPath, string name, string? below, string path, string? figures)
     {
         string text = ResultFile.Read(rawPath);
         RawFile raw = RawFile.Parse(rawPath, text);
@@ -38,5 +42,25 @@ internal static class FitCommand
             terminal.Warn($"flagged: {string.Join(", ", run.Flags)}");
         ProfileTable.Write(terminal.Out, profile);
         terminal.Say($"profile in {path}");
+        if (figures is not null)
+            Draw(terminal, figures, ProfileFit.Residuals(raw, profile));
+    }
+
+    private static void Draw(Terminal terminal, string folder, IReadOnlyList<OperationResiduals> operations)
+    {
+        CalibrationSeries[] series = [.. operations.Select(Series)];
+        foreach (Figure figure in (Figure[])[CalibrationFit.Of(series), CalibrationFit.Residuals(series)])
+            terminal.Say($"figure in {ReportFiles.WriteFigure(folder, figure)}");
+    }
+
+    private static CalibrationSeries Series(OperationResiduals operation)
+    {
+        FittedPoint[] points = [.. operation.Points.OrderBy(point => operation.BySize ? point.Mib : point.Key.Items)];
+        return new CalibrationSeries(
+            operation.Op,
+            operation.BySize ? "size (MiB)" : "items a call",
+            [.. points.Select(point => operation.BySize ? point.Mib : point.Key.Items)],
+            [.. points.Select(point => point.MedianUs)],
+            [.. points.Select(operation.FittedUs)]);
     }
 }

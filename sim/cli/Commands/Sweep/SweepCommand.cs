@@ -30,11 +30,12 @@ internal static class SweepCommand
         Option<string?> shards = RunOptions.Text("--shards", "N", "The same with I from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX; with --slurm or --k8s: tasks to ask for.");
         Option<string> format = new("--format") { Description = "Form of the groups on stdout.", DefaultValueFactory = _ => "table" };
         format.AcceptOnlyFromAmong("table", "csv");
+        Option<bool> noReport = new("--no-report") { Description = "Draw no report and no figures." };
         Option<bool> quiet = new("--quiet", "-q") { Description = "Say nothing but errors." };
         PolicyAssemblyOption assembly = new();
         QueueOptions queue = new(assembly);
         Command command = new("sweep", "Run every point of an experiment file; killed at any instant, the same command goes on.") { file };
-        foreach (Option option in new Option[] { directory, jobs, memory, most, resume, force, shard, shards, assembly.Option, format, quiet })
+        foreach (Option option in new Option[] { directory, jobs, memory, most, resume, force, shard, shards, assembly.Option, format, noReport, quiet })
             command.Options.Add(option);
         queue.AddTo(command);
         command.Subcommands.Add(SweepMergeCommand.Create(terminal));
@@ -60,6 +61,7 @@ internal static class SweepCommand
                     MemoryGib = gib,
                     Force = parsed.GetValue(force),
                     Format = parsed.GetValue(format)!,
+                    Draw = !parsed.GetValue(noReport),
                 };
                 return run.Run(cancel);
             },

@@ -9,12 +9,13 @@ internal static class SweepMergeCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> directory = new("DIR") { Description = "Result directory of the shards." };
-        Command command = new("merge", "Join the shards of a result directory, or name those that are missing.") { directory };
-        command.SetAction(parsed => Run(terminal, parsed.GetValue(directory)!));
+        Option<bool> noReport = new("--no-report") { Description = "Draw no report and no figures." };
+        Command command = new("merge", "Join the shards of a result directory, or name those that are missing.") { directory, noReport };
+        command.SetAction(parsed => Run(terminal, parsed.GetValue(directory)!, !parsed.GetValue(noReport)));
         return command;
     }
 
-    private static int Run(Terminal terminal, string path)
+    private static int Run(Terminal terminal, string path, bool draw)
     {
         (SweepPlan plan, IReadOnlyDictionary<int, PointResult> results, IReadOnlyList<string> damage) = SweepDirectory.Read(path);
         foreach (string line in damage)
@@ -26,7 +27,7 @@ internal static class SweepMergeCommand
             throw new InputException(
                 $"{path}: {Words.Count(plan.Points - results.Count)} of {Words.Count(plan.Points)} points are missing, in shards {Shard.ArrayText(missing)} of {count}: run them again ('sbatch --array={Shard.ArrayText(missing)}' of the same script)");
         }
-        SweepRun.Finish(terminal, path, plan, [.. results.Values.OrderBy(r => r.Point)], "table");
+        SweepRun.Finish(terminal, path, plan, [.. results.Values.OrderBy(r => r.Point)], "table", draw);
         return ExitCode.Done;
     }
 }

@@ -4,6 +4,7 @@ using System.Text;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Experiments.Sweeps.Results;
+using ELLM.Sim.Plots.Report;
 
 namespace ELLM.Sim.Cli.Commands.Sweep;
 
@@ -21,12 +22,17 @@ internal sealed class SweepRun(Terminal terminal, Experiment experiment, string 
     /// <summary>table or csv.</summary>
     public string Format { get; init; } = "table";
 
+    /// <summary>A report and figures end the sweep.</summary>
+    public bool Draw { get; init; } = true;
+
     public int Run(CancellationToken cancel)
     {
         int jobs = MemoryGib is double gib ? SweepMemory.Jobs(experiment.Points, (long)(gib * (1L << 30)), Jobs) : Jobs;
         if (jobs < Jobs)
             terminal.Say(string.Create(CultureInfo.InvariantCulture, $"--memory {MemoryGib} lets {jobs} of {Jobs} points run at a time"));
         using SweepDirectory directory = SweepDirectory.Open(path, SweepPlan.Of(experiment), Shard, Force);
+        if (Force)
+            ReportFiles.Remove(path);
         foreach (string line in directory.Damage)
             terminal.Warn(line);
         SweepPoint[] own = [.. Shard.Of(experiment.Points)];
@@ -36,19 +42,20 @@ internal sealed class SweepRun(Terminal terminal, Experiment experiment, string 
         Dictionary<int, PointResult> results = new(directory.Kept);
         int bugs = RunPoints(directory, left, results, jobs, cancel);
         if (Shard == Shard.Whole)
-            Finish(terminal, path, directory.Plan, [.. results.Values.OrderBy(r => r.Point)], Format);
+            Finish(terminal, path, directory.Plan, [.. results.Values.OrderBy(r => r.Point)], Format, Draw);
         else
             terminal.Say($"shard {Shard.Index} of {Shard.Count} is done; 'ellm sweep merge {path}' joins the shards when all are");
         return bugs > 0 ? ExitCode.Bug : ExitCode.Done;
     }
 
-    /// <summary>Writes the result files and prints the groups.</summary>
+    /// <summary>Writes the result files, draws them, and prints the groups.</summary>
     /// <exception cref="InputException">Every point failed: the reason of the first. The files are written all the same.</exception>
-    public static void Finish(Terminal terminal, string path, SweepPlan plan, PointResult[] results, string format)
+    public static void Finish(Terminal terminal, string path, SweepPlan plan, PointResult[] results, string format, bool draw)
     {
         SweepDirectory.Publish(path, plan, results);
         if (Array.TrueForAll(results, r => r.Failed is not null))
             throw new InputException($"{path}: no point could run: {results[0].Failed}");
+        string? page = draw ? ReportFiles.Write(path) : null;
         if (format == "csv")
         {
             using MemoryStream text = new();
@@ -59,7 +66,7 @@ internal sealed class SweepRun(Terminal terminal, Experiment experiment, string 
         {
             SweepTable.Write(terminal.Out, plan, results);
         }
-        terminal.Say($"{Words.Count(results.Length)} points in {Path.Combine(path, SweepFiles.Names[0])}");
+        terminal.Say($"{Words.Count(results.Length)} points in {Path.Combine(path, SweepFiles.Names[0])}{(page is null ? "" : $", report in {page}")}");
     }
 
     private int RunPoints(SweepDirectory directory, SweepPoint[] left, Dictionary<int, PointResult> results, int jobs, CancellationToken cancel)

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ELLM.Sim.Plots.Report;
+
+/// <summary>The JSON file beside the tables of a result directory.</summary>
+internal static class JsonFile
+{
+    /// <summary>Empty when it is not there: a page can do without it.</summary>
+    /// <exception cref="InputException">It is not a JSON object.</exception>
+    public static JsonObject Load(string file)
+    {
+        if (!File.Exists(file))
+            return [];
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new InputException($"{file}: expected a JSON object");
+        }
+        catch (JsonException e)
+        {
+            throw new InputException($"{file}: not JSON: {e.Message}", e);
+        }
+    }
+}
