@@ -49,7 +49,7 @@ public sealed record Reproduction(
             if (row.Over is not null && !arms.Contains(row.Over, StringComparer.Ordinal))
                 return new CatalogFault("over", "one of " + string.Join(", ", arms), row.Over);
             if (!Measures.Names.Contains(row.Measure))
-                return new CatalogFault("measure", "a numeric column of summary.csv or one of " + string.Join(", ", Measures.OfTheBudget), row.Measure);
+                return new CatalogFault("measure", "a numeric column of summary.csv or one of " + string.Join(", ", Measures.Own), row.Measure);
             if (row.Accept is { } accept && (accept.Count != 2 || !(accept[0] <= accept[1])))
                 return new CatalogFault("accept", "two numbers, the smaller first", string.Join(", ", accept));
         }
@@ -88,7 +88,7 @@ public sealed record ConditionSpec(string Name, LoadSpec? Load = null, IReadOnly
 
 /// <summary>A published number, and what it is compared with.</summary>
 /// <param name="What">What is compared.</param>
-/// <param name="Measure">A numeric column of summary.csv, or a quantity of the memory budget.</param>
+/// <param name="Measure">A numeric column of summary.csv, a quantity of the memory budget, or <c>slo_violation_share</c>.</param>
 /// <param name="Arm">Whose.</param>
 /// <param name="Published">As printed: <c>up to 2.32</c>.</param>
 /// <param name="Sure">How sure the published number is.</param>
