@@ -235,7 +235,9 @@ public sealed class Deployment
         KvDemand longest = new(Limits.MaxModelLen, Limits.MaxModelLen, 1);
         if (empty.CouldHold(longest))
             return;
-        string what = $"{Config.Preset}: the KV pool of {empty.CapacityTokens} tokens cannot hold one request of max_model_len ({Limits.MaxModelLen})";
+        // A pool that activations share may hold the tokens but not the prompt's activations beside them.
+        string beside = empty.CapacityTokens >= Limits.MaxModelLen ? " beside the activations of its prompt" : "";
+        string what = $"{Config.Preset}: the KV pool of {empty.CapacityTokens} tokens cannot hold one request of max_model_len ({Limits.MaxModelLen}){beside}";
         if (Config.Engine.StrictStart)
             throw new InputException($"{what}; set engine.max_model_len or engine.strict_start=false");
         _warnings = [.. _warnings, $"{what}: such requests are rejected one by one"];
