@@ -93,6 +93,13 @@ internal sealed class CompareGoldenTests
     }
 
     [Test]
+    public void A_policy_that_completes_nothing_is_a_row_with_its_reason()
+    {
+        string output = Ellm.Run("compare", "--limit", "20", "--policies", "orca-max,vllm", "--set", "memory.kv_tokens=20000", "--quiet").Out;
+        Assert.That(output, Does.Match("orca-max  none completed: the KV pool of 20000 tokens cannot hold one request of max_model_len").And.Not.Contain("orca-max is"));
+    }
+
+    [Test]
     public void Without_oracles_nothing_else_changes()
     {
         string[] args = ["compare", "--limit", "40", "--policies", "orca-max,vllm", "--quiet", "--format", "json"];

@@ -48,7 +48,7 @@ internal sealed class ConfigBinderTests
 
     [TestCase("""{"overflo":"swap"}""", "policy bad: unknown setting 'policy.overflo' (did you mean 'policy.overflow'?)")]
     [TestCase("""{"block_tokens":"16"}""", "policy bad: policy.block_tokens: expected an integer from 1 to 1048576, found \"16\"")]
-    [TestCase("""{"layout":null}""", "policy bad: policy.layout: expected one of paged, layer-paged, contiguous, vmm, found null")]
+    [TestCase("""{"layout":null}""", "policy bad: policy.layout: expected one of paged, layer-paged, contiguous, vmm, live, found null")]
     public void Wrong_presets_are_refused(string policy, string message)
     {
         PolicyPreset preset = PresetCatalog.Parse("bad.json",
