@@ -27,6 +27,9 @@ internal sealed class SvgMarks
         (_low, _high) = values.Length == 0 ? (0, 0) : (values.Min(), values.Max());
     }
 
+    /// <summary>Where marks have written words of their own, for words that come later.</summary>
+    public List<Rect> Words { get; } = [];
+
     public void Draw(Mark mark, PanelFrame frame)
     {
         int series = _series[mark.Name], style = mark.Style ?? series;
@@ -73,7 +76,7 @@ internal sealed class SvgMarks
     {
         const int Parts = 40;
         double x = Layout.Margin;
-        string low = Words(_low), high = Words(_high);
+        string low = CellText(_low), high = CellText(_high);
         SvgRenderer.Text(_svg, x, top + 14, low, "start");
         x += TextWidths.Of(low, Layout.TickSize) + 5;
         for (int i = 0; i < Parts; i++)
@@ -85,7 +88,7 @@ internal sealed class SvgMarks
     }
 
     /// <summary>Values of a heat map with the digits that its largest value has: small ones are next to nothing on its scale.</summary>
-    private string Words(double value) => _high > 0 ? Ticks.Short(Math.Round(value, Math.Clamp(2 - Ticks.Decade(_high), 0, 15))) : Ticks.Short(value);
+    private string CellText(double value) => _high > 0 ? Ticks.Short(Math.Round(value, Math.Clamp(2 - Ticks.Decade(_high), 0, 15))) : Ticks.Short(value);
 
     private const string Seam = "stroke=\"#FFFFFF\" stroke-width=\"0.5\"";
 
@@ -211,7 +214,10 @@ internal sealed class SvgMarks
                 .Append(Culture, $"<title>{Xml.Escape(box.Tip)}</title></rect>");
             double beside = TextWidths.Of(box.Text, 9) + 4;
             if (boxes.TextBeside && height >= 8 && Math.Max(x0, x1) + beside <= frame.Plot.Right)
+            {
+                Words.Add(new Rect(Math.Max(x0, x1) + 3, ((y0 + y1) / 2) - 5, beside, 10));
                 SvgRenderer.Text(_svg, Math.Max(x0, x1) + 3, ((y0 + y1) / 2) + 3.2, box.Text, "start", 9);
+            }
             else if (box.Text.Length > 0 && height >= 9 && TextWidths.Of(box.Text, 9) + 4 <= width)
                 Inside(box.Text, (x0 + x1) / 2, ((y0 + y1) / 2) + 3.2, Bright(Colour(Palette.Fills, style)), "on" + (style % Palette.Fills.Count).ToString(Culture));
         }
@@ -228,7 +234,7 @@ internal sealed class SvgMarks
                 double value = cells.Values[row][column], x = frame.Plot.X + (column * width), y = frame.Plot.Y + (row * height);
                 bool known = AxisRange.Drawable(value, Scale.Linear);
                 (string colour, bool bright) = known ? Palette.Heat(_high > _low ? (value - _low) / (_high - _low) : 0.5) : ("#DDDDDD", true);
-                string text = known ? Words(value) : "–";
+                string text = known ? CellText(value) : "–";
                 _svg.Append(Culture, $"<rect x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" fill=\"{colour}\">")
                     .Append(Culture, $"<title>{Xml.Escape($"{frame.Panel.X.Categories?[column]}, {frame.Panel.Y.Categories?[row]}: {text}")}</title></rect>");
                 if (height >= 12 && TextWidths.Of(text, 9) + 4 <= width)
@@ -237,8 +243,12 @@ internal sealed class SvgMarks
         }
     }
 
-    private void Inside(string text, double x, double y, bool onBright, string name) =>
+    private void Inside(string text, double x, double y, bool onBright, string name)
+    {
+        double width = TextWidths.Of(text, 9);
+        Words.Add(new Rect(x - (width / 2), y - 8.2, width, 10));
         SvgRenderer.Text(_svg, x, y, text, "middle", 9, extra: $" class=\"{name}\" fill=\"{(onBright ? "#111111" : "#FFFFFF")}\"");
+    }
 
     internal static bool Bright(string colour)
     {

@@ -28,8 +28,10 @@ internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks mar
         }
         Grid();
         svg.Append("<g class=\"data\">\n");
+        marks.Words.Clear();
         foreach (Mark mark in frame.Panel.Marks)
             marks.Draw(mark, frame);
+        _taken.AddRange(marks.Words);
         svg.Append("</g>\n");
         foreach (Reference reference in frame.Panel.References.Where(r => AxisRange.Drawable(r.Value, r.Vertical ? frame.X.Scale : frame.Y.Scale)))
             Draw(reference);

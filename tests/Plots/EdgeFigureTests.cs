@@ -160,6 +160,11 @@ public sealed class EdgeFigureTests
         }
     }
 
+    /// <summary>Policies at the bound itself: the numbers beside their bars stand where the line's label would.</summary>
+    [Test]
+    public void ShareOfOracle_OfPoliciesThatReachIt_KeepsItsTextsApart() =>
+        Read(Scores.ShareOfOracle([.. Enumerable.Range(0, 14).Select(i => new PolicyShare($"policy-{i}", 1 - (i % 3 * 0.004), 1.01))]));
+
     [Test]
     public void LargestTriangles_OfASpike_KeepsTheSpikeAndTheEnds()
     {
