@@ -8,7 +8,9 @@ internal static class EllmProcess
     public static Process Start(IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "ellm.dll");
-        ProcessStartInfo start = new(Environment.ProcessPath!, [program, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // A shell starts its background jobs with SIGINT ignored, and children inherit that: what Ctrl-C does could not be seen there.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", Environment.ProcessPath!] : [Environment.ProcessPath!];
+        ProcessStartInfo start = new(command[0], [.. command[1..], program, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;
