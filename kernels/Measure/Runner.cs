@@ -64,13 +64,13 @@ public sealed class Runner(IClock clock, MeasureOptions options)
         }
     }
 
-    private static void SampleWithoutCollection(IExperiment experiment, Span<double> us)
+    private void SampleWithoutCollection(IExperiment experiment, Span<double> us)
     {
         for (int attempt = 0; attempt <= CollectionRetries; attempt++)
         {
-            int before = GC.CollectionCount(0);
+            int before = clock.Collections;
             experiment.Sample(us);
-            if (GC.CollectionCount(0) == before)
+            if (clock.Collections == before)
                 return;
         }
     }
