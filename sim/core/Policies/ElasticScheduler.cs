@@ -1,5 +1,6 @@
 using ELLM.Sim.Memory;
 using ELLM.Sim.Serving;
+using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Policies;
 
@@ -84,39 +85,22 @@ public sealed class ElasticScheduler(BufferScaler? scaler, long ttftSloPs, long 
         if (scaler is null)
             return Decision.Unlimited;
         long horizon = Decision.Unlimited;
-        (long first, long growth) = view.NextSteps;
+        StepSeries next = view.NextSteps;
         if (scaler.CanShrink)
         {
-            if (view.NowPs + first - view.LastStepEndPs > tpotSloPs)
+            if (view.NowPs + next.FirstPs - view.LastStepEndPs > tpotSloPs)
                 return 1;
-            if (growth > 0)
-                horizon = ((tpotSloPs - first) / growth) + 1;
-            else if (first > tpotSloPs)
+            if (next.GrowthPs > 0)
+                horizon = ((tpotSloPs - next.FirstPs) / next.GrowthPs) + 1;
+            else if (next.FirstPs > tpotSloPs)
                 return 1;
         }
         if (scaler.CanGrow && view.HeadArrivalPs >= 0)
         {
-            // Each step takes at least the first one's time and at most the last one's; the head is late after that many.
+            // The head is late after that many.
             long left = view.HeadArrivalPs + ttftSloPs - view.NowPs;
-            horizon = Math.Min(horizon, WithinTime(first, growth, left));
+            horizon = Math.Min(horizon, next.StepsWithin(left));
         }
         return Math.Max(1, horizon);
-    }
-
-    /// <summary>The most steps that end by then.</summary>
-    private static long WithinTime(long first, long growth, long ps)
-    {
-        if (ps < first)
-            return 0;
-        double half = 0.5 * growth;
-        double linear = first - half;
-        long steps = growth == 0 ? ps / Math.Max(1, first) : (long)(2.0 * ps / (linear + Math.Sqrt((linear * linear) + (4 * half * ps))));
-        while (steps > 0 && Time(steps) > ps)
-            steps--;
-        while (Time(steps + 1) <= ps)
-            steps++;
-        return steps;
-
-        long Time(long n) => (n * first) + (growth * (n * (n - 1) / 2));
     }
 }

@@ -80,8 +80,7 @@ public sealed class SloSlackScheduler(bool limited, double correction, LengthPre
         long horizon = Decision.Unlimited;
         if (limited && view.Decoding > 0)
         {
-            (long firstPs, long growthPs) = view.NextSteps;
-            SlackClock clock = new(view.NowPs, view.DecodeStep, firstPs, growthPs);
+            SlackClock clock = new(view.NowPs, view.DecodeStep, view.NextSteps);
             if (_slack.Least(clock) < needPs)
                 return Wait(Blocked.Compute, _slack.StepsShort(needPs, clock));
             if (view.AdmittedThisRound == 0)

@@ -1,3 +1,5 @@
+using ELLM.Sim.Time;
+
 namespace ELLM.Sim.Policies;
 
 /// <summary>How long prefills may run before one of the decoding sequences is sure to miss its TPOT objective.</summary>
@@ -8,13 +10,13 @@ namespace ELLM.Sim.Policies;
 /// slack. Source: LayerKV (arXiv 2410.00428), equations 1 and 2, from reading notes.</para>
 /// <para>Per sequence that is A - now - step * (last - done), or B + objective * done - now - step when outlived, with constants A, B
 /// and <c>last</c>: a walk over arrays of them costs a few operations a sequence, is made only at boundaries with somebody waiting
-/// beside decodes, and never within a jump. With f the next step, g its growth and n tokens to come, j steps later
-/// the slack has changed by g * (j(j + 1) / 2 - j n), which cannot rise before the prediction is outlived, and by
-/// j (objective - f) - g j(j + 1) / 2 afterwards, the same for all: both give the first step of a change without stepping.</para>
+/// beside decodes, and never within a jump. The slack some steps later is the slack at a later clock: with steps that do not
+/// get shorter it cannot rise before the prediction is outlived, and rises as long as a step is shorter than the objective
+/// afterwards, for all by the same. So halving an interval finds the first step of a change without stepping.</para>
 /// </remarks>
 public sealed class TpotSlack(long tpotSloPs)
 {
-    /// <summary>No jump is promised to be longer than that, so that no product overflows.</summary>
+    /// <summary>No jump is promised to be longer than that.</summary>
     public const long LongestJump = 1 << 16;
 
     private long[] _planned = new long[16];
@@ -71,45 +73,45 @@ public sealed class TpotSlack(long tpotSloPs)
     public long StepsShort(long needPs, in SlackClock clock)
     {
         long steps = 1;
-        long leastOutlived = long.MaxValue;
+        int worst = -1;
         for (int i = 0; i < Count; i++)
         {
             long toCome = _lasts[i] - clock.Step;
             if (toCome <= 1)
-                leastOutlived = Math.Min(leastOutlived, Slack(i, clock));
+                worst = worst < 0 || Slack(i, clock) < Slack(worst, clock) ? i : worst;
             else if (Slack(i, clock) < needPs)
                 steps = Math.Max(steps, toCome - 1);
         }
-        if (leastOutlived < needPs)
-            steps = Math.Max(steps, RisesTo(needPs, leastOutlived, clock));
-        return Math.Min(steps, LongestJump);
+        if (worst >= 0 && Slack(worst, clock) < needPs)
+            steps = Math.Max(steps, RisesTo(needPs, worst, clock));
+        return Math.Min(steps, clock.LongestJump);
     }
 
     /// <summary>With at least <paramref name="needPs"/> of slack now: for how many steps that is sure to stay so, at least 1.</summary>
     public long StepsEnough(long needPs, in SlackClock clock)
     {
-        long steps = LongestJump;
+        long steps = clock.LongestJump;
         for (int i = 0; i < Count; i++)
         {
             if (_lasts[i] - clock.Step > 1)
                 steps = Math.Min(steps, _lasts[i] - clock.Step - 1);
         }
+        SlackClock later = clock.After(steps);
         for (int i = 0; i < Count; i++)
         {
-            long toCome = _lasts[i] - clock.Step;
-            long slack = Slack(i, clock);
-            if (After(slack, toCome, steps, clock) >= needPs)
+            if (Slack(i, later) >= needPs)
                 continue;
             // It does not rise again, so the first step at which too little is left lies between.
             long enough = 0;
             while (steps - enough > 1)
             {
                 long middle = enough + ((steps - enough) / 2);
-                if (After(slack, toCome, middle, clock) >= needPs)
+                if (Slack(i, clock.After(middle)) >= needPs)
                     enough = middle;
                 else
                     steps = middle;
             }
+            later = clock.After(steps);
         }
         return steps;
     }
@@ -118,27 +120,24 @@ public sealed class TpotSlack(long tpotSloPs)
     {
         long toCome = _lasts[i] - clock.Step;
         return toCome > 1
-            ? _planned[i] - clock.NowPs - (clock.FirstPs * toCome)
-            : _outlived[i] + (tpotSloPs * clock.Step) - clock.NowPs - clock.FirstPs;
+            ? _planned[i] - clock.NowPs - (clock.Next.FirstPs * toCome)
+            : _outlived[i] + (tpotSloPs * clock.Step) - clock.NowPs - clock.Next.FirstPs;
     }
 
-    private long After(long slack, long toCome, long steps, in SlackClock clock) => toCome > 1
-        ? slack + (clock.GrowthPs * ((steps * (steps + 1) / 2) - (steps * toCome)))
-        : slack + (steps * (tpotSloPs - clock.FirstPs)) - (clock.GrowthPs * (steps * (steps + 1) / 2));
-
-    /// <summary>Steps until the slack of outlived predictions has risen to what is needed.</summary>
-    private long RisesTo(long needPs, long slack, in SlackClock clock)
+    /// <summary>Steps until the slack of an outlived prediction has risen to what is needed.</summary>
+    private long RisesTo(long needPs, int i, in SlackClock clock)
     {
-        long gain = tpotSloPs - clock.FirstPs;
-        long peak = gain <= 0 ? 0 : clock.GrowthPs == 0 ? LongestJump : Math.Min(LongestJump, gain / clock.GrowthPs);
-        if (peak == 0 || After(slack, 0, peak, clock) < needPs)
-            return LongestJump;
+        long longest = clock.LongestJump;
+        long gain = tpotSloPs - clock.Next.FirstPs;
+        long peak = gain <= 0 ? 0 : clock.Next.GrowthPs == 0 ? longest : Math.Min(longest, gain / clock.Next.GrowthPs);
+        if (peak == 0 || Slack(i, clock.After(peak)) < needPs)
+            return longest;
         long lacking = 0;
         long risen = peak;
         while (risen - lacking > 1)
         {
             long middle = lacking + ((risen - lacking) / 2);
-            if (After(slack, 0, middle, clock) >= needPs)
+            if (Slack(i, clock.After(middle)) >= needPs)
                 risen = middle;
             else
                 lacking = middle;
@@ -149,6 +148,12 @@ public sealed class TpotSlack(long tpotSloPs)
 
 /// <summary>The instant at which slack is read.</summary>
 /// <param name="Step">Decode steps done.</param>
-/// <param name="FirstPs">Duration of the next step of the present batch.</param>
-/// <param name="GrowthPs">By how much each further one takes longer.</param>
-public readonly record struct SlackClock(long NowPs, long Step, long FirstPs, long GrowthPs);
+/// <param name="Next">The next steps of the present batch.</param>
+public readonly record struct SlackClock(long NowPs, long Step, StepSeries Next)
+{
+    /// <summary>The most steps that may be promised: beyond them the clock itself would run out.</summary>
+    public long LongestJump => Math.Max(1, Next.StepsWithin(long.MaxValue / 4, TpotSlack.LongestJump));
+
+    /// <summary>The same when so many steps are done.</summary>
+    public SlackClock After(long steps) => new(NowPs + Next.Sum(steps), Step + steps, Next.After(steps));
+}

@@ -1,4 +1,5 @@
 using ELLM.Sim.Memory;
+using ELLM.Sim.Time;
 using ELLM.Sim.Timing;
 
 namespace ELLM.Sim.Serving;
@@ -34,13 +35,13 @@ public sealed partial class Replica
         }
     }
 
-    internal (long FirstPs, long GrowthPs) NextSteps
+    internal StepSeries NextSteps
     {
         get
         {
             DecodeBatch batch = DecodesOfNextStep();
             DecodeCost cost = CostOf(batch);
-            return (PipelineStage.FirstStep(cost, batch), PipelineStage.Growth(cost, batch));
+            return new StepSeries(PipelineStage.FirstStep(cost, batch), PipelineStage.Growth(cost, batch));
         }
     }
 

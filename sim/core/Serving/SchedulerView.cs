@@ -1,4 +1,5 @@
 using ELLM.Sim.Memory;
+using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Serving;
 
@@ -101,7 +102,7 @@ public readonly struct SchedulerView
     public long LastStepEndPs => _replica.LastStepEndPs;
 
     /// <summary>Duration of the next step if only the present decodes run, and by how much each further one takes longer.</summary>
-    public (long FirstPs, long GrowthPs) NextSteps => _replica.NextSteps;
+    public StepSeries NextSteps => _replica.NextSteps;
 
     /// <summary>Whether the earliest parked sequence fits back.</summary>
     public bool CanResume => _replica.CanResume;
