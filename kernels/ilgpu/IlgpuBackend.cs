@@ -1,9 +1,9 @@
 using System.Numerics;
 using ELLM.Sim.Kernels.Backends;
 using ELLM.Sim.Kernels.Bodies;
-using ILGPU;
-using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime;
+using ILGPU;
 
 namespace ELLM.Sim.Kernels.Ilgpu;
 

@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Plots.Charts;
 
 /// <summary>A picture that knows nothing of how it is drawn: a title, panels on a grid, a note below them.</summary>

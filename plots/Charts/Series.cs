@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Plots.Charts;
 
 /// <summary>Makes marks from data: cumulative distributions, histograms, stacks, bars.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Plots.Charts;
 
 namespace ELLM.Sim.Plots.Figures;

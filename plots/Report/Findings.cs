@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
-using ELLM.Sim.Metrics;
+using System.Text;
+using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Plots.Svg;

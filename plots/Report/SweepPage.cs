@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text;
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Plots.Svg;
@@ -64,6 +64,6 @@ internal static class SweepPage
 
     /// <summary>Null when all are kept, as in a file that names none.</summary>
     private static JsonArray? Metrics(JsonObject about) =>
-        about["metrics"] is JsonArray kept && kept.Count < ELLM.Sim.Metrics.SummaryColumns.Metrics.Count() ? kept : null;
+        about["metrics"] is JsonArray kept && kept.Count < ELLM.Sim.Metrics.Summaries.SummaryColumns.Metrics.Count() ? kept : null;
 
 }

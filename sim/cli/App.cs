@@ -1,8 +1,10 @@
-using System.CommandLine;
 using System.CommandLine.Help;
-using ELLM.Sim.Cli.Commands;
+using System.CommandLine;
 using ELLM.Sim.Cli.Commands.Calibrate;
 using ELLM.Sim.Cli.Commands.Sweep;
+using ELLM.Sim.Cli.Commands;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
 
 namespace ELLM.Sim.Cli;
 

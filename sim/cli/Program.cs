@@ -1,3 +1,5 @@
+using ELLM.Sim.Cli.Screen;
+
 namespace ELLM.Sim.Cli;
 
 internal static class Program

@@ -1,3 +1,4 @@
+using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli;
 
 namespace ELLM.Sim.Tests.Cli;

@@ -1,3 +1,4 @@
+using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli;
 using ELLM.Sim.Tests.Cli.Sweep;
 using NUnit.Framework;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Policies;
 using NUnit.Framework;
 

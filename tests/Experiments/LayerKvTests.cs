@@ -1,3 +1,4 @@
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Policies;

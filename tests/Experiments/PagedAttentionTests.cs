@@ -1,5 +1,6 @@
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
 using NUnit.Framework;

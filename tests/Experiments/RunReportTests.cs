@@ -1,5 +1,7 @@
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;

@@ -1,3 +1,4 @@
+using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Kernels.Bodies;
 using ELLM.Sim.Numerics;
 using NUnit.Framework;

@@ -1,5 +1,7 @@
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;

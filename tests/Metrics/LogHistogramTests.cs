@@ -1,4 +1,4 @@
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Latencies;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Metrics;

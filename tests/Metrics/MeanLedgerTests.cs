@@ -1,4 +1,5 @@
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Metrics.Summaries;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Metrics;

@@ -1,7 +1,8 @@
 using System.Text;
 using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Experiments.Planning;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.ResultFiles;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Tests.Golden;
 using NUnit.Framework;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Tests.Cli;
 using NUnit.Framework;
 

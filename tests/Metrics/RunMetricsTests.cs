@@ -1,5 +1,5 @@
 using ELLM.Sim.Memory;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Serving;
 using NUnit.Framework;
 

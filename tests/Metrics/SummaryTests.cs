@@ -1,6 +1,9 @@
-using System.Text;
 using System.Text.Json.Nodes;
-using ELLM.Sim.Metrics;
+using System.Text;
+using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Metrics.Observers;
+using ELLM.Sim.Metrics.ResultFiles;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;
 using NUnit.Framework;

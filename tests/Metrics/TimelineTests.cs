@@ -1,4 +1,4 @@
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Serving;
 using NUnit.Framework;
 

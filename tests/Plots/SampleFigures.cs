@@ -1,4 +1,4 @@
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Plots.Figures;
 

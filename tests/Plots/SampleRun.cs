@@ -1,5 +1,6 @@
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;

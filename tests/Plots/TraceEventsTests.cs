@@ -1,7 +1,8 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;

@@ -1,4 +1,4 @@
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Policies;
 using NUnit.Framework;
 

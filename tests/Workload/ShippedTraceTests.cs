@@ -1,5 +1,5 @@
-using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
+using ELLM.Sim.Workload;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Workload;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
+using ELLM.Sim.Workload;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Workload;

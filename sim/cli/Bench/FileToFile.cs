@@ -1,5 +1,7 @@
+using ELLM.Sim.Cli.Tables;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Bench;

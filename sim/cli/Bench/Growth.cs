@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using ELLM.Sim.Cli.Tables;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;

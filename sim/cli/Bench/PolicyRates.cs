@@ -1,5 +1,6 @@
 using System.Globalization;
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Cli.Tables;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
 

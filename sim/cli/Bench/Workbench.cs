@@ -1,9 +1,10 @@
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
-using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
+using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Bench;
 

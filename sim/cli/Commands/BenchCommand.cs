@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using ELLM.Sim.Cli.Bench;
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Configuration;
 
 namespace ELLM.Sim.Cli.Commands;
 

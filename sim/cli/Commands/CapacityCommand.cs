@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Capacity;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Workload;
 

@@ -1,8 +1,12 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
-using ELLM.Sim.Experiments;
+using System.CommandLine;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Regression;
 using ELLM.Sim.Experiments.Sweeps;
+using ELLM.Sim.Experiments;
 
 namespace ELLM.Sim.Cli.Commands;
 

@@ -1,9 +1,13 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Colocation;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;

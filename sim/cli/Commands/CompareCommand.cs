@@ -1,8 +1,11 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Workload;
 using Trace = ELLM.Sim.Workload.Trace;

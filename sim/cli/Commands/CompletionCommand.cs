@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ELLM.Sim.Cli.Screen;
 
 namespace ELLM.Sim.Cli.Commands;
 

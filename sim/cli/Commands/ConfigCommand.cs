@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Configuration;
 
 namespace ELLM.Sim.Cli.Commands;
 

@@ -1,7 +1,9 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
+using System.CommandLine;
 using System.Text.Json.Nodes;
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Policies;
 
 namespace ELLM.Sim.Cli.Commands;

@@ -1,6 +1,8 @@
 using System.CommandLine;
-using ELLM.Sim.Hardware;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Hardware.Calibration;
+using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Timing;

@@ -1,9 +1,13 @@
 using System.CommandLine;
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Experiments.Planning;
+using ELLM.Sim.Experiments;
 using ELLM.Sim.Hardware;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Workload;
 

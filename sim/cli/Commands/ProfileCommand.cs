@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
-using ELLM.Sim.Timing;
 using ELLM.Sim.Timing.Tables;
+using ELLM.Sim.Timing;
 
 namespace ELLM.Sim.Cli.Commands;
 
@@ -36,7 +39,7 @@ internal static class ProfileCommand
         {
             int[] degrees = [.. parsed.GetValue(tp)!.Split(',').Select(text => Values.Count("--tp", text)!.Value)];
             (string csv, IReadOnlyList<string> notes) = ProfileImport.Flatten(parsed.GetValue(folder)!, ModelCatalog.Load(parsed.GetValue(model)!), degrees);
-            Metrics.RunDirectory.Write(parsed.GetValue(target)!, parsed.GetValue(force), [(ProfileImport.FileName, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(csv)))]);
+            Metrics.ResultFiles.RunDirectory.Write(parsed.GetValue(target)!, parsed.GetValue(force), [(ProfileImport.FileName, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(csv)))]);
             foreach (string note in notes)
                 terminal.Say(note);
             terminal.Say($"use it with --set timing.model=table:{parsed.GetValue(target)}");

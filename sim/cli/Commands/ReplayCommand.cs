@@ -1,8 +1,13 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Observers;
+using ELLM.Sim.Metrics.ResultFiles;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;

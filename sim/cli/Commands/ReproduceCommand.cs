@@ -1,8 +1,11 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Experiments.Reproductions;
 
 namespace ELLM.Sim.Cli.Commands;

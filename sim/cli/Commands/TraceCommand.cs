@@ -1,8 +1,11 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
+using System.CommandLine;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
+using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Commands;
 

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments;

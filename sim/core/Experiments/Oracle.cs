@@ -1,4 +1,5 @@
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Configuration;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
 

@@ -1,5 +1,6 @@
 using System.Text;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments;

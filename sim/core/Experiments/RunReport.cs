@@ -1,7 +1,10 @@
 using System.Text.Json.Nodes;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Observers;
+using ELLM.Sim.Metrics.ResultFiles;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;

@@ -1,4 +1,5 @@
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Configuration;
+using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;
 

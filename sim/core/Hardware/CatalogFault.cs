@@ -1,7 +1,7 @@
 using System.Reflection;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Json.Serialization;
+using System.Text.Json;
 using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Hardware;

@@ -1,6 +1,7 @@
 using System.Globalization;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;

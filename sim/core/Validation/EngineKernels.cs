@@ -1,7 +1,7 @@
 using System.Globalization;
 using ELLM.Sim.Models;
-using ELLM.Sim.Timing;
 using ELLM.Sim.Timing.Tables;
+using ELLM.Sim.Timing;
 
 namespace ELLM.Sim.Validation;
 

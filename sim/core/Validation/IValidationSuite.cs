@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Validation;
 
 /// <summary>A group of comparisons with one kind of reference.</summary>

@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Validation;
 
 /// <summary>Operators against measured kernel tables.</summary>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Configuration;
 
 namespace ELLM.Sim.Validation;
 

@@ -1,8 +1,8 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using System.Text;
 using System.Text.RegularExpressions;
-using ELLM.Sim.Experiments;
+using System.Text;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
 using ELLM.Sim.Time;

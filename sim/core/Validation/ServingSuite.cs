@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Validation;
 
 /// <summary>Real serving runs: per-request replays and closed loops.</summary>

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.ResultFiles;
 
 namespace ELLM.Sim.Validation;
 

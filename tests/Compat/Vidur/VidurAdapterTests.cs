@@ -1,7 +1,7 @@
 using ELLM.Sim.Compat.Vidur;
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Memory;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;

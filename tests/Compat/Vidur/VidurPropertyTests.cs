@@ -1,5 +1,5 @@
-using ELLM.Sim.Compat.Vidur;
 using ELLM.Sim.Compat.Vidur.Tables;
+using ELLM.Sim.Compat.Vidur;
 using FsCheck;
 using NUnit.Framework;
 using static ELLM.Sim.Tests.Compat.Vidur.Micro;

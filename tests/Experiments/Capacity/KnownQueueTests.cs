@@ -1,5 +1,6 @@
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Capacity;
+using ELLM.Sim.Experiments;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload.Generators;
 using NUnit.Framework;

@@ -1,6 +1,7 @@
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Colocation;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Tests.Laws.Kit;

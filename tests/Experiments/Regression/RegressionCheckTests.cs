@@ -1,5 +1,6 @@
 using ELLM.Sim.Experiments.Regression;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Metrics.Summaries;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Experiments.Regression;

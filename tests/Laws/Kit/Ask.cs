@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Tests.Laws.Kit;
 
 /// <summary>One request of a scenario.</summary>

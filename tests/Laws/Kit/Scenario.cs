@@ -1,5 +1,5 @@
-using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
+using ELLM.Sim.Hardware;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;

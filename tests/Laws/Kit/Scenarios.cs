@@ -1,6 +1,6 @@
 using ELLM.Sim.Policies;
-using FsCheck;
 using FsCheck.Fluent;
+using FsCheck;
 
 namespace ELLM.Sim.Tests.Laws.Kit;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Kernels.Driver;
 
 namespace ELLM.Sim.Cli.Commands.Calibrate;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ELLM.Sim.Cli.Options;
 
 namespace ELLM.Sim.Cli.Commands.Calibrate;
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Kernels.Fit;
 using ELLM.Sim.Kernels.Measure;

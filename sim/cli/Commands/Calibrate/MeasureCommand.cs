@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Kernels.Backends;
 using ELLM.Sim.Kernels.Device;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Kernels.Fit;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Kernels.Device;
 using ELLM.Sim.Kernels.Driver;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Hardware.Calibration;
 
 namespace ELLM.Sim.Cli.Commands.Calibrate;

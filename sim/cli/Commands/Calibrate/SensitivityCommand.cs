@@ -1,8 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Hardware.Calibration;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
 

@@ -1,5 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
+using System.CommandLine;
+using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Hardware.Calibration;
 
 namespace ELLM.Sim.Cli.Commands.Calibrate;

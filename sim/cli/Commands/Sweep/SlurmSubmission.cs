@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Experiments.Sweeps.Queues;
 using ELLM.Sim.Experiments.Sweeps.Results;
 

@@ -1,7 +1,9 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
-using ELLM.Sim.Experiments.Sweeps;
+using System.CommandLine;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Experiments.Sweeps.Results;
+using ELLM.Sim.Experiments.Sweeps;
 
 namespace ELLM.Sim.Cli.Commands.Sweep;
 

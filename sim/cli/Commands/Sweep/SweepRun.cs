@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using ELLM.Sim.Experiments;
-using ELLM.Sim.Experiments.Sweeps;
+using ELLM.Sim.Cli.Options;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Experiments.Sweeps.Results;
+using ELLM.Sim.Experiments.Sweeps;
+using ELLM.Sim.Experiments;
 using ELLM.Sim.Plots.Report;
 
 namespace ELLM.Sim.Cli.Commands.Sweep;

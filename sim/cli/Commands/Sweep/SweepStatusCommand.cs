@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Experiments.Sweeps.Results;
 
 namespace ELLM.Sim.Cli.Commands.Sweep;

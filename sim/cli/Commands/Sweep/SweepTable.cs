@@ -1,6 +1,7 @@
 using System.Globalization;
-using ELLM.Sim.Experiments.Sweeps;
+using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Experiments.Sweeps.Results;
+using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Cli.Commands.Sweep;

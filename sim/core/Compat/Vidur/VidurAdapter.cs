@@ -1,5 +1,5 @@
 using ELLM.Sim.Compat.Vidur.Tables;
-using ELLM.Sim.Experiments;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;

@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Compat.Vidur;
 
 /// <summary>Per-request metrics as Vidur defines them, which is not how this simulator's own results do.</summary>

@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Compat.Vidur;
 
 /// <summary>A request as Vidur keeps it: prompt P, output D, tokens done n, and when things happened (seconds).</summary>

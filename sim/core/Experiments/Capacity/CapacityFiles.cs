@@ -1,6 +1,8 @@
-using System.Text;
 using System.Text.Json.Nodes;
-using ELLM.Sim.Metrics;
+using System.Text;
+using ELLM.Sim.Configuration;
+using ELLM.Sim.Metrics.ResultFiles;
+using ELLM.Sim.Metrics.Summaries;
 
 namespace ELLM.Sim.Experiments.Capacity;
 

@@ -1,4 +1,6 @@
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Configuration;
+using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Metrics.Summaries;
 
 namespace ELLM.Sim.Experiments.Capacity;
 

@@ -1,3 +1,4 @@
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Time;
 using ELLM.Sim.Workload;
 

@@ -1,6 +1,7 @@
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments.Colocation;

@@ -1,4 +1,5 @@
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Observers;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Experiments.Colocation;

@@ -1,5 +1,7 @@
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Memory;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Observers;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Serving;
 

@@ -1,5 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Experiments.Colocation;

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using ELLM.Sim.Time;
-using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
+using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments.Colocation;
 

@@ -1,7 +1,9 @@
-using System.Text;
 using System.Text.Json.Nodes;
+using System.Text;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Capacity;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.ResultFiles;
+using ELLM.Sim.Metrics.Summaries;
 
 namespace ELLM.Sim.Experiments.Planning;
 

@@ -1,5 +1,6 @@
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Capacity;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Summaries;
 
 namespace ELLM.Sim.Experiments.Planning;
 

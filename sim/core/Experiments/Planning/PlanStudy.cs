@@ -1,3 +1,4 @@
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Capacity;
 
 namespace ELLM.Sim.Experiments.Planning;

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using System.Text;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Sweeps;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Summaries;
 
 namespace ELLM.Sim.Experiments.Regression;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Latencies;
 
 namespace ELLM.Sim.Experiments.Regression;
 

@@ -1,5 +1,5 @@
 using ELLM.Sim.Memory;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Summaries;
 
 namespace ELLM.Sim.Experiments.Reproductions;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.ResultFiles;
 
 namespace ELLM.Sim.Experiments.Reproductions;
 

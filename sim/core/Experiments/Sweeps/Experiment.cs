@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ELLM.Sim.Hardware;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Experiments.Sweeps;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ELLM.Sim.Configuration;
 
 namespace ELLM.Sim.Experiments.Sweeps;
 

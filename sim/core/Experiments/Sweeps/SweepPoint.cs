@@ -1,3 +1,4 @@
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments.Sweeps;

@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using ELLM.Sim.Metrics;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments.Sweeps;

@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Timing.Tables;
 
 /// <summary>Measured operator times of one model rank on one device: microseconds of one call in one layer.</summary>

@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Workload.Generators;
 
 /// <summary>Everything that a generated trace is drawn from, but its count and its seed.</summary>

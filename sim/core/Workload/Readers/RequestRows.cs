@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Workload.Readers;
 
 /// <summary>Collects the rows of a file into columns and counts those it leaves out.</summary>

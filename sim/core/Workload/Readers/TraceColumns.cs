@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Workload.Readers;
 
 /// <summary>The kept rows in arrival order.</summary>

@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Compat.Vidur.Schedulers;
 
 /// <summary>

@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Compat.Vidur.Tables;
 
 /// <summary>Measured points of one variable, straight lines between them.</summary>

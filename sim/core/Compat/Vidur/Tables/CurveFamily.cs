@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Compat.Vidur.Tables;
 
 /// <summary>Curves over a second variable: along each curve first, then between the two nearest curves.</summary>

@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Compat.Vidur.Tables;
 
 /// <summary>Times by two keys.</summary>

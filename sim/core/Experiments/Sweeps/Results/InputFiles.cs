@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using ELLM.Sim.Configuration;
 using ELLM.Sim.Policies;
 
 namespace ELLM.Sim.Experiments.Sweeps.Results;

@@ -1,6 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using ELLM.Sim.Metrics;
+using System.Text.Json;
+using ELLM.Sim.Metrics.ResultFiles;
+using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Experiments.Sweeps.Results;

@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Experiments.Sweeps.Results;
 
 /// <summary>What a journal holds that can be trusted.</summary>
@@ -109,7 +110,7 @@ internal sealed class SweepJournal : IDisposable
     }
 
     private static bool Fits(PointResult result) =>
-        result.Label.Count == Metrics.SummaryColumns.LabelCount && (result.Failed is not null || result.Metrics.Count == PointResult.MetricNames.Count);
+        result.Label.Count == Metrics.Summaries.SummaryColumns.LabelCount && (result.Failed is not null || result.Metrics.Count == PointResult.MetricNames.Count);
 
     private static byte[] ReadShared(string path)
     {

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using System.Text;
+using ELLM.Sim.Configuration;
 
 namespace ELLM.Sim.Experiments.Sweeps.Results;
 

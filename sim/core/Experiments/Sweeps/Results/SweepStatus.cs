@@ -1,3 +1,4 @@
+
 namespace ELLM.Sim.Experiments.Sweeps.Results;
 
 /// <summary>How far each shard of a directory is.</summary>

@@ -1,0 +1,137 @@
+using System.CommandLine.Completions;
+using System.CommandLine;
+using System.Globalization;
+using ELLM.Sim.Compat.Vidur;
+using ELLM.Sim.Configuration;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Hardware.Calibration;
+using ELLM.Sim.Hardware;
+using ELLM.Sim.Models;
+using ELLM.Sim.Policies;
+using ELLM.Sim.Serving;
+using ELLM.Sim.Timing;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Cli.Options;
+
+/// <summary>The options that commands which simulate share, and what they mean.</summary>
+internal sealed class RunOptions
+{
+    private readonly Option<string?> _model = Text("--model", "NAME|FILE", "Model to serve.", () => ModelCatalog.Names);
+    private readonly Option<string?> _gpu = Text("--gpu", "NAME|FILE", "GPU to serve on.", () => GpuCatalog.Names);
+    private readonly Option<string?> _profile = Text("--profile", "NAME|FILE", "Calibration profile that prices memory calls and copies (default: the GPU's own).", () => CalibrationCatalog.Names);
+    private readonly Option<string?> _tp = Text("--tp", "N", "Tensor-parallel ranks.");
+    private readonly Option<string?> _pp = Text("--pp", "N", "Pipeline-parallel stages, each of --tp GPUs.");
+    private readonly Option<string?> _timeModel = Text("--time-model", "KIND", "Source of iteration times: analytic, table:DIR, linear:NAME, constant:step_us=N.", () => TimeModelCatalog.Kinds);
+    private readonly Option<string?> _compat = Text("--compat", "SIMULATOR", "Follow another simulator's rules and defaults: vidur.", () => ["vidur"]);
+    private readonly Option<string?> _slo = Text("--slo", "ttft=T,tpot=T", "Latency objectives: 200ms, 0.2s, or seconds. Default: multiples of the unloaded latencies.");
+    private readonly Option<string?> _sloShare = Text("--slo-share", "SHARE", "Attainment that --fail-on-slo asks for (default 0.9).");
+    private readonly Option<bool> _failOnSlo = new("--fail-on-slo") { Description = "Exit with 1 when a policy's SLO attainment is below --slo-share." };
+    private readonly Option<string[]> _set = new("--set") { Description = "Change any setting, such as policy.overflow=swap; 'ellm config schema' lists them.", HelpName = "KEY=VALUE" };
+    private readonly PolicyAssemblyOption _assembly = new();
+    private readonly ReadOptions _reading = new();
+    private readonly Option<string?> _out = Text("--out", "DIR", "Directory for result files.");
+    private readonly Option<bool> _force = new("--force") { Description = "Replace result files of an existing directory." };
+    private readonly Option<string> _format = new("--format") { Description = "Form of the data on stdout.", DefaultValueFactory = _ => "table" };
+    private readonly Option<bool> _noOracle = new("--no-oracle") { Description = "Run no oracles: no shares of what memory policy could still win, in less time." };
+    private readonly Option<bool> _step = new("--step") { Description = "Single decode steps instead of exact jumps: same results, slower." };
+    private readonly Option<bool> _check = new("--check") { Description = "Verify every invariant at every iteration boundary." };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say how the memory budget came about and where times come from." };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say nothing but errors." };
+
+    public RunOptions()
+    {
+        _format.AcceptOnlyFromAmong("table", "csv", "json");
+        _set.CompletionSources.Add(_ => ConfigKeys.All.Select(k => new CompletionItem(k.Path + "=")));
+    }
+
+    /// <param name="judged">The command's exit code can say that an objective was missed.</param>
+    /// <param name="except">Options that mean nothing to the command.</param>
+    public void AddTo(Command command, bool judged = true, params string[] except)
+    {
+        Option[] verdict = judged ? [_sloShare, _failOnSlo] : [];
+        Option[] all =
+        [
+            _model, _gpu, _profile, _tp, _pp, _timeModel, _compat, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _noOracle, _step, _check, _verbose, _quiet,
+        ];
+        _reading.AddTo(command);
+        foreach (Option option in all.Where(o => !except.Contains(o.Name)))
+            command.Options.Add(option);
+    }
+
+    public static Option<string?> Text(string name, string help, string description, Func<IReadOnlyList<string>>? values = null)
+    {
+        Option<string?> option = new(name) { Description = description, HelpName = help };
+        if (values is not null)
+            option.CompletionSources.Add(_ => values().Select(v => new CompletionItem(v)));
+        return option;
+    }
+
+    /// <summary>Flags first, then every --set, so that the last word is the most explicit one.</summary>
+    public IReadOnlyList<Assignment> Assignments(ParseResult parsed)
+    {
+        List<Assignment> list = [];
+        void Flag(string path, Option<string?> option)
+        {
+            if (parsed.GetValue(option) is string value)
+                list.Add(new Assignment(path, value));
+        }
+        Flag("model", _model);
+        Flag("gpu", _gpu);
+        Flag("profile", _profile);
+        Flag("tp", _tp);
+        Flag("pp", _pp);
+        Flag("timing.model", _timeModel);
+        Flag("compat", _compat);
+        list.Add(new Assignment("seed", Reading(parsed).Seed.ToString(CultureInfo.InvariantCulture)));
+        if (parsed.GetValue(_slo) is string slo)
+            list.AddRange(SloText.Parse(slo));
+        list.AddRange((parsed.GetValue(_set) ?? []).Select(Assignment.Parse));
+        return list;
+    }
+
+    public RunConfig Bind(ParseResult parsed, string policy)
+    {
+        _assembly.Load(parsed);
+        return ConfigBinder.Bind(PresetCatalog.Load(policy), Assignments(parsed));
+    }
+
+    public TraceReadOptions Reading(ParseResult parsed) => _reading.Of(parsed);
+
+    public SimulationOptions Simulating(ParseResult parsed, CancellationToken cancel) =>
+        new(Step: parsed.GetValue(_step), Check: parsed.GetValue(_check), Compat: AsVidur, Cancel: cancel);
+
+    /// <summary>Carries out runs of <c>--compat vidur</c>.</summary>
+    internal static RunOutcome AsVidur(RunConfig config, Trace trace, IServingObserver observer, CancellationToken cancel)
+    {
+        const string Table = "table:";
+        string model = config.Timing.Model;
+        string? folder = model.StartsWith(Table, StringComparison.Ordinal) ? model[Table.Length..] : null;
+        return VidurAdapter.Run(config, trace, new VidurAdapterOptions(folder, Observer: observer, Cancel: cancel));
+    }
+
+    public string Format(ParseResult parsed) => parsed.GetValue(_format)!;
+
+    public string? Out(ParseResult parsed) => parsed.GetValue(_out);
+
+    public bool Oracles(ParseResult parsed) => !parsed.GetValue(_noOracle);
+
+    public bool Force(ParseResult parsed) => parsed.GetValue(_force);
+
+    public bool Verbose(ParseResult parsed) => parsed.GetValue(_verbose);
+
+    public bool Quiet(ParseResult parsed) => parsed.GetValue(_quiet);
+
+    /// <summary>The attainment that <c>--fail-on-slo</c> asks for, or null when nothing is asked.</summary>
+    public double? RequiredShare(ParseResult parsed)
+    {
+        double share = Values.Share("--slo-share", parsed.GetValue(_sloShare) ?? "0.9");
+        return parsed.GetValue(_failOnSlo) ? share : null;
+    }
+
+    /// <summary>The exit code of runs that worked; a policy that did not run has missed every objective.</summary>
+    public static int ExitCodeOf(double? requiredShare, IEnumerable<RunReport> reports) =>
+        requiredShare is double share && reports.Any(r => r.Summary is null || !(r.Summary.SloAttainment >= share))
+            ? ExitCode.ObjectiveMissed
+            : ExitCode.Done;
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using ELLM.Sim.Cli.Tables;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Memory;
+using ELLM.Sim.Timing;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Cli.Screen;
+
+/// <summary>What is said on stderr about a run besides its results.</summary>
+internal static class Talk
+{
+    /// <summary>What was left out of the trace; everything the reader met with <paramref name="verbose"/>.</summary>
+    public static void Trace(Terminal terminal, TraceLoadReport? report, bool verbose)
+    {
+        if (report is null)
+            return;
+        if (verbose)
+        {
+            foreach (string line in report.ToLines())
+                terminal.Say(line);
+        }
+        else if (report.RowsDropped > 0)
+        {
+            string reasons = string.Join(", ", report.Dropped.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Count} {d.Reason}")));
+            terminal.Warn(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(report.Path)}: {report.RowsDropped} of {report.RowsRead} rows left out: {reasons}"));
+        }
+    }
+
+    public static void Warnings(Terminal terminal, IEnumerable<RunReport> reports)
+    {
+        foreach (RunReport report in reports)
+        {
+            foreach (string line in report.Deployment?.Warnings ?? [])
+                terminal.Warn(line);
+            if (report.Reason is not null)
+                terminal.Warn($"{report.Label.Policy} did not run: {report.Reason}");
+        }
+    }
+
+    /// <summary>The memory budget and the sources of times.</summary>
+    public static void Details(Terminal terminal, RunReport report)
+    {
+        if (report.Deployment is null)
+            return;
+        terminal.Say($"{report.Label.Policy}: memory of one GPU");
+        foreach (MemoryBudgetLine line in report.Deployment.Budget.Lines)
+        {
+            string gib = line.Name.EndsWith("_bytes", StringComparison.Ordinal) ? $" ({Words.Gib(line.Value)})" : "";
+            terminal.Say(string.Create(CultureInfo.InvariantCulture, $"  {line.Name,-28}{line.Value,16}{gib,-14} {line.Origin}"));
+        }
+        TimingProvenance times = report.Deployment.Provenance;
+        terminal.Say($"{report.Label.Policy}: times {times.Kind}, profile {times.Profile}, overhead {times.Overhead}");
+        foreach (TimingSource part in times.Parts)
+            terminal.Say($"  {part.Part,-20} {part.Source}{(part.Borrowed ? " (borrowed from another device)" : "")}");
+        terminal.Say($"  {"memory calls, copies",-20} calibration {report.Deployment.Costs.Profile.Summary}");
+    }
+}

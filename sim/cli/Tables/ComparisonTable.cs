@@ -1,0 +1,92 @@
+using System.Globalization;
+using ELLM.Sim.Configuration;
+using ELLM.Sim.Experiments;
+using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Metrics.Summaries;
+using ELLM.Sim.Plots;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Cli.Tables;
+
+/// <summary>The comparison as people read it: one row a policy, then where the time went.</summary>
+internal static class ComparisonTable
+{
+    /// <summary>Width at which the table has room for bars.</summary>
+    private const int WideTerminal = 140, BarWidth = 10;
+
+    /// <param name="columns">Width of the terminal; 0 when there is none, then nothing is drawn.</param>
+    public static void Write(TextWriter target, IReadOnlyList<RunReport> reports, Trace trace, int columns = 0)
+    {
+        RunReport first = reports.First(r => r.Summary is not null);
+        target.Write(Header(first.Label, first.Summary!.Slo, first.Config.Slo, trace, first.Config));
+        target.Write('\n');
+        Metrics(reports, columns >= WideTerminal).Write(target);
+        string[] byThroughput = [.. reports.Where(r => r.Summary is { Completed: > 0, Oracle.ByGoodput: false }).Select(r => r.Label.Policy)];
+        if (byThroughput.Length > 0)
+        {
+            string who = byThroughput.Length == reports.Count(r => r.Summary is { Completed: > 0, Oracle: not null }) ? "all" : string.Join(", ", byThroughput);
+            target.Write($"of oracle: share of output tokens/s where even the oracle met no objectives ({who})\n");
+        }
+        LedgerTable.Write(target, reports);
+    }
+
+    /// <summary>Two lines: what ran where, and the objectives.</summary>
+    /// <param name="spec">How the objectives were asked for.</param>
+    public static string Header(RunLabel label, SloTargets slo, SloSpec spec, Trace trace, RunConfig config)
+    {
+        string ttft = spec.TtftS is null ? $" ({Number(spec.TtftMultiple)} x unloaded)" : "";
+        string tpot = spec.TpotS is null ? $" ({Number(spec.TpotMultiple)} x unloaded)" : "";
+        string stages = label.Pp == 1 ? "" : $"{label.Pp} pipeline stages of ";
+        string rules = config.Compat is string other ? $", by the rules of {other}" : "";
+        return $"{trace.Name}: {Words.Count(trace.Count)} requests; {label.Model} on {stages}{label.Tp} x {label.Gpu}{rules}\n"
+            + $"SLO: TTFT <= {Words.Duration(slo.TtftPs)}{ttft}, TPOT <= {Words.Duration(slo.TpotPs)}{tpot}\n";
+    }
+
+    private static TextTable Metrics(IReadOnlyList<RunReport> reports, bool bars)
+    {
+        bool losses = reports.Any(r => r.Summary is { } s && s.Rejected + s.Unfinished > 0);
+        string[] bar = bars ? [""] : [];
+        string[] lossHeader = losses ? ["lost"] : [];
+        string[] oracleHeader = reports.Any(r => r.Summary?.Oracle is not null) ? ["of oracle"] : [];
+        TextTable table = new(
+            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO", .. bar, "goodput", .. oracleHeader, "batch", "KV live", "preempt", .. lossHeader, "verdict"],
+            "verdict");
+        foreach (RunReport report in reports)
+        {
+            if (report.Summary is not Summary s)
+            {
+                table.AddSentence(report.Label.Policy, $"did not start: {report.Reason}");
+                continue;
+            }
+            if (s.Completed == 0 && report.Deployment is { Warnings: [string why, ..] })
+            {
+                string named = report.Label.Policy + ": ";
+                table.AddSentence(report.Label.Policy, $"none completed: {(why.StartsWith(named, StringComparison.Ordinal) ? why[named.Length..] : why)}");
+                continue;
+            }
+            string[] lost = losses ? [Words.Count(s.Rejected + s.Unfinished)] : [];
+            table.Add(
+            [
+                report.Label.Policy,
+                Words.Rate(s.RequestsPerS),
+                Words.Rate(s.OutputTokensPerS),
+                Words.Duration(s.Ttft, d => d.P50Ps),
+                Words.Duration(s.Ttft, d => d.P99Ps),
+                Words.Duration(s.Tpot, d => d.P50Ps),
+                Words.Duration(s.Tpot, d => d.P99Ps),
+                Words.Percent(s.SloAttainment),
+                .. bar.Select(_ => Sparkline.Bar(s.SloAttainment ?? 0, BarWidth)),
+                Words.Rate(s.GoodputPerS),
+                .. oracleHeader.Select(_ => Words.Percent(s.Oracle?.ShareOf(s))),
+                Words.Rate(s.BatchMean),
+                Words.Percent(s.Kv.LiveShare),
+                Words.Count(s.Preemptions),
+                .. lost,
+                s.Completed == 0 ? "none completed" : SummaryColumns.Find("verdict").Get(s).ToString(),
+            ]);
+        }
+        return table;
+    }
+
+    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Cli.Tables;
+
+/// <summary>The statistics of a trace as people read them.</summary>
+internal static class TraceStatisticsTable
+{
+    public static void Write(TextWriter target, TraceStatistics s)
+    {
+        TextTable load = new(["load", ""]);
+        load.Add(["requests", Words.Count(s.Requests)]);
+        load.Add(["span", Number(s.SpanS) + " s"]);
+        load.Add(["rate", Number(s.RatePerS) + " req/s"]);
+        load.Add(["CV of gaps (Poisson: 1)", Number(s.GapCv)]);
+        load.Add(["dispersion in 1 s", Number(s.Idc1S)]);
+        load.Add(["dispersion in 10 s", Number(s.Idc10S)]);
+        load.Add(["dispersion in 60 s", Number(s.Idc60S)]);
+        load.Add(["peak minute / mean", Number(s.PeakToMeanPerMinute)]);
+        load.Add(["rank correlation in, out", Number(s.InputOutputSpearman)]);
+        load.Add(["models", Words.Count(s.Models)]);
+        target.Write('\n');
+        load.Write(target);
+        TextTable lengths = new(["tokens", "mean", "p50", "p90", "p99", "max"]);
+        foreach ((string name, LengthStatistics l) in new[] { ("input", s.Input), ("output", s.Output) })
+            lengths.Add([name, Number(l.Mean), Words.Count(l.P50), Words.Count(l.P90), Words.Count(l.P99), Words.Count(l.Max)]);
+        target.Write('\n');
+        lengths.Write(target);
+    }
+
+    private static string Number(double value) =>
+        double.IsNaN(value) ? Words.Undefined : value.ToString("0.###", CultureInfo.InvariantCulture);
+}

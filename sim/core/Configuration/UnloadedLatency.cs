@@ -1,0 +1,37 @@
+using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Time;
+using ELLM.Sim.Timing;
+using ELLM.Sim.Workload;
+
+namespace ELLM.Sim.Configuration;
+
+/// <summary>Latencies of one request of the trace's mean lengths alone on the deployment, and the objectives made of them.</summary>
+/// <param name="TtftPs">One iteration with the mean prompt, whole.</param>
+/// <param name="TpotPs">One decode step at batch 1, the mean prompt and half the mean output in its context.</param>
+public readonly record struct UnloadedLatency(long TtftPs, long TpotPs)
+{
+    /// <param name="maxModelLen">Longest sequence the deployment takes: a mean beyond it is cut to it.</param>
+    public static UnloadedLatency Of(ITimeModel time, Trace trace, int maxModelLen)
+    {
+        int prompt = Math.Min(Mean(trace.InputTokens), maxModelLen);
+        long context = Math.Min(prompt + (Mean(trace.OutputTokens) / 2L) + 1, maxModelLen);
+        DecodeBatch one = new(1, context, context);
+        DecodeCost cost = time.Decode(one);
+        long step = cost.FixedPs + ((cost.PerContextTokenPs + cost.PerLongestTokenPs) * context);
+        return new UnloadedLatency(time.Mixed([new PrefillChunk(prompt, 0, Samples: true)], default), step);
+    }
+
+    /// <summary>The objectives the user stated, and the stated multiples of the unloaded latencies for those left out.</summary>
+    public SloTargets Targets(SloSpec slo) => new(
+        SimTime.FromSeconds(slo.TtftS ?? slo.TtftMultiple * new SimTime(TtftPs).Seconds).Picoseconds,
+        SimTime.FromSeconds(slo.TpotS ?? slo.TpotMultiple * new SimTime(TpotPs).Seconds).Picoseconds);
+
+    /// <summary>Rounded up, so at least one token.</summary>
+    private static int Mean(int[] tokens)
+    {
+        long sum = 0;
+        foreach (int count in tokens)
+            sum += count;
+        return tokens.Length == 0 ? 1 : (int)((sum + tokens.Length - 1) / tokens.Length);
+    }
+}

@@ -1,0 +1,110 @@
+namespace ELLM.Sim.Metrics.ResultFiles;
+
+/// <summary>Writes result files so that a run directory is complete or not there at all.</summary>
+/// <remarks>
+/// Files are written into a hidden sibling directory first and moved when all of them are closed: a failure or an interruption
+/// leaves the target as it was. A target that exists and is not empty is refused unless forced; when forced, files of the
+/// same names are replaced and all others are left alone.
+/// </remarks>
+public static class RunDirectory
+{
+    /// <summary>Refuses a target that <see cref="Write"/> would refuse: ask before a long run, not after it.</summary>
+    public static void Check(string path, bool force)
+    {
+        if (string.IsNullOrWhiteSpace(path))
+            throw new InputException("output directory: expected a path, found nothing");
+        if (File.Exists(path))
+            throw new InputException($"output {path}: expected a directory, found a file");
+        if (Directory.Exists(path) && !force && Guarded(path, () => Directory.EnumerateFileSystemEntries(path).Any()))
+            throw new InputException($"output directory {path} exists and is not empty: choose another or pass --force to replace its result files");
+        Probe(path);
+    }
+
+    /// <summary>The nearest directory above the target must take a new one: made and removed again.</summary>
+    private static void Probe(string path)
+    {
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        string at = Path.GetDirectoryName(target) ?? target;
+        while (!Directory.Exists(at))
+        {
+            if (File.Exists(at))
+                throw new InputException($"output directory {path}: {Path.GetFileName(at)} is a file");
+            at = Path.GetDirectoryName(at) ?? throw new InputException($"output directory {path}: nothing above it exists");
+        }
+        string probe = Path.Combine(at, $".{Path.GetFileName(target)}.partial");
+        if (Directory.Exists(probe))
+            return;
+        try
+        {
+            Directory.CreateDirectory(probe);
+            Directory.Delete(probe);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"output directory {path}: nothing can be written in {at}", e);
+        }
+    }
+
+    /// <param name="path">The run directory; its parents are made.</param>
+    /// <param name="force">Replace result files in a directory that is not empty.</param>
+    /// <param name="files">Names below the directory, <c>/</c> between folders, and what writes them, in order.</param>
+    public static void Write(string path, bool force, IReadOnlyList<(string Name, Action<Stream> Write)> files)
+    {
+        Check(path, force);
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        string parent = Path.GetDirectoryName(target) ?? target;
+        string partial = Path.Combine(parent, $".{Path.GetFileName(target)}.partial");
+        Guarded(path, () =>
+        {
+            Directory.CreateDirectory(parent);
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
+            Directory.CreateDirectory(partial);
+            try
+            {
+                foreach ((string name, Action<Stream> write) in files)
+                {
+                    string file = Path.Combine(partial, name);
+                    Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                    using FileStream stream = new(file, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
+                    write(stream);
+                }
+                Publish(partial, target, files);
+            }
+            finally
+            {
+                if (Directory.Exists(partial))
+                    Directory.Delete(partial, recursive: true);
+            }
+            return true;
+        });
+    }
+
+    private static void Publish(string partial, string target, IReadOnlyList<(string Name, Action<Stream> Write)> files)
+    {
+        if (!Directory.Exists(target) || !Directory.EnumerateFileSystemEntries(target).Any())
+        {
+            if (Directory.Exists(target))
+                Directory.Delete(target);
+            Directory.Move(partial, target);
+            return;
+        }
+        foreach ((string name, _) in files)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(target, name))!);
+            File.Move(Path.Combine(partial, name), Path.Combine(target, name), overwrite: true);
+        }
+    }
+
+    private static T Guarded<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"output directory {path}: cannot be written: {e.Message}", e);
+        }
+    }
+}
