@@ -1,4 +1,5 @@
 using System.Text;
+using ELLM.Sim.Cli.Commands;
 using ELLM.Sim.Validation;
 using ELLM.Sim.Tests.Cli;
 using ELLM.Sim.Tests.Timing;
@@ -45,7 +46,7 @@ internal sealed class ValidationTests
     {
         if (Context.Data is null && suite is "operators" or "serving")
             Assert.Ignore("no folder of measured data (shared/profiles) beside the repository");
-        IReadOnlyList<ValidationRow> rows = ValidationRunner.Run(suite, Context);
+        IReadOnlyList<ValidationRow> rows = ValidationRunner.Run(ValidateCommand.Suites, suite, Context);
         Assert.That(rows.Where(row => row.Pass == false).Select(row => row.What).Except(KnownMisses), Is.Empty);
         Assert.That(rows.Count(row => row.Pass == true), Is.GreaterThan(5));
     }
@@ -53,7 +54,7 @@ internal sealed class ValidationTests
     [Test]
     public void Suites_WithoutData_SkipInOneLineEach()
     {
-        IReadOnlyList<ValidationRow> rows = ValidationRunner.Run(null, new ValidationContext(null));
+        IReadOnlyList<ValidationRow> rows = ValidationRunner.Run(ValidateCommand.Suites, null, new ValidationContext(null));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(rows.Where(row => row.Suite == "operators").Select(row => row.Note), Is.EqualTo(new[] { "skipped: no folder of measured data; name one with --data" }));
@@ -64,7 +65,7 @@ internal sealed class ValidationTests
 
     [Test]
     public void Runner_UnknownSuite_NamesTheNearest() => Assert.That(
-        Assert.Throws<InputException>(() => ValidationRunner.Run("operator", new ValidationContext(null)))!.Message,
+        Assert.Throws<InputException>(() => ValidationRunner.Run(ValidateCommand.Suites, "operator", new ValidationContext(null)))!.Message,
         Does.StartWith("unknown suite 'operator' (did you mean 'operators'?)"));
 
     [Test]
@@ -109,7 +110,7 @@ internal sealed class ValidationTests
     [Test]
     public void Page_MissedRow_IsListed()
     {
-        string page = FidelityPage.Write([ValidationRow.Of("x", 100, 94, "ms", 5, "because") with { Suite = "serving" }], suite => $"{suite}.svg");
+        string page = FidelityPage.Write(ValidateCommand.Suites, [ValidationRow.Of("x", 100, 94, "ms", 5, "because") with { Suite = "serving" }], suite => $"{suite}.svg");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(page, Does.Contain("| x | 100 | 94 | ms | -6.0 % | 5 % | MISS | because |"));

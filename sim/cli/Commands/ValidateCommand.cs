@@ -14,9 +14,12 @@ namespace ELLM.Sim.Cli.Commands;
 /// <summary><c>ellm validate</c>: how far the simulator is from what was measured.</summary>
 internal static class ValidateCommand
 {
+    /// <summary>In the order they are printed.</summary>
+    public static IReadOnlyList<IValidationSuite> Suites { get; } = [new ReferenceSuite(), .. ValidationRunner.LibrarySuites];
+
     public static Command Create(Terminal terminal)
     {
-        Option<string?> suite = RunOptions.Text("--suite", "NAME", "One suite instead of all.", () => [.. ValidationRunner.Suites.Select(s => s.Name)]);
+        Option<string?> suite = RunOptions.Text("--suite", "NAME", "One suite instead of all.", () => [.. Suites.Select(s => s.Name)]);
         Option<string?> caseFolder = RunOptions.Text("--case", "DIR", "One case of the reference simulator.");
         Option<string?> tables = RunOptions.Text("--tables", "DIR", "Operator tables of the case or the run.");
         Option<string?> run = RunOptions.Text("--run", "DIR", "One recorded serving run (meta.json, requests.jsonl).");
@@ -41,7 +44,7 @@ internal static class ValidateCommand
             throw new InputException($"--data {request.Data}: expected a folder with profiles, vidur, aiconfigurator, llmservingsim or e2e-serving in it");
         string? data = request.Data ?? ValidationContext.Discover(Directory.GetCurrentDirectory());
         ValidationContext context = new(data, request.Case, request.Tables, request.Run);
-        IReadOnlyList<ValidationRow> rows = ValidationRunner.Run(request.Suite, context);
+        IReadOnlyList<ValidationRow> rows = ValidationRunner.Run(Suites, request.Suite, context);
         if (request.Format == "csv")
             terminal.Out.Write(Text(stream => ValidationCsv.Write(stream, rows)));
         else
@@ -55,7 +58,7 @@ internal static class ValidateCommand
         {
             string folder = Path.Combine(Path.GetDirectoryName(page) ?? "", "figures");
             HashSet<string> charted = [.. Charts(rows, Path.Combine(folder, "fidelity-"))];
-            ResultFile.Write(page, FidelityPage.Write(rows, suite => charted.Contains(suite) ? $"figures/fidelity-{suite}.svg" : null));
+            ResultFile.Write(page, FidelityPage.Write(Suites, rows, suite => charted.Contains(suite) ? $"figures/fidelity-{suite}.svg" : null));
         }
         int missed = rows.Count(row => row.Pass == false);
         terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{rows.Count(row => row.Pass == true)} within their bounds, {missed} not, {rows.Count(row => row.Pass is null)} without a bound or skipped"));

@@ -35,12 +35,13 @@ public static class FidelityPage
 
         """;
 
+    /// <param name="suites">In the order of their sections.</param>
     /// <param name="rows">Of one validation run.</param>
     /// <param name="chartOf">Path of a suite's chart, from the page; null where there is none.</param>
-    public static string Write(IReadOnlyList<ValidationRow> rows, Func<string, string?> chartOf)
+    public static string Write(IReadOnlyList<IValidationSuite> suites, IReadOnlyList<ValidationRow> rows, Func<string, string?> chartOf)
     {
         StringBuilder page = new(Head + "\n");
-        foreach (IValidationSuite suite in ValidationRunner.Suites)
+        foreach (IValidationSuite suite in suites)
         {
             ValidationRow[] own = [.. rows.Where(row => row.Suite == suite.Name)];
             page.Append(CultureInfo.InvariantCulture, $"## Suite `{suite.Name}`: {suite.Summary}\n\n{suite.Trust}\n\n");

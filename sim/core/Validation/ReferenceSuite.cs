@@ -16,7 +16,12 @@ public sealed class ReferenceSuite : IValidationSuite
         is its own. Where its rules differ from an engine's, the default mode follows the engine, and the difference is a documented knob.
         """;
 
-    public IEnumerable<ValidationRow> Run(ValidationContext context)
+    public bool IsNamedIn(ValidationContext context) => context.CaseFolder is not null;
+
+    public IEnumerable<ValidationRow> Run(ValidationContext context) =>
+        context.CaseFolder is string folder ? Case(folder, context.TablesFolder) : Cases(context);
+
+    private static IEnumerable<ValidationRow> Cases(ValidationContext context)
     {
         string? root = context.Data is null ? null : Path.Combine(context.Data, "reference", "vidur", "open");
         if (root is null || !Directory.Exists(root))
@@ -27,12 +32,12 @@ public sealed class ReferenceSuite : IValidationSuite
         foreach (string folder in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal))
         {
             if (Path.GetFileName(folder) != "tables")
-                yield return Whole(VidurComparison.Of(folder, context.TablesFolder));
+                yield return Summed(VidurComparison.Of(folder, context.TablesFolder));
         }
     }
 
     /// <summary>One case in full.</summary>
-    public static IEnumerable<ValidationRow> Case(string folder, string? tables)
+    private static IEnumerable<ValidationRow> Case(string folder, string? tables)
     {
         VidurComparison comparison = VidurComparison.Of(folder, tables);
         foreach (VidurComparisonRow row in comparison.Rows)
@@ -47,7 +52,7 @@ public sealed class ReferenceSuite : IValidationSuite
         }
     }
 
-    private static ValidationRow Whole(VidurComparison comparison)
+    private static ValidationRow Summed(VidurComparison comparison)
     {
         double worst = comparison.Rows.Where(row => row.Bound > 0).Select(row => row.Error).DefaultIfEmpty(0).Max();
         string note = string.Create(

@@ -26,7 +26,12 @@ public sealed class ServingSuite : IValidationSuite
         overhead coefficients were fitted on those 45 points. For Qwen3-32B on vLLM, equal lengths were tried too and were worse (13.2 %).
         """;
 
-    public IEnumerable<ValidationRow> Run(ValidationContext context)
+    public bool IsNamedIn(ValidationContext context) => context.RunFolder is not null;
+
+    public IEnumerable<ValidationRow> Run(ValidationContext context) =>
+        context.RunFolder is string folder ? ServingRunReplay.Rows(folder, context.TablesFolder, bounded: true) : Whole(context);
+
+    private static IEnumerable<ValidationRow> Whole(ValidationContext context)
     {
         foreach (ValidationRow row in Replays(context))
             yield return row;

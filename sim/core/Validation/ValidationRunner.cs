@@ -2,31 +2,28 @@ using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Validation;
 
-/// <summary>Runs the suites: the table of <c>ellm validate</c>.</summary>
+/// <summary>Runs suites: the table of <c>ellm validate</c>.</summary>
 public static class ValidationRunner
 {
-    /// <summary>In the order they are printed.</summary>
-    public static IReadOnlyList<IValidationSuite> Suites { get; } =
+    /// <summary>The suites of the library, in the order they are printed; suites of other projects stand beside them.</summary>
+    public static IReadOnlyList<IValidationSuite> LibrarySuites { get; } =
     [
-        new ReferenceSuite(),
         new OperatorSuite(),
         new ServingSuite(),
         new ClosedFormSuite(),
         new PublishedSuite(),
     ];
 
-    /// <summary>Every suite, or the named one; with a case or a run folder only that one.</summary>
-    /// <param name="suite">Name of one suite; null: all of them.</param>
+    /// <summary>Every suite, or the named one; where the context names a case or a run, only the suite that it belongs to.</summary>
+    /// <param name="suites">In the order of their rows.</param>
+    /// <param name="name">Name of one suite; null: all of them.</param>
     /// <param name="context">Folders.</param>
     /// <exception cref="InputException">No such suite, or a folder that was named is faulty.</exception>
-    public static IReadOnlyList<ValidationRow> Run(string? suite, ValidationContext context)
+    public static IReadOnlyList<ValidationRow> Run(IReadOnlyList<IValidationSuite> suites, string? name, ValidationContext context)
     {
-        if (context.RunFolder is string folder)
-            return [.. ServingRunReplay.Rows(folder, context.TablesFolder, bounded: true).Select(row => row with { Suite = "serving" })];
-        if (context.CaseFolder is string reference)
-            return [.. ReferenceSuite.Case(reference, context.TablesFolder).Select(row => row with { Suite = "reference" })];
+        IValidationSuite? named = suites.FirstOrDefault(suite => suite.IsNamedIn(context));
         List<ValidationRow> rows = [];
-        foreach (IValidationSuite one in Choose(suite))
+        foreach (IValidationSuite one in named is null ? Choose(suites, name) : [named])
             rows.AddRange(one.Run(context).Select(row => row with { Suite = one.Name }));
         return rows;
     }
@@ -34,11 +31,11 @@ public static class ValidationRunner
     /// <summary>No row with a bound missed it.</summary>
     public static bool Passed(IEnumerable<ValidationRow> rows) => rows.All(row => row.Pass != false);
 
-    private static IEnumerable<IValidationSuite> Choose(string? name)
+    private static IReadOnlyList<IValidationSuite> Choose(IReadOnlyList<IValidationSuite> suites, string? name)
     {
         if (name is null)
-            return Suites;
-        IValidationSuite? suite = Suites.FirstOrDefault(one => one.Name == name);
-        return suite is not null ? [suite] : throw new InputException(NearestName.Message("suite", name, [.. Suites.Select(one => one.Name)]));
+            return suites;
+        IValidationSuite? suite = suites.FirstOrDefault(one => one.Name == name);
+        return suite is not null ? [suite] : throw new InputException(NearestName.Message("suite", name, [.. suites.Select(one => one.Name)]));
     }
 }
