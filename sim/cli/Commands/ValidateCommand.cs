@@ -5,6 +5,7 @@ using ELLM.Sim.Cli.Commands.Calibrate;
 using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli.Tables;
+using ELLM.Sim.Compat.Vidur.Cases;
 using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Plots.Svg;
 using ELLM.Sim.Validation;

@@ -9,7 +9,7 @@ namespace ELLM.Sim.Timing;
 /// Element-wise bytes a token: two norms 8h each, rotary 4 (nq + nkv) d, activation 6f gated or 4f, KV write 8 nkv d, and
 /// 4 (nq + nkv) d when queries and keys are normalised. Activations are 16 bit.
 /// </remarks>
-internal sealed class OperatorTimes : IOperatorTimes
+public sealed class OperatorTimes : IOperatorTimes
 {
     private readonly TimingProfile _device;
     private readonly GemmCoefficients _gemm;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using ELLM.Sim.Compat.Vidur.Cases;
+using ELLM.Sim.Validation;
 
-namespace ELLM.Sim.Validation;
+namespace ELLM.Sim.Compat.Vidur.Cases;
 
 /// <summary>Compatibility mode against runs of the reference simulator, request by request.</summary>
 public sealed class ReferenceSuite : IValidationSuite
