@@ -42,19 +42,14 @@ public static class Simulation
             StagePipeline? pipeline = deployment.CreatePipeline();
             for (int engine = 0; engine < (pipeline?.Engines ?? 1); engine++)
             {
-                cluster.Add(seat => new Replica(
-                    seat.Index,
-                    deployment.Limits,
-                    deployment.CreateScheduler(targets),
-                    deployment.CreateMemory(seat.Index),
-                    deployment.CreateHost(),
-                    deployment.Time,
-                    seat.Records,
-                    seat.Events,
-                    new ReplicaOptions(how.Step, how.Check),
-                    how.Observer,
-                    seat.Ended,
-                    pipeline));
+                cluster.Add(new EngineParts(
+                    deployment.Limits, deployment.CreateScheduler(targets), deployment.CreateMemory(cluster.Count), deployment.Time)
+                {
+                    Host = deployment.CreateHost(),
+                    Observer = how.Observer,
+                    Options = new ReplicaOptions(how.Step, how.Check),
+                    Pipeline = pipeline,
+                });
             }
         }
         return cluster.Run(how.Progress, how.Cancel);

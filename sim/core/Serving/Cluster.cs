@@ -38,14 +38,18 @@ public sealed class Cluster
         }
     }
 
+    /// <summary>Replicas and virtual engines added so far.</summary>
+    public int Count => _replicas.Count;
+
     /// <summary>Adds a replica, or a virtual engine of one; all of them before <see cref="Run"/>.</summary>
-    public void Add(Func<ReplicaSeat, Replica> build)
+    public Replica Add(EngineParts parts)
     {
         Action<int, long>? ended = _users is null ? null : (_, nowPs) => _users.Ended(_events, nowPs);
-        Replica replica = build(new ReplicaSeat(_replicas.Count, _records, _events, ended));
+        Replica replica = new(parts, new ReplicaSeat(_replicas.Count, _records, _events, ended));
         _replicas.Add(replica);
         if (replica.TakesRequests)
             _routed.Add(replica);
+        return replica;
     }
 
     public RunOutcome Run(IProgress<int>? progress = null, CancellationToken cancel = default)
@@ -108,4 +112,4 @@ public sealed class Cluster
 }
 
 /// <summary>What the cluster hands a replica that joins it.</summary>
-public readonly record struct ReplicaSeat(int Index, RequestRecord[] Records, EventQueue Events, Action<int, long>? Ended);
+internal readonly record struct ReplicaSeat(int Index, RequestRecord[] Records, EventQueue Events, Action<int, long>? Ended);

@@ -33,36 +33,23 @@ public sealed partial class Replica
     private bool _blockedByMemory;
     private RunCounters _counters;
 
-    public Replica(
-        int index,
-        EngineLimits limits,
-        IScheduler scheduler,
-        IKvMemory memory,
-        HostKv? host,
-        ITimeModel time,
-        RequestRecord[] records,
-        EventQueue events,
-        ReplicaOptions options,
-        IServingObserver? observer = null,
-        Action<int, long>? ended = null,
-        StagePipeline? pipeline = null,
-        GpuTurns? turns = null)
+    internal Replica(EngineParts parts, ReplicaSeat seat)
     {
-        _index = index;
-        Limits = limits;
-        _scheduler = scheduler;
-        _memory = memory;
-        _host = host;
-        _time = pipeline?.Time ?? time;
-        _records = records;
-        _events = events;
-        _options = options;
-        _observer = observer;
-        _ended = ended;
-        _pipeline = pipeline;
-        _pipeline?.Join(this);
-        _turns = turns;
+        _index = seat.Index;
+        _records = seat.Records;
+        _events = seat.Events;
+        _ended = seat.Ended;
+        Limits = parts.Limits;
+        _scheduler = parts.Scheduler;
+        _memory = parts.Memory;
+        _host = parts.Host;
+        _pipeline = parts.Pipeline;
+        _time = parts.Pipeline?.Time ?? parts.Time;
+        _turns = parts.Turns;
+        _options = parts.Options;
+        _observer = parts.Observer;
         Decodes = new DecodeSet(Sequences);
+        _pipeline?.Join(this);
     }
 
     public RunCounters Counters => _counters;
@@ -184,8 +171,3 @@ public sealed partial class Replica
     private static KvDemand Demand(in RequestRecord record, int tokens) =>
         new(tokens, record.InputTokens + record.OutputTokens - 1, record.OutputTokens);
 }
-
-/// <summary>How a replica runs, without any influence on results.</summary>
-/// <param name="Step">Simulate every decode step on its own: slower, to the bit the same.</param>
-/// <param name="Check">Verify every invariant at every boundary.</param>
-public readonly record struct ReplicaOptions(bool Step, bool Check);

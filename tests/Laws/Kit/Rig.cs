@@ -28,19 +28,13 @@ internal sealed class Rig
             if (host is not null)
                 Hosts.Add(host);
             IScheduler scheduler = scenario.Scheduler.Create(new SchedulerInput(scenario.Policy, scenario.TtftSloPs, scenario.TpotSloPs));
-            _cluster.Add(seat => new Replica(
-                seat.Index,
-                scenario.Limits,
-                wrap is null ? scheduler : wrap(scheduler),
-                memory,
-                host,
-                scenario.Time,
-                seat.Records,
-                seat.Events,
-                new ReplicaOptions(step, Check: true),
-                observer,
-                seat.Ended,
-                pipeline));
+            _cluster.Add(new EngineParts(scenario.Limits, wrap is null ? scheduler : wrap(scheduler), memory, scenario.Time)
+            {
+                Host = host,
+                Observer = observer,
+                Options = new ReplicaOptions(step, Check: true),
+                Pipeline = pipeline,
+            });
         }
     }
 

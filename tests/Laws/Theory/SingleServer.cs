@@ -51,16 +51,11 @@ internal sealed class SingleServer(double load, double meanTokens, Func<RandomSt
     private static RunOutcome Run(Trace trace)
     {
         Cluster cluster = new(trace, new RoundRobinRouter());
-        cluster.Add(seat => new Replica(
-            seat.Index,
+        cluster.Add(new EngineParts(
             new EngineLimits(100_000, 1, 100_000, 100_000),
             new PrefillFirstScheduler(),
             new PagedKv(100_000, 16, 0, BlockCheck.Any, 1),
-            host: null,
-            new ConstantTimeModel { StepPs = StepPs },
-            seat.Records,
-            seat.Events,
-            new ReplicaOptions(Step: false, Check: false)));
+            new ConstantTimeModel { StepPs = StepPs }));
         return cluster.Run();
     }
 }

@@ -67,24 +67,13 @@ public static class ColocationRun
             };
             RunMetrics metrics = new() { Activation = deployment.Activation };
             IServingObserver observer = new ObserverPair(metrics, whole);
-            cluster.Add(seat =>
+            Replica replica = cluster.Add(new EngineParts(deployment.Limits, deployment.CreateScheduler(engine.Slo), memory, deployment.Time)
             {
-                Replica replica = new(
-                    seat.Index,
-                    deployment.Limits,
-                    deployment.CreateScheduler(engine.Slo),
-                    memory,
-                    host: null,
-                    deployment.Time,
-                    seat.Records,
-                    seat.Events,
-                    new ReplicaOptions(options.Step, options.Check),
-                    options.Observer is null ? observer : new ObserverPair(observer, options.Observer),
-                    seat.Ended,
-                    turns: turns[engine.Gpu]);
-                parts.Add((engine, replica, memory, metrics));
-                return replica;
+                Observer = options.Observer is null ? observer : new ObserverPair(observer, options.Observer),
+                Options = new ReplicaOptions(options.Step, options.Check),
+                Turns = turns[engine.Gpu],
             });
+            parts.Add((engine, replica, memory, metrics));
         }
         RunOutcome outcome = cluster.Run(options.Progress, options.Cancel);
         foreach (GpuPages gpu in pages)
