@@ -7,55 +7,71 @@ using ELLM.Sim.Workload;
 namespace ELLM.Sim.Cli.Bench;
 
 /// <summary>From a CSV file to written result files, as <c>ellm replay</c> does it but for the report page: each stage, and the whole.</summary>
-internal static class FileToFile
+internal sealed class FileToFile : IDisposable
 {
-    public static void Write(TextWriter target, BenchPlan plan)
+    private const int WarmUpRequests = 5_000;
+
+    private readonly RunConfig _config = Workbench.Config("vllm");
+    private readonly string _folder = Directory.CreateTempSubdirectory("ellm-bench-").FullName;
+    private readonly int _requests;
+    private Trace? _trace;
+    private RunReport? _report;
+
+    public FileToFile(int requests)
     {
-        string folder = Directory.CreateTempSubdirectory("ellm-bench-").FullName;
-        try
-        {
-            string file = Path.Combine(folder, "trace.csv");
-            TraceWriter.Write(Workbench.Drifting(plan.Requests), file);
-            Measure(target, file, Path.Combine(folder, "run"), plan);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        _requests = requests;
+        TraceWriter.Write(Workbench.Drifting(requests), File);
     }
 
-    private static void Measure(TextWriter target, string file, string directory, BenchPlan plan)
+    private string File => Path.Combine(_folder, "trace.csv");
+
+    public static void Write(TextWriter target, BenchPlan plan)
     {
-        RunConfig config = Workbench.Config("vllm");
+        using (FileToFile brief = new(WarmUpRequests))
+            WarmUp.Settle(() => brief.Replay());
+        using FileToFile whole = new(plan.Requests);
+        whole.Measure(target, plan.Repeats);
+    }
+
+    /// <summary>All stages. Returns the iterations that were simulated.</summary>
+    public long Replay()
+    {
+        Read();
+        Simulate();
+        WriteFiles();
+        return _report!.Outcome!.Counters.Iterations;
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private void Read() => (_trace, _) = Traces.Load(File, TraceReadOptions.Default);
+
+    private void Simulate() => _report = RunReport.Run(_config, _trace!, SimulationOptions.Default);
+
+    private void WriteFiles() => RunDirectory.Write(Path.Combine(_folder, "run"), true, RunFiles.Of(_report!, _trace!, []));
+
+    private void Measure(TextWriter target, int repeats)
+    {
         Laps read = new(), run = new(), write = new(), whole = new();
-        for (int i = 0; i < plan.Repeats; i++)
+        for (int i = 0; i < repeats; i++)
         {
-            Trace? trace = null;
-            RunReport? report = null;
-            read.Add(() => (trace, _) = Traces.Load(file, TraceReadOptions.Default));
-            run.Add(() => report = RunReport.Run(config, trace!, SimulationOptions.Default));
-            write.Add(() => RunDirectory.Write(directory, true, RunFiles.Of(report!, trace!, [])));
-            whole.Add(() => Replay(config, file, directory));
+            read.Add(Read);
+            run.Add(Simulate);
+            write.Add(WriteFiles);
+            whole.Add(() => Replay());
         }
         TextTable table = new(["file to files", "requests/s", "min", "max", "core seconds", "wall seconds"]);
-        Row(table, "read", read, plan.Requests);
-        Row(table, "simulate and summarise", run, plan.Requests);
-        Row(table, "write", write, plan.Requests);
-        Row(table, "all of it", whole, plan.Requests);
+        Row(table, "read", read);
+        Row(table, "simulate and summarise", run);
+        Row(table, "write", write);
+        Row(table, "all of it", whole);
         table.Write(target);
     }
 
-    private static void Replay(RunConfig config, string file, string directory)
-    {
-        (Trace trace, _) = Traces.Load(file, TraceReadOptions.Default);
-        RunReport report = RunReport.Run(config, trace, SimulationOptions.Default);
-        RunDirectory.Write(directory, true, RunFiles.Of(report, trace, []));
-    }
-
     /// <summary>Rates are per wall second: stages may use both a reader's and a writer's core.</summary>
-    private static void Row(TextTable table, string stage, Laps laps, int requests)
+    private void Row(TextTable table, string stage, Laps laps)
     {
-        Spread rate = laps.WallS.Rate(requests);
+        Spread rate = laps.WallS.Rate(_requests);
         table.Add(
         [
             stage, Words.Count((long)rate.Median), Words.Count((long)rate.Min), Words.Count((long)rate.Max),

@@ -12,15 +12,11 @@ namespace ELLM.Sim.Cli.Bench;
 /// <remarks>Sizes take turns, so that a machine that slows down for a while slows all of them down.</remarks>
 internal static class Growth
 {
-    /// <summary>Runs until everything that runs once a trace has been compiled for good.</summary>
-    private const int WarmUps = 40;
-
     public static void Write(TextWriter target, BenchPlan plan)
     {
         Deployment deployment = Deployment.Resolve(Workbench.Config("vllm"));
         Trace[] traces = [.. plan.Growth.Select(size => Workbench.Steady(size.Requests))];
-        for (int i = 0; i < WarmUps; i++)
-            Workbench.Simulate(deployment, traces[0]);
+        WarmUp.Settle(() => Workbench.Simulate(deployment, traces[0]));
         Laps[] laps = [.. traces.Select(_ => new Laps())];
         for (int round = 0; round < plan.Growth[0].Repeats; round++)
         {

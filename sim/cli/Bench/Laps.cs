@@ -12,6 +12,10 @@ internal sealed class Laps
     private readonly List<double> _wallS = [];
     private readonly List<double> _coreS = [];
 
+    public IReadOnlyList<double> WallTimesS => _wallS;
+
+    public IReadOnlyList<double> CoreTimesS => _coreS;
+
     public Spread WallS => Spread.Of(_wallS);
 
     public Spread CoreS => Spread.Of(_coreS);

@@ -14,7 +14,7 @@ namespace ELLM.Sim.Cli.Bench;
 /// </remarks>
 internal static class TimeModels
 {
-    private const int Batch = 32, Context = 1000, Prompt = 1024;
+    private const int Batch = 32, Context = 1000, Prompt = 1024, WarmUpRequests = 2_000;
 
     /// <param name="tables">Folder of measured operators; null leaves the table model out.</param>
     public static void Write(TextWriter target, BenchPlan plan, string? tables)
@@ -29,6 +29,8 @@ internal static class TimeModels
         if (tables is not null)
             models.Add(("table", Deployment.Resolve(config with { Timing = config.Timing with { Model = $"table:{tables}+analytic" } })));
         Trace trace = Workbench.Steady(plan.PolicyRequests);
+        Trace brief = Workbench.Steady(WarmUpRequests);
+        WarmUp.Settle(() => models.ForEach(m => Workbench.Simulate(m.Deployment, brief)));
         long[] iterations = [.. models.Select(m => Workbench.Simulate(m.Deployment, trace).Outcome.Counters.Iterations)];
         Laps[] laps = [.. models.Select(_ => new Laps())];
         for (int round = 0; round < 3 * plan.PolicyRepeats; round++)

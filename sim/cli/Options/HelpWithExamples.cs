@@ -92,7 +92,12 @@ internal sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLin
         ["show"] = ["ellm calibrate show h200", "ellm calibrate show my-h200.json"],
         ["sensitivity"] = ["ellm calibrate sensitivity chat --policy ellm --gpu h100"],
         ["policy"] = ["ellm explain policy vllm"],
-        ["bench"] = ["ellm bench --quick"],
+        ["bench"] =
+        [
+            "ellm bench --quick",
+            "ellm bench --against ../before                   # a folder with another published ellm",
+            "ellm bench --against ../before --rows vllm@1000000,ellm@100000",
+        ],
         ["completion"] = ["source <(ellm completion bash)"],
     };
 
