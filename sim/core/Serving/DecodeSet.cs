@@ -2,14 +2,20 @@ namespace ELLM.Sim.Serving;
 
 /// <summary>The decoding sequences as aggregates: an iteration costs the same whatever their number.</summary>
 /// <remarks>
-/// All of them take part in every decode step, so a sequence's length is its length at joining plus the steps since, its last
-/// step is known when it joins, and whoever is longest stays longest until it leaves.
+/// All of them take part in every decode step, so a sequence's length is its length at joining plus the steps since, and its last
+/// step is known when it joins. <see cref="CompletionWheel"/> keeps who finishes when, <see cref="LongestContenders"/> who is longest.
 /// </remarks>
 public sealed class DecodeSet
 {
-    private readonly PriorityQueue<(int Slot, int Version), (long LastStep, int Request)> _completions = new();
-    private readonly PriorityQueue<(int Slot, int Version), long> _longest = new();
     private readonly SequenceTable _sequences;
+    private readonly CompletionWheel _wheel = new();
+    private readonly LongestContenders _longest = new();
+
+    /// <summary>Sequences with more tokens left than the wheel has steps, until they finish. Those that left are known by their version.</summary>
+    private readonly PriorityQueue<(int Slot, int Version), (long LastStep, int Request)> _beyond = new();
+
+    /// <summary>Empty but while the contenders are found anew.</summary>
+    private readonly List<int> _slots = [];
 
     public DecodeSet(SequenceTable sequences) => _sequences = sequences;
 
@@ -21,18 +27,14 @@ public sealed class DecodeSet
     /// <summary>Sum of the KV lengths in tokens.</summary>
     public long KvTokens { get; private set; }
 
-    /// <summary>The largest KV length in tokens; 0 when nobody decodes.</summary>
+    /// <summary>The largest KV length in tokens, once those that have emitted their last token have left; 0 when none decodes.</summary>
     public long LongestKv
     {
         get
         {
-            while (_longest.TryPeek(out (int Slot, int Version) top, out long negatedKey))
-            {
-                if (_sequences[top.Slot].Version == top.Version)
-                    return Step - negatedKey;
-                _longest.Dequeue();
-            }
-            return 0;
+            if (_longest.Stale)
+                FindContenders();
+            return _longest.IsEmpty ? 0 : Step + _longest.LongestKey;
         }
     }
 
@@ -41,13 +43,10 @@ public sealed class DecodeSet
     {
         get
         {
-            while (_completions.TryPeek(out (int Slot, int Version) top, out (long LastStep, int Request) key))
-            {
-                if (_sequences[top.Slot].Version == top.Version)
-                    return key.LastStep - Step;
-                _completions.Dequeue();
-            }
-            throw new InvalidOperationException("nothing decodes");
+            long steps = _wheel.IsEmpty ? long.MaxValue : _wheel.StepsToNext(Step);
+            if (_beyond.Count > 0 && PeekBeyond(out _, out (long LastStep, int Request) key))
+                steps = Math.Min(steps, key.LastStep - Step);
+            return steps < long.MaxValue ? steps : throw new InvalidOperationException("nothing decodes");
         }
     }
 
@@ -60,14 +59,22 @@ public sealed class DecodeSet
         sequence.LastTokenPs = nowPs;
         Count++;
         KvTokens += sequence.PrefillTokens;
-        _completions.Enqueue((slot, sequence.Version), (Step + sequence.OutputTokens - sequence.Emitted, sequence.Request));
-        _longest.Enqueue((slot, sequence.Version), Step - sequence.PrefillTokens);
+        long lastStep = LastStep(sequence);
+        if (lastStep - Step < CompletionWheel.Steps)
+            _wheel.Add(slot, sequence.Request, lastStep);
+        else
+            _beyond.Enqueue((slot, sequence.Version), (lastStep, sequence.Request));
+        _longest.Join(slot, sequence.PrefillTokens - Step, lastStep);
     }
 
     /// <summary>A sequence stops decoding: it has finished, or lost its place. Its lengths are brought up to date.</summary>
     public void Leave(int slot)
     {
         ref Sequence sequence = ref _sequences[slot];
+        long lastStep = LastStep(sequence);
+        if (lastStep - sequence.DecodeStart < CompletionWheel.Steps)
+            _wheel.Remove(slot, lastStep);
+        _longest.Leave(slot, lastStep == Step);
         int steps = (int)(Step - sequence.DecodeStart);
         sequence.Emitted += steps;
         sequence.PrefillTokens += steps;
@@ -77,24 +84,51 @@ public sealed class DecodeSet
         KvTokens -= sequence.PrefillTokens;
     }
 
+    /// <summary>Every sequence does as many decode steps; none of them has its last token before the end.</summary>
     public void Advance(long steps)
     {
         Step += steps;
         KvTokens += steps * Count;
     }
 
-    /// <summary>The next sequence, in arrival order, that has emitted its last token; -1 when there is none.</summary>
+    /// <summary>The next sequence, in arrival order, that has emitted its last token and has not left; -1 when there is none.</summary>
     public int Completed()
     {
-        while (_completions.TryPeek(out (int Slot, int Version) top, out (long LastStep, int Request) key))
+        int slot = _wheel.At(Step);
+        if (_beyond.Count > 0 && PeekBeyond(out int other, out (long LastStep, int Request) key) && key.LastStep == Step)
+            return slot < 0 || key.Request < _sequences[slot].Request ? other : slot;
+        return slot;
+    }
+
+    private static long LastStep(in Sequence sequence) => sequence.DecodeStart + sequence.OutputTokens - sequence.Emitted;
+
+    private bool PeekBeyond(out int slot, out (long LastStep, int Request) key)
+    {
+        while (_beyond.TryPeek(out (int Slot, int Version) top, out key))
         {
-            bool current = _sequences[top.Slot].Version == top.Version;
-            if (current && key.LastStep > Step)
-                return -1;
-            _completions.Dequeue();
-            if (current)
-                return top.Slot;
+            slot = top.Slot;
+            if (_sequences[slot].Version == top.Version)
+                return true;
+            _beyond.Dequeue();
         }
-        return -1;
+        slot = -1;
+        return false;
+    }
+
+    private void FindContenders()
+    {
+        _longest.Clear();
+        _wheel.CopyTo(_slots);
+        foreach (((int slot, int version), _) in _beyond.UnorderedItems)
+        {
+            if (_sequences[slot].Version == version)
+                _slots.Add(slot);
+        }
+        foreach (int slot in _slots)
+        {
+            ref Sequence sequence = ref _sequences[slot];
+            _longest.Join(slot, sequence.PrefillTokens - sequence.DecodeStart, LastStep(sequence));
+        }
+        _slots.Clear();
     }
 }
