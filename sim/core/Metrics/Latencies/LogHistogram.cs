@@ -1,4 +1,5 @@
 using System.Numerics;
+using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Metrics.Latencies;
 
@@ -48,9 +49,7 @@ public sealed class LogHistogram
             (first, last, growth) = (last, first, -growth);
         long total = steps * weight;
         Count += total;
-
-        // The mean of the series is (first + last) / 2: steps * (first + last) is even whenever it has to be.
-        Sum += (Int128)(first + last) * total / 2;
+        Sum += Math.BigMul(new StepSeries(first, growth).Sum(steps), weight);
         Min = Math.Min(Min, first);
         Max = Math.Max(Max, last);
 

@@ -8,32 +8,37 @@ namespace ELLM.Sim.Metrics.Observers;
 public struct ActivationUse
 {
     private Int128 _prefillBytes;
-    private Int128 _prefillReserve;
     private Int128 _decodeBytes;
-    private Int128 _decodeReserve;
+    private long _prefillIterations;
+    private long _decodeIterations;
+    private long _reserveBytes;
 
     /// <summary>Iterations with prefill tokens.</summary>
-    public readonly double? PrefillShare => Ratio(_prefillBytes, _prefillReserve);
+    public readonly double? PrefillShare => Ratio(_prefillBytes, _prefillIterations);
 
     /// <summary>Iterations of decodes alone.</summary>
-    public readonly double? DecodeShare => Ratio(_decodeBytes, _decodeReserve);
+    public readonly double? DecodeShare => Ratio(_decodeBytes, _decodeIterations);
 
     internal void Add(in IterationSpan span, in ActivationDemand demand)
     {
         long sequences = span.PrefillSequences + span.DecodeSequences;
         Int128 live = Math.BigMul(demand.LiveBytes(span.PrefillTokens + span.DecodeSequences, sequences), span.Steps);
-        Int128 reserve = Math.BigMul(demand.ReserveBytes, span.Steps);
+        _reserveBytes = demand.ReserveBytes;
         if (span.PrefillTokens > 0)
         {
             _prefillBytes += live;
-            _prefillReserve += reserve;
+            _prefillIterations += span.Steps;
         }
         else
         {
             _decodeBytes += live;
-            _decodeReserve += reserve;
+            _decodeIterations += span.Steps;
         }
     }
 
-    private static double? Ratio(Int128 part, Int128 whole) => whole == 0 ? null : (double)part / (double)whole;
+    private readonly double? Ratio(Int128 liveBytes, long iterations)
+    {
+        Int128 reserved = Math.BigMul(_reserveBytes, iterations);
+        return reserved == 0 ? null : (double)liveBytes / (double)reserved;
+    }
 }

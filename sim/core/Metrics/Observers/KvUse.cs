@@ -39,8 +39,13 @@ public struct KvUse
     internal void Add(in IterationSpan span, in StepSums sums)
     {
         ref readonly KvSpan kv = ref span.Kv;
-        Int128 live = Math.BigMul(span.LiveTokens, sums.Duration) + (sums.Moment * span.DecodeSequences);
-        Int128 allocated = Math.BigMul(kv.AllocatedSum, span.FirstStepPs) + Math.BigMul(kv.AllocatedMoment, span.StepGrowthPs);
+        Int128 live = Math.BigMul(span.LiveTokens, sums.Duration);
+        Int128 allocated = Math.BigMul(kv.AllocatedSum, span.FirstStepPs);
+        if (span.Steps > 1)
+        {
+            live += sums.Moment * span.DecodeSequences;
+            allocated += Math.BigMul(kv.AllocatedMoment, span.StepGrowthPs);
+        }
         Int128 capacity = Math.BigMul(kv.CapacityTokens, sums.Duration);
         Live += live;
         Capacity += capacity;

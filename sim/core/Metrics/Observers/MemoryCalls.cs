@@ -37,14 +37,17 @@ public struct MemoryCalls
 
     internal void Add(in IterationSpan span)
     {
+        if (span.DecodeSequences > 0)
+            _decodeSteps += span.Steps;
+        // Layouts that map nothing while they run make no calls.
+        if ((span.Kv.MapWorkPs | span.MapStallPs | span.Kv.Growths) == 0)
+            return;
         WorkPs += span.Kv.MapWorkPs;
         StallPs += span.MapStallPs;
         LongestStallPs = Math.Max(LongestStallPs, span.MapStallPs);
         Growths += span.Kv.Growths;
         WaitingGrowths += span.Kv.WaitingGrowths;
         GrowthBytes += Math.BigMul(span.Kv.Growths, span.Kv.GrowthBytes);
-        if (span.DecodeSequences > 0)
-            _decodeSteps += span.Steps;
         if (span.PrefillTokens == 0)
             LongestDecodeStallPs = Math.Max(LongestDecodeStallPs, span.MapStallPs);
     }
