@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsvHelper;
+using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Plots.Figures;
 
@@ -35,7 +36,7 @@ public sealed class ResultRows
     {
         try
         {
-            using FileStream stream = System.IO.File.OpenRead(file);
+            using FileStream stream = FileGuard.Reading(file, () => System.IO.File.OpenRead(file));
             if (stream.Length == 0)
                 throw InputException.At(file, 1, "a header", "nothing");
             using CsvReader csv = CsvReader.Create(stream, Strict);
@@ -49,10 +50,6 @@ public sealed class ResultRows
         catch (CsvFormatException e)
         {
             throw new InputException($"{file}:{Math.Max(1, e.LineNumber)}: {e.Message.Split('\n')[0].TrimEnd('\r')}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{file}: cannot be read: {e.Message}", e);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json;
+using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Plots.Figures;
 
@@ -52,7 +53,7 @@ public static class RunLoader
             return [];
         try
         {
-            JsonNode? root = JsonNode.Parse(File.ReadAllText(file));
+            JsonNode? root = JsonNode.Parse(FileGuard.Reading(file, () => File.ReadAllText(file)));
             return root switch
             {
                 JsonObject one => [one],

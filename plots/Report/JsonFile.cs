@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Plots.Report;
 
@@ -14,7 +15,7 @@ internal static class JsonFile
             return [];
         try
         {
-            return JsonNode.Parse(File.ReadAllText(file)) as JsonObject ?? throw new InputException($"{file}: expected a JSON object");
+            return JsonNode.Parse(FileGuard.Reading(file, () => File.ReadAllText(file))) as JsonObject ?? throw new InputException($"{file}: expected a JSON object");
         }
         catch (JsonException e)
         {

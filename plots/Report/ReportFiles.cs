@@ -1,4 +1,5 @@
 using System.Text;
+using ELLM.Sim.Files;
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Plots.Svg;
 
@@ -21,9 +22,9 @@ public static class ReportFiles
     {
         ReportContent page = ResultPages.Load(directory);
         string report = Path.Combine(directory, ReportName);
-        Save(report, HtmlReport.Render(page, command));
+        FileReplacement.Write(report, HtmlReport.Render(page, command));
         foreach (Figure figure in page.Figures)
-            Save(FigurePath(directory, figure.Name), SvgRenderer.Render(figure));
+            FileReplacement.Write(FigurePath(directory, figure.Name), SvgRenderer.Render(figure));
         RemoveFigures(directory, FigureNames.Except(page.Figures.Select(f => f.Name)));
         return report;
     }
@@ -39,7 +40,7 @@ public static class ReportFiles
     public static string WriteFigure(string folder, Figure figure)
     {
         string path = Path.Combine(folder, SvgRenderer.Id(figure.Name) + ".svg");
-        Save(path, SvgRenderer.Render(figure));
+        FileReplacement.Write(path, SvgRenderer.Render(figure));
         return path;
     }
 
@@ -77,7 +78,7 @@ public static class ReportFiles
         foreach (Figure figure in chosen)
         {
             string path = Path.ChangeExtension(FigurePath(directory, figure.Name), html ? ".html" : ".svg");
-            Save(path, html ? HtmlReport.Render(page with { Title = figure.Title, Figures = [figure], Notes = [] }, command: null) : SvgRenderer.Render(figure));
+            FileReplacement.Write(path, html ? HtmlReport.Render(page with { Title = figure.Title, Figures = [figure], Notes = [] }, command: null) : SvgRenderer.Render(figure));
             paths.Add(path);
         }
         return paths;
@@ -93,20 +94,4 @@ public static class ReportFiles
         FigureNames.Where(n => page.Figures.Any(f => f.Name == n) || page.Notes.Any(s => s.StartsWith(n + ":", StringComparison.Ordinal)));
 
     private static string FigurePath(string directory, string name) => Path.Combine(directory, Folder, SvgRenderer.Id(name) + ".svg");
-
-    /// <summary>Complete or not there: a partial name first, then a rename.</summary>
-    private static void Save(string path, string text)
-    {
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            string partial = path + ".partial";
-            File.WriteAllText(partial, text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be written: {e.Message}", e);
-        }
-    }
 }

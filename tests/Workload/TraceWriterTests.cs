@@ -55,7 +55,7 @@ public sealed class TraceWriterTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(TraceReader.Read(path).Trace.Count, Is.EqualTo(4));
-            Assert.That(File.Exists(path + ".partial"), Is.False);
+            Assert.That(Directory.EnumerateFiles(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.*"), Is.Empty);
             Assert.That(() => TraceWriter.Write(Sample, path), Throws.TypeOf<InputException>().With.Message.Contains("exists already"));
             Assert.That(() => TraceWriter.Write(Sample, path, overwrite: true), Throws.Nothing);
             Assert.That(() => TraceWriter.Write(Sample, Path.Combine(path, "below", "x.csv")), Throws.TypeOf<InputException>());

@@ -7,6 +7,7 @@ using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Regression;
 using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Experiments;
+using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Cli.Commands;
 
@@ -100,17 +101,6 @@ internal static class CheckCommand
     private static string DefaultPath(string file) =>
         file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? file[..^".json".Length] + ".baseline.json" : file + ".baseline.json";
 
-    private static void WriteJUnit(string path, string experiment, IReadOnlyList<PointCheck> checks)
-    {
-        try
-        {
-            using (FileStream stream = File.Create(path + ".partial"))
-                JUnitReport.Write(stream, experiment, checks);
-            File.Move(path + ".partial", path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"--junit {path}: cannot be written: {e.Message}", e);
-        }
-    }
+    private static void WriteJUnit(string path, string experiment, IReadOnlyList<PointCheck> checks) =>
+        FileReplacement.Write(path, stream => JUnitReport.Write(stream, experiment, checks), $"--junit {path}");
 }

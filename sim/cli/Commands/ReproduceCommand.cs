@@ -7,6 +7,7 @@ using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Experiments.Reproductions;
+using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Cli.Commands;
 
@@ -54,9 +55,9 @@ internal static class ReproduceCommand
         else
             terminal.Out.Write(Text(format, results));
         if (targets.Out is string file)
-            Save(file, Text(file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? "json" : "csv", results));
+            FileReplacement.Write(file, Text(file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? "json" : "csv", results));
         if (targets.Docs is string page)
-            Save(page, ReproductionsPage.Write(results));
+            FileReplacement.Write(page, ReproductionsPage.Write(results));
         int missed = results.Count(result => result.Within == false);
         terminal.Say(string.Create(
             CultureInfo.InvariantCulture,
@@ -94,21 +95,6 @@ internal static class ReproduceCommand
         else
             ReproductionFiles.WriteCsv(stream, results);
         return Encoding.UTF8.GetString(stream.ToArray());
-    }
-
-    /// <summary>Complete or not there: a partial name first, then a rename.</summary>
-    private static void Save(string path, string text)
-    {
-        try
-        {
-            string partial = path + ".partial";
-            File.WriteAllText(partial, text);
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be written: {e.Message}", e);
-        }
     }
 
     private sealed record Targets(string? Out, string? Docs, bool Force);

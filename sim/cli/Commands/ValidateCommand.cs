@@ -6,6 +6,7 @@ using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Compat.Vidur.Cases;
+using ELLM.Sim.Files;
 using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Plots.Svg;
 using ELLM.Sim.Validation;
@@ -52,14 +53,14 @@ internal static class ValidateCommand
             Table(rows).Write(terminal.Out);
         if (request.Csv is string file)
         {
-            ResultFile.Write(file, Text(stream => ValidationCsv.Write(stream, rows)));
+            FileReplacement.Write(file, stream => ValidationCsv.Write(stream, rows));
             Charts(rows, Path.ChangeExtension(file, null) + "-");
         }
         if (request.Docs is string page)
         {
             string folder = Path.Combine(Path.GetDirectoryName(page) ?? "", "figures");
             HashSet<string> charted = [.. Charts(rows, Path.Combine(folder, "fidelity-"))];
-            ResultFile.Write(page, FidelityPage.Write(Suites, rows, suite => charted.Contains(suite) ? $"figures/fidelity-{suite}.svg" : null));
+            FileReplacement.Write(page, FidelityPage.Write(Suites, rows, suite => charted.Contains(suite) ? $"figures/fidelity-{suite}.svg" : null));
         }
         int missed = rows.Count(row => row.Pass == false);
         terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{rows.Count(row => row.Pass == true)} within their bounds, {missed} not, {rows.Count(row => row.Pass is null)} without a bound or skipped"));
@@ -73,7 +74,7 @@ internal static class ValidateCommand
         foreach (IGrouping<string, ValidationRow> suite in rows.Where(row => row is { Error: not null, Bound: not null }).GroupBy(row => row.Suite))
         {
             CheckedError[] errors = [.. suite.Select(row => new CheckedError(row.What, row.Error!.Value, row.Bound!.Value, Words(row)))];
-            ResultFile.Write($"{path}{suite.Key}.svg", SvgRenderer.Render(ValidationErrors.Of(suite.Key, errors)));
+            FileReplacement.Write($"{path}{suite.Key}.svg", SvgRenderer.Render(ValidationErrors.Of(suite.Key, errors)));
             charted.Add(suite.Key);
         }
         return charted;

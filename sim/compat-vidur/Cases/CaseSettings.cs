@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ELLM.Sim.Compat.Vidur.Tables;
+using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Compat.Vidur.Cases;
 
@@ -24,7 +25,7 @@ internal sealed class CaseSettings
 
     public void Read(string path)
     {
-        string text = File.ReadAllText(path);
+        string text = FileGuard.Reading(path, () => File.ReadAllText(path));
         _files.Add(Path.GetFileName(path));
         switch (Path.GetExtension(path).ToLowerInvariant())
         {
@@ -48,7 +49,7 @@ internal sealed class CaseSettings
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllText(path));
+            using JsonDocument document = JsonDocument.Parse(FileGuard.Reading(path, () => File.ReadAllText(path)));
             if (Listed(document.RootElement, caseName) is { } found)
             {
                 _files.Add(Path.GetFileName(path));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Compat.Vidur.Tables;
 
@@ -46,20 +47,13 @@ internal sealed class CsvTable
     }
 
     /// <exception cref="InputException">No such file, no header, a large-file pointer, or a row with another number of fields.</exception>
-    public static CsvTable Read(string path, bool headerOnly = false)
+    public static CsvTable Read(string path, bool headerOnly = false) => FileGuard.Reading(path, () =>
     {
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
-            using StreamReader text = new(stream);
-            return Read(path, text, headerOnly);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new InputException($"{path}: {e.Message}", e);
-        }
-    }
+        using FileStream file = File.OpenRead(path);
+        using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using StreamReader text = new(stream);
+        return Read(path, text, headerOnly);
+    });
 
     /// <summary>Index of the first of <paramref name="names"/> that is a column, or -1.</summary>
     public int Find(params ReadOnlySpan<string> names)

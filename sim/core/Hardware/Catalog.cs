@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ELLM.Sim.Files;
 using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Hardware;
@@ -73,14 +74,7 @@ public sealed class Catalog<T>(string kind, string folder, JsonTypeInfo<T> type,
             throw new InputException($"{path}: expected a {kind} file, found a directory");
         if (!File.Exists(path))
             throw new InputException($"{path}: no such {kind} file");
-        try
-        {
-            return File.ReadAllText(path, Encoding.UTF8);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be read: {fault.Message}", fault);
-        }
+        return FileGuard.Reading(path, () => File.ReadAllText(path, Encoding.UTF8));
     }
 
     private static string ReadResource(string name)

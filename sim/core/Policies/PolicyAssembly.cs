@@ -4,6 +4,7 @@ using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Runtime.Loader;
 using System.Security.Cryptography;
+using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Policies;
 
@@ -75,14 +76,7 @@ public sealed record PolicyAssembly(string Name, string Sha256, IReadOnlyList<st
     {
         if (!File.Exists(path))
             throw new InputException($"{path}: no such assembly");
-        try
-        {
-            return File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be read: {e.Message}", e);
-        }
+        return FileGuard.Reading(path, () => File.ReadAllBytes(path));
     }
 
     /// <summary>From the metadata alone: nothing of the file has run yet.</summary>

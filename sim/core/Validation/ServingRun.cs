@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Text;
 using ELLM.Sim.Configuration;
+using ELLM.Sim.Files;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
 using ELLM.Sim.Time;
@@ -162,21 +163,14 @@ public sealed partial class ServingRun
         }
     }
 
-    private static string ReadText(string path)
+    private static string ReadText(string path) => FileGuard.Reading(path, () =>
     {
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            using Stream plain = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
-            using StreamReader reader = new(plain, Encoding.UTF8);
-            string text = reader.ReadToEnd();
-            return text.StartsWith("version https://git-lfs", StringComparison.Ordinal)
-                ? throw new InputException($"{path}: is a Git LFS pointer, not the file it stands for: fetch it with 'git lfs pull'")
-                : text;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new InputException($"{path}: cannot be read: {fault.Message}", fault);
-        }
-    }
+        using FileStream file = File.OpenRead(path);
+        using Stream plain = path.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        using StreamReader reader = new(plain, Encoding.UTF8);
+        string text = reader.ReadToEnd();
+        return text.StartsWith("version https://git-lfs", StringComparison.Ordinal)
+            ? throw new InputException($"{path}: is a Git LFS pointer, not the file it stands for: fetch it with 'git lfs pull'")
+            : text;
+    });
 }

@@ -1,3 +1,4 @@
+using ELLM.Sim.Files;
 using ELLM.Sim.Workload.Readers;
 
 namespace ELLM.Sim.Workload;
@@ -28,8 +29,8 @@ public static class TraceReader
     {
         TraceClock.Check(options);
         RequestRows rows = new(options);
-        (string id, string title, TimeKind time) = TraceSource.Guard(source.Path, () => ReadRows(source, options, rows));
-        string hash = TraceSource.Guard(source.Path, source.HashToEnd);
+        (string id, string title, TimeKind time) = FileGuard.Reading(source.Path, () => ReadRows(source, options, rows));
+        string hash = FileGuard.Reading(source.Path, source.HashToEnd);
         if (rows.ZeroOutputKept > 0)
             rows.Notes.Add(FormattableString.Invariant($"{rows.ZeroOutputKept} rows without output tokens were kept with one"));
         if (rows.Count == 0)

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using ELLM.Sim.Files;
 using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Workload;
@@ -28,18 +29,7 @@ public static class TraceWriter
             throw new InputException("trace to write: expected a path, found nothing");
         if (!overwrite && (File.Exists(path) || Directory.Exists(path)))
             throw new InputException($"{path}: exists already");
-        string partial = path + ".partial";
-        try
-        {
-            using (FileStream file = new(partial, FileMode.Create, FileAccess.Write))
-                Write(trace, file, format);
-            File.Move(partial, path, overwrite);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            TryDelete(partial);
-            throw new InputException($"{path}: cannot be written: {e.Message.Split('\n')[0]}", e);
-        }
+        FileReplacement.Write(path, stream => Write(trace, stream, format), overwrite: overwrite);
     }
 
     public static void Write(Trace trace, Stream stream, TraceFormat format = TraceFormat.Csv)
@@ -132,16 +122,4 @@ public static class TraceWriter
 
     private static byte[] Quote(string name) => Encoding.UTF8.GetBytes(
         name.AsSpan().IndexOfAny(",\"\r\n") < 0 && name == name.Trim() ? name : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
-
-    private static void TryDelete(string path)
-    {
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The failure to write is what the user must hear about.
-        }
-    }
 }

@@ -143,7 +143,7 @@ internal sealed class SweepFilesTests
         (code, _, error) = EllmProcess.Run(none, "sweep", file, "--out", folder.In("killed"));
         Assert.That(code, Is.Zero, error);
         AssertSame(folder, "whole", "killed");
-        Assert.That(Directory.EnumerateFiles(folder.In("killed"), "*.tmp"), Is.Empty);
+        Assert.That(Directory.EnumerateFiles(folder.In("killed"), ".*.partial"), Is.Empty);
     }
 
     [Test]

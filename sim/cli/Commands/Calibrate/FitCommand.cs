@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Files;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Kernels.Fit;
 using ELLM.Sim.Kernels.Measure;
@@ -32,14 +33,14 @@ internal static class FitCommand
 
     private static void Run(Terminal terminal, string rawPath, string name, string? below, string path, string? figures)
     {
-        string text = ResultFile.Read(rawPath);
+        string text = FileGuard.Reading(rawPath, () => File.ReadAllText(rawPath));
         RawFile raw = RawFile.Parse(rawPath, text);
         CalibrationProfile profile = ProfileFit.Fit(raw, RawFile.Sha256(text), name);
         if (below is not null)
             profile = ProfileMerge.Over(profile, CalibrationCatalog.Load(below));
         string json = CalibrationCatalog.ToJson(profile);
         CalibrationCatalog.Parse(path, json);
-        ResultFile.Write(path, json);
+        FileReplacement.Write(path, json);
         if (profile.Run is { Flags.Count: > 0 } run)
             terminal.Warn($"flagged: {string.Join(", ", run.Flags)}");
         ProfileTable.Write(terminal.Out, profile);

@@ -3,6 +3,7 @@ using System.Globalization;
 using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Experiments;
+using ELLM.Sim.Files;
 using ELLM.Sim.Kernels.Backends;
 using ELLM.Sim.Kernels.Device;
 using ELLM.Sim.Kernels.Driver;
@@ -47,7 +48,7 @@ internal static class MeasureCommand
         Progress progress = new(terminal);
         RawFile raw = Measurement.Run(
             session, gpu => new PtxBackend(gpu.Driver, gpu.Facts.Multiprocessors), new HostClock(), suites, options, $"ellm {RunReport.Version}", progress, cancel);
-        ResultFile.Write(path, raw.ToText());
+        FileReplacement.Write(path, raw.ToText());
         if (raw["run.skipped"].Length > 0)
             terminal.Warn($"left out for want of device memory: {raw["run.skipped"]}");
         if (raw["run.flags"].Length > 0)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Files;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Kernels.Fit;
 
@@ -21,7 +22,7 @@ internal static class MergeCommand
             CalibrationProfile merged = ProfileMerge.Over(CalibrationCatalog.Load(parsed.GetValue(top)!), CalibrationCatalog.Load(parsed.GetValue(below)!));
             string json = CalibrationCatalog.ToJson(merged);
             CalibrationCatalog.Parse(path, json);
-            ResultFile.Write(path, json);
+            FileReplacement.Write(path, json);
             terminal.Say($"profile in {path}");
         });
         return command;

@@ -27,32 +27,4 @@ internal sealed class ResultFile
             throw new InputException($"{path}: exists; give --force to replace it");
         return path;
     }
-
-    public static void Write(string path, string text)
-    {
-        string temporary = path + ".partial";
-        try
-        {
-            if (System.IO.Path.GetDirectoryName(path) is { Length: > 0 } folder)
-                Directory.CreateDirectory(folder);
-            File.WriteAllText(temporary, text);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be written: {fault.Message}", fault);
-        }
-    }
-
-    public static string Read(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be read: {fault.Message}", fault);
-        }
-    }
 }

@@ -5,6 +5,7 @@ using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
+using ELLM.Sim.Files;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Policies;
@@ -45,7 +46,7 @@ internal static class SensitivityCommand
             foreach ((CalibratedOp op, double factor) in variants)
             {
                 string path = Path.Combine(folder.FullName, string.Create(CultureInfo.InvariantCulture, $"{op.Key()}-{factor}.json"));
-                ResultFile.Write(path, CalibrationCatalog.ToJson(CostVariants.Scaled(profile, op, factor)));
+                FileReplacement.Write(path, CalibrationCatalog.ToJson(CostVariants.Scaled(profile, op, factor)));
                 configs.Add(config with { Profile = path });
             }
             IReadOnlyList<RunReport> reports = Compare.Run(configs, trace, run.Simulating(parsed, cancel), Environment.ProcessorCount, keepRecords: false);

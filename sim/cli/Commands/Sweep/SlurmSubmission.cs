@@ -3,6 +3,7 @@ using System.Diagnostics;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Experiments.Sweeps.Queues;
 using ELLM.Sim.Experiments.Sweeps.Results;
+using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Cli.Commands.Sweep;
 
@@ -19,17 +20,9 @@ internal sealed class SlurmSubmission(SweepJob job, SlurmOptions slurm, string e
     public void Submit(Terminal terminal, SweepPlan plan)
     {
         string script = Path.Combine(directory, "log", ScriptName);
-        try
-        {
-            // Another experiment's directory is refused here, not in every task.
-            SweepDirectory.Prepare(directory, plan);
-            Directory.CreateDirectory(Path.Combine(directory, "log"));
-            File.WriteAllText(script, Script);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"output directory {directory}: cannot be written: {e.Message}", e);
-        }
+        // Another experiment's directory is refused here, not in every task.
+        SweepDirectory.Prepare(directory, plan);
+        FileReplacement.Write(script, Script);
         string array = Sbatch(["--parsable", script]);
         string merge = Sbatch(SlurmScript.Merge(job, slurm, Program(), directory, array));
         terminal.Out.Write($"{array}\n");

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Experiments.Regression;
 
@@ -23,15 +24,11 @@ public sealed record Baseline(string Version, string Experiment, string Experime
             throw new InputException($"{path}: no baseline; --update writes one");
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), BaselineJson.Default.Baseline) ?? throw new InputException($"{path}: expected a baseline, found null");
+            return JsonSerializer.Deserialize(FileGuard.Reading(path, () => File.ReadAllBytes(path)), BaselineJson.Default.Baseline) ?? throw new InputException($"{path}: expected a baseline, found null");
         }
         catch (JsonException e)
         {
             throw new InputException($"{path}:{(e.LineNumber ?? 0) + 1}: not a baseline: {e.Message.Split(" Path:", 2)[0]}", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be read: {e.Message}", e);
         }
     }
 
@@ -46,16 +43,7 @@ public sealed record Baseline(string Version, string Experiment, string Experime
         text.Append("  \"points\": [\n    ")
             .AppendJoin(",\n    ", Points.Select(p => Line(JsonSerializer.SerializeToNode(p, BaselineJson.Default.BaselinePoint))))
             .Append("\n  ]\n}\n");
-        string temporary = path + ".partial";
-        try
-        {
-            File.WriteAllText(temporary, text.ToString());
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be written: {e.Message}", e);
-        }
+        FileReplacement.Write(path, text.ToString());
     }
 
     private static string Line(JsonNode? node) => node?.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) ?? "null";

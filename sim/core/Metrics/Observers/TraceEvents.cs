@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ELLM.Sim.Files;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Time;
 
@@ -104,20 +105,7 @@ public sealed class TraceEvents(long samplePs = TraceEvents.DefaultSamplePs, int
 
     /// <summary>Writes a file: complete, or not there.</summary>
     /// <exception cref="InputException">The file cannot be written.</exception>
-    public void Save(string path)
-    {
-        try
-        {
-            string partial = path + ".partial";
-            using (FileStream stream = new(partial, FileMode.Create, FileAccess.Write))
-                Write(stream);
-            File.Move(partial, path, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"--trace-events {path}: cannot be written: {e.Message}", e);
-        }
-    }
+    public void Save(string path) => FileReplacement.Write(path, Write, $"--trace-events {path}");
 
     private static void Process(Utf8JsonWriter json, int replica)
     {

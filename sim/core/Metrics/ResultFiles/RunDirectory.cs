@@ -1,10 +1,13 @@
+using ELLM.Sim.Files;
+
 namespace ELLM.Sim.Metrics.ResultFiles;
 
 /// <summary>Writes result files so that a run directory is complete or not there at all.</summary>
 /// <remarks>
-/// Files are written into a hidden sibling directory first and moved when all of them are closed: a failure or an interruption
-/// leaves the target as it was. A target that exists and is not empty is refused unless forced; when forced, files of the
-/// same names are replaced and all others are left alone.
+/// Files are written into a hidden sibling directory of its own first and moved when all of them are closed: a failure or an
+/// interruption leaves the target as it was, and two runs into one target do not mix. They are not flushed to the disk: a machine
+/// that loses its power costs a run that can be run again, not every run the time of a flush. A target that exists and is not empty
+/// is refused unless forced; when forced, files of the same names are replaced and all others are left alone.
 /// </remarks>
 public static class RunDirectory
 {
@@ -15,7 +18,7 @@ public static class RunDirectory
             throw new InputException("output directory: expected a path, found nothing");
         if (File.Exists(path))
             throw new InputException($"output {path}: expected a directory, found a file");
-        if (Directory.Exists(path) && !force && Guarded(path, () => Directory.EnumerateFileSystemEntries(path).Any()))
+        if (Directory.Exists(path) && !force && FileGuard.Reading($"output directory {path}", () => Directory.EnumerateFileSystemEntries(path).Any()))
             throw new InputException($"output directory {path} exists and is not empty: choose another or pass --force to replace its result files");
         Probe(path);
     }
@@ -31,9 +34,7 @@ public static class RunDirectory
                 throw new InputException($"output directory {path}: {Path.GetFileName(at)} is a file");
             at = Path.GetDirectoryName(at) ?? throw new InputException($"output directory {path}: nothing above it exists");
         }
-        string probe = Path.Combine(at, $".{Path.GetFileName(target)}.partial");
-        if (Directory.Exists(probe))
-            return;
+        string probe = FileReplacement.PartialOf(Path.Combine(at, Path.GetFileName(target)));
         try
         {
             Directory.CreateDirectory(probe);
@@ -53,12 +54,10 @@ public static class RunDirectory
         Check(path, force);
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         string parent = Path.GetDirectoryName(target) ?? target;
-        string partial = Path.Combine(parent, $".{Path.GetFileName(target)}.partial");
-        Guarded(path, () =>
+        string partial = FileReplacement.PartialOf(target);
+        FileGuard.Writing($"output directory {path}", () =>
         {
             Directory.CreateDirectory(parent);
-            if (Directory.Exists(partial))
-                Directory.Delete(partial, recursive: true);
             Directory.CreateDirectory(partial);
             try
             {
@@ -76,7 +75,6 @@ public static class RunDirectory
                 if (Directory.Exists(partial))
                     Directory.Delete(partial, recursive: true);
             }
-            return true;
         });
     }
 
@@ -93,18 +91,6 @@ public static class RunDirectory
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(target, name))!);
             File.Move(Path.Combine(partial, name), Path.Combine(target, name), overwrite: true);
-        }
-    }
-
-    private static T Guarded<T>(string path, Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"output directory {path}: cannot be written: {e.Message}", e);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text;
+using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Timing.Tables;
 
@@ -35,15 +36,11 @@ public sealed class MeasuredCsv
     {
         if (!File.Exists(path))
             throw new InputException($"{path}: no such table");
-        try
+        return FileGuard.Reading(path, () =>
         {
             using FileStream file = File.OpenRead(path);
             return Read(file, path);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new InputException($"{path}: cannot be read: {fault.Message}", fault);
-        }
+        });
     }
 
     /// <summary>From any stream; <paramref name="name"/> stands for the path in messages.</summary>

@@ -1,3 +1,4 @@
+using ELLM.Sim.Files;
 using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Workload.Generators;
@@ -30,15 +31,6 @@ public static class GeneratorPresets
     {
         if (!nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && !File.Exists(nameOrPath))
             return Load(nameOrPath);
-        byte[] json;
-        try
-        {
-            json = File.ReadAllBytes(nameOrPath);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{nameOrPath}: cannot be read: {e.Message.Split('\n')[0]}", e);
-        }
-        return GeneratorJson.Parse(json, nameOrPath);
+        return GeneratorJson.Parse(FileGuard.Reading(nameOrPath, () => File.ReadAllBytes(nameOrPath)), nameOrPath);
     }
 }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Workload.Readers;
 
@@ -70,21 +71,12 @@ internal sealed class TraceSource : IDisposable
             throw new InputException($"{path}: a directory, expected a trace file");
         if (!File.Exists(path))
             throw new InputException($"{path}: no such file");
-        FileStream file;
-        try
-        {
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path}: cannot be opened: {FirstLine(e)}", e);
-        }
-        return Over(path, file);
+        return Over(path, FileGuard.Reading(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan)));
     }
 
     /// <summary>Over any stream, which is closed with this.</summary>
     public static TraceSource Over(string path, Stream stream) =>
-        Guard(path, () =>
+        FileGuard.Reading(path, () =>
         {
             try
             {
@@ -96,23 +88,6 @@ internal sealed class TraceSource : IDisposable
                 throw;
             }
         });
-
-    /// <summary>Runs a reader; what the decompressor or the file system throws becomes one line.</summary>
-    public static T Guard<T>(string path, Func<T> read)
-    {
-        try
-        {
-            return read();
-        }
-        catch (InvalidDataException e)
-        {
-            throw new InputException($"{path}: damaged or cut off gzip data: {FirstLine(e)}", e);
-        }
-        catch (IOException e)
-        {
-            throw new InputException($"{path}: cannot be read: {FirstLine(e)}", e);
-        }
-    }
 
     /// <summary>Lower-case hex SHA-256 of the stored bytes; reads what nobody has read yet.</summary>
     public string HashToEnd()
@@ -156,6 +131,4 @@ internal sealed class TraceSource : IDisposable
         if (kind is not null)
             throw new InputException($"{path}: {kind}");
     }
-
-    private static string FirstLine(Exception e) => e.Message.Split('\n')[0].TrimEnd('\r');
 }

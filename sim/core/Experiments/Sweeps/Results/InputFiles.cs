@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using ELLM.Sim.Configuration;
+using ELLM.Sim.Files;
 using ELLM.Sim.Policies;
 
 namespace ELLM.Sim.Experiments.Sweeps.Results;
@@ -47,16 +48,9 @@ internal static class InputFiles
         return free;
     }
 
-    private static string Hash(string file)
+    private static string Hash(string file) => FileGuard.Reading(file, () =>
     {
-        try
-        {
-            using FileStream stream = File.OpenRead(file);
-            return Convert.ToHexStringLower(SHA256.HashData(stream));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{file}: cannot be read: {e.Message}", e);
-        }
-    }
+        using FileStream stream = File.OpenRead(file);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    });
 }

@@ -1,3 +1,5 @@
+using ELLM.Sim.Files;
+
 namespace ELLM.Sim.Experiments.Sweeps.Results;
 
 /// <summary>The result directory of a sweep: its plan, a journal for each shard, and the result files when all points are there.</summary>
@@ -33,7 +35,7 @@ public sealed class SweepDirectory : IDisposable
     /// <summary>Claims a directory for one process and one shard; makes it when it is not there.</summary>
     /// <param name="force">Start over: what the directory holds of a sweep is removed.</param>
     /// <exception cref="InputException">It belongs to another experiment or process, is no sweep's, or cannot be written.</exception>
-    public static SweepDirectory Open(string path, SweepPlan plan, Shard shard, bool force) => Guarded(path, () =>
+    public static SweepDirectory Open(string path, SweepPlan plan, Shard shard, bool force) => Writing(path, () =>
     {
         Check(path, plan, force);
         string journals = System.IO.Path.Combine(path, JournalFolder);
@@ -45,8 +47,8 @@ public sealed class SweepDirectory : IDisposable
             if (force)
                 StartOver(path, journals, own, shard);
             if (shard == Shard.Whole)
-                AtomicFiles.Sweep(path);
-            AtomicFiles.Write(path, [(PlanName, s => s.Write(plan.ToJson()))]);
+                FileReplacement.RemovePartials(path);
+            FileReplacement.WriteAll(path, [(PlanName, s => s.Write(plan.ToJson()))]);
             (SweepJournal journal, JournalContent content) = SweepJournal.Open(own + JournalExtension, plan.Sha256);
             (Dictionary<int, PointResult> kept, List<string> damage) = ReadJournals(path, plan, except: shard);
             foreach (PointResult result in content.Results)
@@ -64,25 +66,24 @@ public sealed class SweepDirectory : IDisposable
 
     /// <summary>Writes the plan that the tasks of a queue will check theirs against.</summary>
     /// <exception cref="InputException">The directory belongs to another experiment, is no sweep's, or cannot be written.</exception>
-    public static void Prepare(string path, SweepPlan plan) => Guarded(path, () =>
+    public static void Prepare(string path, SweepPlan plan) => Writing(path, () =>
     {
         Check(path, plan, force: false);
         Directory.CreateDirectory(path);
-        AtomicFiles.Write(path, [(PlanName, s => s.Write(plan.ToJson()))]);
-        return true;
+        FileReplacement.WriteAll(path, [(PlanName, s => s.Write(plan.ToJson()))]);
     });
 
     /// <summary>What is in a directory, without claiming it.</summary>
     /// <exception cref="InputException">It is no sweep's.</exception>
-    public static (SweepPlan Plan, IReadOnlyDictionary<int, PointResult> Results, IReadOnlyList<string> Damage) Read(string path) => Guarded(path, () =>
+    public static (SweepPlan Plan, IReadOnlyDictionary<int, PointResult> Results, IReadOnlyList<string> Damage) Read(string path)
     {
         string planFile = System.IO.Path.Combine(path, PlanName);
         if (!File.Exists(planFile))
             throw new InputException($"{path}: expected the result directory of a sweep, found no {PlanName}");
-        SweepPlan plan = SweepPlan.Parse(planFile, File.ReadAllText(planFile));
+        SweepPlan plan = ReadPlan(planFile);
         (Dictionary<int, PointResult> results, List<string> damage) = ReadJournals(path, plan, except: null);
-        return (plan, (IReadOnlyDictionary<int, PointResult>)results, (IReadOnlyList<string>)damage);
-    });
+        return (plan, results, damage);
+    }
 
     /// <summary>The number of shards the directory was filled with: the largest that any journal names, 1 when none does.</summary>
     public static int ShardCount(string path) =>
@@ -90,20 +91,12 @@ public sealed class SweepDirectory : IDisposable
 
     /// <summary>Records a finished point.</summary>
     /// <exception cref="InputException">It cannot be written.</exception>
-    public void Append(PointResult result) => Guarded(Path, () =>
-    {
-        _journal.Append(result);
-        return true;
-    });
+    public void Append(PointResult result) => Writing(Path, () => _journal.Append(result));
 
     /// <summary>points.csv, groups.csv and sweep.json, each complete or as it was.</summary>
     /// <param name="results">Every point, in order.</param>
     public static void Publish(string path, SweepPlan plan, IReadOnlyList<PointResult> results) =>
-        Guarded(path, () =>
-        {
-            AtomicFiles.Write(path, SweepFiles.Of(plan, results));
-            return true;
-        });
+        Writing(path, () => FileReplacement.WriteAll(path, SweepFiles.Of(plan, results)));
 
     public void Dispose()
     {
@@ -116,7 +109,7 @@ public sealed class SweepDirectory : IDisposable
         CheckKind(path, force);
         string planFile = System.IO.Path.Combine(path, PlanName);
         if (!force && File.Exists(planFile))
-            CheckSame(path, plan, SweepPlan.Parse(planFile, File.ReadAllText(planFile)));
+            CheckSame(path, plan, ReadPlan(planFile));
     }
 
     private static void CheckKind(string path, bool force)
@@ -126,7 +119,7 @@ public sealed class SweepDirectory : IDisposable
         if (File.Exists(path))
             throw new InputException($"output {path}: expected a directory, found a file");
         bool strange = Directory.Exists(path) && !File.Exists(System.IO.Path.Combine(path, PlanName))
-            && Directory.EnumerateFileSystemEntries(path).Any(e => System.IO.Path.GetFileName(e) is not (JournalFolder or "log") && !System.IO.Path.GetFileName(e).EndsWith(".tmp", StringComparison.Ordinal));
+            && Directory.EnumerateFileSystemEntries(path).Any(e => System.IO.Path.GetFileName(e) is not (JournalFolder or "log") && !FileReplacement.IsPartial(e));
         if (strange && !force)
             throw new InputException($"output directory {path} holds other files than a sweep's: choose another or pass --force");
     }
@@ -182,15 +175,9 @@ public sealed class SweepDirectory : IDisposable
         return (results, damage);
     }
 
-    private static T Guarded<T>(string path, Func<T> work)
-    {
-        try
-        {
-            return work();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"output directory {path}: cannot be written: {e.Message}", e);
-        }
-    }
+    private static SweepPlan ReadPlan(string file) => SweepPlan.Parse(file, FileGuard.Reading(file, () => File.ReadAllText(file)));
+
+    private static T Writing<T>(string path, Func<T> write) => FileGuard.Writing($"output directory {path}", write);
+
+    private static void Writing(string path, Action write) => FileGuard.Writing($"output directory {path}", write);
 }

@@ -1,3 +1,5 @@
+using ELLM.Sim.Files;
+
 
 namespace ELLM.Sim.Experiments.Sweeps.Results;
 
@@ -112,13 +114,13 @@ internal sealed class SweepJournal : IDisposable
     private static bool Fits(PointResult result) =>
         result.Label.Count == Metrics.Summaries.SummaryColumns.LabelCount && (result.Failed is not null || result.Metrics.Count == PointResult.MetricNames.Count);
 
-    private static byte[] ReadShared(string path)
+    private static byte[] ReadShared(string path) => FileGuard.Reading(path, () =>
     {
         using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         byte[] bytes = new byte[file.Length];
         int read = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return bytes[..read];
-    }
+    });
 
     private void Write(byte[] line)
     {
