@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ELLM.Sim.Plots.Charts;
 
 /// <summary>Colours that stay apart for readers who do not see red, green or blue; markers and dashes say the same without colour.</summary>
@@ -32,6 +34,18 @@ public static class Palette
 
     public const int Markers = 8;
 
+    /// <summary>
+    /// Marker of a style: circle, square, triangle, diamond, cross, plus, inverted triangle, star. Styles that share a colour differ.
+    /// </summary>
+    public static int Marker(int style) => (style + (style / Markers)) % Markers;
+
+    /// <summary>Whether black text is readable on a colour.</summary>
+    public static bool Bright(string colour)
+    {
+        int rgb = int.Parse(colour.AsSpan(1), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return Bright(rgb >> 16, (rgb >> 8) & 0xFF, rgb & 0xFF);
+    }
+
     private static readonly int[] Viridis =
         [0x440154, 0x482878, 0x3E4A89, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6DCD59, 0xB4DE2C, 0xFDE725];
 
@@ -47,7 +61,8 @@ public static class Palette
             return (int)Math.Round(a + ((b - a) * (at - low)));
         }
         int red = Mix(16), green = Mix(8), blue = Mix(0);
-        bool bright = ((299 * red) + (587 * green) + (114 * blue)) / 1000 > 120;
-        return ($"#{red:X2}{green:X2}{blue:X2}", bright);
+        return ($"#{red:X2}{green:X2}{blue:X2}", Bright(red, green, blue));
     }
+
+    private static bool Bright(int red, int green, int blue) => ((299 * red) + (587 * green) + (114 * blue)) / 1000 > 120;
 }

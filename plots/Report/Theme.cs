@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using ELLM.Sim.Plots.Charts;
-using ELLM.Sim.Plots.Svg;
 
 namespace ELLM.Sim.Plots.Report;
 
@@ -32,7 +31,7 @@ internal static class Theme
         for (int i = 0; i < Palette.Lines.Count; i++)
             css.Append(Culture, $"--l{i}:{pick(Palette.Lines[i])};");
         for (int i = 0; i < Palette.Fills.Count; i++)
-            css.Append(Culture, $"--f{i}:{pick(Palette.Fills[i])};--on{i}:{(SvgMarks.Bright(pick(Palette.Fills[i])) ? "#111111" : "#FFFFFF")};");
+            css.Append(Culture, $"--f{i}:{pick(Palette.Fills[i])};--on{i}:{(Palette.Bright(pick(Palette.Fills[i])) ? "#111111" : "#FFFFFF")};");
         return css.ToString();
     }
 }

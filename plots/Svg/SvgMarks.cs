@@ -1,43 +1,24 @@
 using System.Globalization;
 using System.Text;
 using ELLM.Sim.Plots.Charts;
+using ELLM.Sim.Plots.Layout;
 
 namespace ELLM.Sim.Plots.Svg;
 
 /// <summary>Draws marks and their keys. A name has one colour, dash and marker in all panels of a figure.</summary>
-internal sealed class SvgMarks
+internal sealed class SvgMarks(StringBuilder svg, FigureSeries series)
 {
-    private const int MarkersOnEveryPoint = 40;
-    private const int MarkersOnLongCurves = 5;
     private const double Radius = 2.8;
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    private readonly StringBuilder _svg;
-    private readonly Dictionary<string, int> _series = new(StringComparer.Ordinal);
-    private readonly Cells[] _cells;
-    private readonly double _low, _high;
-
-    public SvgMarks(StringBuilder svg, Figure figure)
+    public void Draw(Mark mark, PanelFrame frame, LabelPlaces places)
     {
-        _svg = svg;
-        foreach (Mark mark in figure.Panels.SelectMany(p => p.Marks))
-            _series.TryAdd(mark.Name, _series.Count);
-        _cells = [.. figure.Panels.SelectMany(p => p.Marks).OfType<Cells>()];
-        double[] values = [.. _cells.SelectMany(c => c.Values).SelectMany(r => r).Where(v => AxisRange.Drawable(v, Scale.Linear))];
-        (_low, _high) = values.Length == 0 ? (0, 0) : (values.Min(), values.Max());
-    }
-
-    /// <summary>Where marks have written words of their own, for words that come later.</summary>
-    public List<Rect> Words { get; } = [];
-
-    public void Draw(Mark mark, PanelFrame frame)
-    {
-        int series = _series[mark.Name], style = mark.Style ?? series;
-        _svg.Append(Culture, $"<g data-s=\"{series}\">");
+        int place = series.Place(mark), style = series.Style(mark);
+        svg.Append(Culture, $"<g data-s=\"{place}\">");
         switch (mark)
         {
             case Curve curve:
-                Draw(curve, frame, style, series);
+                Draw(curve, frame, style, place);
                 break;
             case Band band:
                 Draw(band, frame, style);
@@ -46,49 +27,46 @@ internal sealed class SvgMarks
                 Draw(bars, frame, style);
                 break;
             case Boxes boxes:
-                Draw(boxes, frame, style);
+                Draw(boxes, frame, style, places);
                 break;
             case Cells cells:
-                Draw(cells, frame);
+                Draw(cells, frame, places);
                 break;
         }
-        _svg.Append("</g>\n");
+        svg.Append("</g>\n");
     }
 
     /// <summary>The sample in the legend.</summary>
-    public void Swatch(Mark mark, int series, double x, double y)
+    public void Swatch(Mark mark, double x, double y)
     {
-        int style = mark.Style ?? series;
+        int style = series.Style(mark);
         if (mark is Boxes or Band)
         {
             string look = mark is Band { Solid: false } ? Pale(style) : $"{Fill(style)} {Seam}";
-            _svg.Append(Culture, $"<rect x=\"{x:0.##}\" y=\"{y - 5:0.##}\" width=\"{Layout.KeyWidth:0.##}\" height=\"10\" {look}/>");
+            svg.Append(Culture, $"<rect x=\"{x:0.##}\" y=\"{y - 5:0.##}\" width=\"{FigureLayout.KeyWidth:0.##}\" height=\"10\" {look}/>");
             return;
         }
         if (mark is not Curve { Kind: CurveKind.Points })
-            _svg.Append(Culture, $"<path d=\"M{x:0.##} {y:0.##}h{Layout.KeyWidth:0.##}\" {Line(style)}/>");
+            svg.Append(Culture, $"<path d=\"M{x:0.##} {y:0.##}h{FigureLayout.KeyWidth:0.##}\" {Line(style)}/>");
         if (mark is Curve { Markers: true })
-            _svg.Append(Culture, $"<path d=\"{Marker(style, x + (Layout.KeyWidth / 2), y)}\" {Dot(style)}/>");
+            svg.Append(Culture, $"<path d=\"{Marker(style, x + (FigureLayout.KeyWidth / 2), y)}\" {Dot(style)}/>");
     }
 
     /// <summary>Colours of a heat map from its lowest to its highest value.</summary>
     public void ColourBar(double top)
     {
         const int Parts = 40;
-        double x = Layout.Margin;
-        string low = CellText(_low), high = CellText(_high);
-        SvgRenderer.Text(_svg, x, top + 14, low, "start");
-        x += TextWidths.Of(low, Layout.TickSize) + 5;
+        double x = FigureLayout.Margin;
+        string low = series.CellText(series.LowestCell), high = series.CellText(series.HighestCell);
+        SvgRenderer.Text(svg, x, top + 14, low, "start");
+        x += TextWidths.Of(low, FigureLayout.TickSize) + 5;
         for (int i = 0; i < Parts; i++)
-            _svg.Append(Culture, $"<rect x=\"{x + (i * 3):0.##}\" y=\"{top + 5:0.##}\" width=\"3.2\" height=\"11\" fill=\"{Palette.Heat((i + 0.5) / Parts).Colour}\"/>");
+            svg.Append(Culture, $"<rect x=\"{x + (i * 3):0.##}\" y=\"{top + 5:0.##}\" width=\"3.2\" height=\"11\" fill=\"{Palette.Heat((i + 0.5) / Parts).Colour}\"/>");
         x += (Parts * 3) + 5;
-        SvgRenderer.Text(_svg, x, top + 14, high, "start");
-        x += TextWidths.Of(high, Layout.TickSize) + 12;
-        SvgRenderer.Text(_svg, x, top + 14, TextWidths.Fit(_cells[0].Name, Layout.LabelSize, Figure.ColumnWidth - x - Layout.Margin), "start", Layout.LabelSize);
+        SvgRenderer.Text(svg, x, top + 14, high, "start");
+        x += TextWidths.Of(high, FigureLayout.TickSize) + 12;
+        SvgRenderer.Text(svg, x, top + 14, TextWidths.Fit(series.CellName, FigureLayout.LabelSize, Figure.ColumnWidth - x - FigureLayout.Margin), "start", FigureLayout.LabelSize);
     }
-
-    /// <summary>Values of a heat map with the digits that its largest value has: small ones are next to nothing on its scale.</summary>
-    private string CellText(double value) => _high > 0 ? Ticks.Short(Math.Round(value, Math.Clamp(2 - Ticks.Decade(_high), 0, 15))) : Ticks.Short(value);
 
     private const string Seam = "stroke=\"#FFFFFF\" stroke-width=\"0.5\"";
 
@@ -114,7 +92,7 @@ internal sealed class SvgMarks
     private static string Marker(int style, double x, double y)
     {
         double r = Radius, d = 2 * Radius;
-        return ((style + (style / Palette.Markers)) % Palette.Markers) switch
+        return Palette.Marker(style) switch
         {
             0 => string.Create(Culture, $"M{x - r:0.##} {y:0.##}a{r:0.##} {r:0.##} 0 1 0 {d:0.##} 0a{r:0.##} {r:0.##} 0 1 0 -{d:0.##} 0"),
             1 => string.Create(Culture, $"M{x - r:0.##} {y - r:0.##}h{d:0.##}v{d:0.##}h-{d:0.##}z"),
@@ -134,9 +112,9 @@ internal sealed class SvgMarks
         _ => string.Create(Culture, $"L{x:0.##} {y:0.##}"),
     };
 
-    private void Draw(Curve curve, PanelFrame frame, int style, int series)
+    private void Draw(Curve curve, PanelFrame frame, int style, int place)
     {
-        int[] drawn = [.. Enumerable.Range(0, curve.X.Length).Where(i => Visible(curve.X[i], curve.Y[i], frame))];
+        int[] drawn = CurvePoints.Drawn(curve, frame);
         if (drawn.Length == 0)
             return;
         if (curve.Kind != CurveKind.Points)
@@ -152,20 +130,19 @@ internal sealed class SvgMarks
                 path.Append(To(x, y, joined, curve.Kind == CurveKind.Step));
                 last = y;
             }
-            _svg.Append(Culture, $"<path d=\"{path}\" {Line(style)}/>");
+            svg.Append(Culture, $"<path d=\"{path}\" {Line(style)}/>");
         }
         if (!curve.Markers)
             return;
-        int every = curve.Kind == CurveKind.Points || drawn.Length <= MarkersOnEveryPoint ? 1 : Math.Max(1, drawn.Length / MarkersOnLongCurves);
         StringBuilder markers = new();
-        for (int k = every == 1 ? 0 : every * (1 + (series % 4)) / 5; k < drawn.Length; k += every)
-            markers.Append(Marker(style, frame.PixelX(curve.X[drawn[k]]), frame.PixelY(curve.Y[drawn[k]])));
-        _svg.Append(Culture, $"<path d=\"{markers}\" {Dot(style)}/>");
+        foreach (int i in CurvePoints.Marked(curve, drawn, place))
+            markers.Append(Marker(style, frame.PixelX(curve.X[i]), frame.PixelY(curve.Y[i])));
+        svg.Append(Culture, $"<path d=\"{markers}\" {Dot(style)}/>");
     }
 
     private void Draw(Band band, PanelFrame frame, int style)
     {
-        int[] drawn = [.. Enumerable.Range(0, band.X.Length).Where(i => Visible(band.X[i], band.Low[i], frame) && Visible(band.X[i], band.High[i], frame))];
+        int[] drawn = [.. Enumerable.Range(0, band.X.Length).Where(i => frame.Shows(band.X[i], band.Low[i]) && frame.Shows(band.X[i], band.High[i]))];
         if (drawn.Length == 0)
             return;
         StringBuilder path = new();
@@ -186,7 +163,7 @@ internal sealed class SvgMarks
             else if (!level || k == drawn.Length - 1)
                 path.Append(Culture, $"V{y:0.##}H{x:0.##}");
         }
-        _svg.Append(Culture, $"<path d=\"{path}z\" {(band.Solid ? Fill(style) : Pale(style))}/>");
+        svg.Append(Culture, $"<path d=\"{path}z\" {(band.Solid ? Fill(style) : Pale(style))}/>");
     }
 
     private void Draw(ErrorBars bars, PanelFrame frame, int style)
@@ -194,15 +171,15 @@ internal sealed class SvgMarks
         StringBuilder path = new();
         for (int i = 0; i < bars.X.Length; i++)
         {
-            if (!Visible(bars.X[i], bars.Low[i], frame) || !Visible(bars.X[i], bars.High[i], frame))
+            if (!frame.Shows(bars.X[i], bars.Low[i]) || !frame.Shows(bars.X[i], bars.High[i]))
                 continue;
             double x = frame.PixelX(bars.X[i]);
             path.Append(Culture, $"M{x - 3:0.##} {frame.PixelY(bars.Low[i]):0.##}h6m-3 0V{frame.PixelY(bars.High[i]):0.##}m-3 0h6");
         }
-        _svg.Append(Culture, $"<path d=\"{path}\" {Dot(style)}/>");
+        svg.Append(Culture, $"<path d=\"{path}\" {Dot(style)}/>");
     }
 
-    private void Draw(Boxes boxes, PanelFrame frame, int style)
+    private void Draw(Boxes boxes, PanelFrame frame, int style, LabelPlaces places)
     {
         foreach (Box box in boxes.Items)
         {
@@ -210,51 +187,36 @@ internal sealed class SvgMarks
                 continue;
             double x0 = frame.PixelX(box.X0), x1 = frame.PixelX(box.X1), y0 = frame.PixelY(box.Y0), y1 = frame.PixelY(box.Y1);
             double width = Math.Abs(x1 - x0), height = Math.Abs(y1 - y0);
-            _svg.Append(Culture, $"<rect x=\"{Math.Min(x0, x1):0.##}\" y=\"{Math.Min(y0, y1):0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" {Fill(style)} {Seam}>")
+            svg.Append(Culture, $"<rect x=\"{Math.Min(x0, x1):0.##}\" y=\"{Math.Min(y0, y1):0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" {Fill(style)} {Seam}>")
                 .Append(Culture, $"<title>{Xml.Escape(box.Tip)}</title></rect>");
-            double beside = TextWidths.Of(box.Text, 9) + 4;
-            if (boxes.TextBeside && height >= 8 && Math.Max(x0, x1) + beside <= frame.Plot.Right)
-            {
-                Words.Add(new Rect(Math.Max(x0, x1) + 3, ((y0 + y1) / 2) - 5, beside, 10));
-                SvgRenderer.Text(_svg, Math.Max(x0, x1) + 3, ((y0 + y1) / 2) + 3.2, box.Text, "start", 9);
-            }
-            else if (box.Text.Length > 0 && height >= 9 && TextWidths.Of(box.Text, 9) + 4 <= width)
-                Inside(box.Text, (x0 + x1) / 2, ((y0 + y1) / 2) + 3.2, Bright(Colour(Palette.Fills, style)), "on" + (style % Palette.Fills.Count).ToString(Culture));
+            if (MarkText.Of(boxes, box, frame) is not { } text)
+                continue;
+            places.Take(text.Area);
+            if (text.Inside)
+                Inside(text, Palette.Bright(Colour(Palette.Fills, style)), "on" + (style % Palette.Fills.Count).ToString(Culture));
+            else
+                SvgRenderer.Text(svg, text.X, text.Y, text.Text, "start", MarkText.Size);
         }
     }
 
-    private void Draw(Cells cells, PanelFrame frame)
+    private void Draw(Cells cells, PanelFrame frame, LabelPlaces places)
     {
-        double width = frame.Plot.Width / Math.Max(1, frame.Panel.X.Categories?.Count ?? 1);
-        double height = frame.Plot.Height / Math.Max(1, frame.Panel.Y.Categories?.Count ?? 1);
         for (int row = 0; row < cells.Values.Length; row++)
         {
             for (int column = 0; column < cells.Values[row].Length; column++)
             {
-                double value = cells.Values[row][column], x = frame.Plot.X + (column * width), y = frame.Plot.Y + (row * height);
-                bool known = AxisRange.Drawable(value, Scale.Linear);
-                (string colour, bool bright) = known ? Palette.Heat(_high > _low ? (value - _low) / (_high - _low) : 0.5) : ("#DDDDDD", true);
-                string text = known ? CellText(value) : "–";
-                _svg.Append(Culture, $"<rect x=\"{x:0.##}\" y=\"{y:0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" fill=\"{colour}\">")
+                Rect cell = frame.Cell(row, column);
+                (string colour, bool bright, string text) = series.Cell(cells.Values[row][column]);
+                svg.Append(Culture, $"<rect x=\"{cell.X:0.##}\" y=\"{cell.Y:0.##}\" width=\"{cell.Width:0.##}\" height=\"{cell.Height:0.##}\" fill=\"{colour}\">")
                     .Append(Culture, $"<title>{Xml.Escape($"{frame.Panel.X.Categories?[column]}, {frame.Panel.Y.Categories?[row]}: {text}")}</title></rect>");
-                if (height >= 12 && TextWidths.Of(text, 9) + 4 <= width)
-                    Inside(text, x + (width / 2), y + (height / 2) + 3.2, bright, "fixed");
+                if (MarkText.OfCell(text, cell) is not { } words)
+                    continue;
+                places.Take(words.Area);
+                Inside(words, bright, "fixed");
             }
         }
     }
 
-    private void Inside(string text, double x, double y, bool onBright, string name)
-    {
-        double width = TextWidths.Of(text, 9);
-        Words.Add(new Rect(x - (width / 2), y - 8.2, width, 10));
-        SvgRenderer.Text(_svg, x, y, text, "middle", 9, extra: $" class=\"{name}\" fill=\"{(onBright ? "#111111" : "#FFFFFF")}\"");
-    }
-
-    internal static bool Bright(string colour)
-    {
-        int rgb = int.Parse(colour.AsSpan(1), NumberStyles.HexNumber, Culture);
-        return ((299 * (rgb >> 16)) + (587 * ((rgb >> 8) & 0xFF)) + (114 * (rgb & 0xFF))) / 1000 > 120;
-    }
-
-    private static bool Visible(double x, double y, PanelFrame frame) => AxisRange.Drawable(x, frame.X.Scale) && AxisRange.Drawable(y, frame.Y.Scale);
+    private void Inside(MarkText text, bool onBright, string name) =>
+        SvgRenderer.Text(svg, text.X, text.Y, text.Text, "middle", MarkText.Size, extra: $" class=\"{name}\" fill=\"{(onBright ? "#111111" : "#FFFFFF")}\"");
 }

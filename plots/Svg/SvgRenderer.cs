@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ELLM.Sim.Plots.Charts;
+using ELLM.Sim.Plots.Layout;
 
 namespace ELLM.Sim.Plots.Svg;
 
@@ -18,7 +19,7 @@ public static class SvgRenderer
     public static string Render(Figure figure)
     {
         Figure thin = Thinning.Apply(figure);
-        Layout layout = new(thin);
+        FigureLayout layout = new(thin, FigureAxes.Of(thin));
         string id = Id(figure.Name);
         StringBuilder svg = new(1 << 14);
         svg.Append(Culture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {thin.Width:0.##} {layout.Height:0.##}\" width=\"{thin.Width:0.##}\" height=\"{layout.Height:0.##}\"")
@@ -27,10 +28,10 @@ public static class SvgRenderer
             .Append(Culture, $"<desc id=\"{id}-d\">{Xml.Escape(DataTable.Describe(figure))}</desc>\n")
             .Append(Culture, $"<metadata>{Xml.Escape(DataTable.Of(thin))}</metadata>\n")
             .Append(Culture, $"<rect class=\"paper\" width=\"{thin.Width:0.##}\" height=\"{layout.Height:0.##}\" fill=\"#FFFFFF\"/>\n")
-            .Append(Culture, $"<g class=\"ink\" fill=\"#222222\" font-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\" font-size=\"{Layout.TickSize:0.##}\">\n");
+            .Append(Culture, $"<g class=\"ink\" fill=\"#222222\" font-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\" font-size=\"{FigureLayout.TickSize:0.##}\">\n");
         for (int i = 0; i < layout.Title.Count; i++)
-            Text(svg, Layout.Margin, 20 + (17 * i), layout.Title[i], "start", Layout.TitleSize, bold: true);
-        SvgMarks marks = new(svg, thin);
+            Text(svg, FigureLayout.Margin, 20 + (17 * i), layout.Title[i], "start", FigureLayout.TitleSize, bold: true);
+        SvgMarks marks = new(svg, new FigureSeries(thin));
         foreach (LegendEntry entry in layout.Legend)
             Key(svg, marks, entry);
         if (layout.HasCells)
@@ -38,7 +39,7 @@ public static class SvgRenderer
         for (int i = 0; i < layout.Panels.Count; i++)
             new SvgPanel(svg, layout.Panels[i], marks).Draw(i);
         for (int i = 0; i < layout.Notes.Count; i++)
-            Text(svg, Layout.Margin, layout.NotesTop + 10 + (13 * i), layout.Notes[i], "start", soft: true);
+            Text(svg, FigureLayout.Margin, layout.NotesTop + 10 + (13 * i), layout.Notes[i], "start", soft: true);
         return svg.Append("</g>\n</svg>\n").ToString();
     }
 
@@ -46,14 +47,14 @@ public static class SvgRenderer
     public static string Id(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')) is { Length: > 0 } id ? id : "figure";
 
     internal static void Text(
-        StringBuilder svg, double x, double y, string text, string anchor, double size = Layout.TickSize, bool bold = false, bool soft = false, string extra = "")
+        StringBuilder svg, double x, double y, string text, string anchor, double size = FigureLayout.TickSize, bool bold = false, bool soft = false, string extra = "")
     {
         if (text.Length == 0)
             return;
         svg.Append(Culture, $"<text x=\"{x:0.##}\" y=\"{y:0.##}\"");
         if (anchor != "start")
             svg.Append(Culture, $" text-anchor=\"{anchor}\"");
-        if (size != Layout.TickSize)
+        if (size != FigureLayout.TickSize)
             svg.Append(Culture, $" font-size=\"{size:0.##}\"");
         if (bold)
             svg.Append(" font-weight=\"bold\"");
@@ -67,8 +68,8 @@ public static class SvgRenderer
         svg.Append(Culture, $"<g class=\"key\" data-s=\"{entry.Series}\">");
         if (entry.Shown != entry.Name)
             svg.Append(Culture, $"<title>{Xml.Escape(entry.Name)}</title>");
-        marks.Swatch(entry.Mark, entry.Series, entry.X, entry.Y - 4);
-        Text(svg, entry.X + Layout.KeyWidth + 6, entry.Y, entry.Shown, "start", Layout.LabelSize);
+        marks.Swatch(entry.Mark, entry.X, entry.Y - 4);
+        Text(svg, entry.X + FigureLayout.KeyWidth + 6, entry.Y, entry.Shown, "start", FigureLayout.LabelSize);
         svg.Append("</g>\n");
     }
 }

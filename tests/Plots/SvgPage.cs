@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using ELLM.Sim.Plots.Svg;
+using ELLM.Sim.Plots.Layout;
 
 namespace ELLM.Sim.Tests.Plots;
 

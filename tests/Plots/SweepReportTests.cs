@@ -100,7 +100,7 @@ internal sealed class SweepReportTests
         using ScratchFolder folder = new();
         string directory = Sweep(folder, Grid);
         Assert.That(Ellm.Run("sweep", folder.File("other.json", """{ "name": "b", "base": { "limit": 30 }, "grid": { "policy": ["vllm", "ellm"] } }"""), "--out", directory, "--force").Code, Is.Zero);
-        Assert.That(Directory.EnumerateFiles(Path.Combine(directory, "figures")).Select(Path.GetFileName), Is.EqualTo(new[] { "scores.svg" }));
+        Assert.That(Directory.EnumerateFiles(Path.Combine(directory, "figures")).Select(Path.GetFileName), Is.EquivalentTo(new[] { "scores.svg", "scores.png" }));
         Assert.That(Ellm.Run("sweep", folder.File("other.json", """{ "name": "b", "base": { "limit": 31 }, "grid": { "policy": ["vllm", "ellm"] } }"""), "--out", directory, "--force", "--no-report").Code, Is.Zero);
         Assert.That(folder.Entries().Where(e => e.Contains("report", StringComparison.Ordinal) || e.EndsWith(".svg", StringComparison.Ordinal)), Is.Empty);
     }

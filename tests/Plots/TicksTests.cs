@@ -1,5 +1,5 @@
 using ELLM.Sim.Plots.Charts;
-using ELLM.Sim.Plots.Svg;
+using ELLM.Sim.Plots.Layout;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Plots;

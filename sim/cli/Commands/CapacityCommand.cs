@@ -7,6 +7,7 @@ using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.ResultFiles;
+using ELLM.Sim.Plots.Pictures;
 using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Workload;
 
@@ -68,7 +69,9 @@ internal static class CapacityCommand
         if (directory is not null)
         {
             RunDirectory.Write(directory, run.Force(parsed), CapacityFiles.Of(results, workload, prices, terminal.Said));
-            terminal.Say($"report in {ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]))}");
+            ReportFiles.Remove(directory);
+            string page = ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]), new PictureOptions(), terminal.Warn);
+            terminal.Say($"report in {page}");
         }
         switch (run.Format(parsed))
         {

@@ -6,6 +6,7 @@ using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.ResultFiles;
+using ELLM.Sim.Plots.Pictures;
 using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Workload;
 using Trace = ELLM.Sim.Workload.Trace;
@@ -69,7 +70,11 @@ internal static class CompareCommand
         if (directory is not null)
         {
             RunDirectory.Write(directory, run.Force(parsed) || unasked, RunFiles.Of(reports, trace, terminal.Said));
-            page = draw ? ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)])) : null;
+            ReportFiles.Remove(directory);
+            PictureOptions? pictures = unasked ? null : new PictureOptions();
+            page = draw
+                ? ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]), pictures, terminal.Warn)
+                : null;
         }
         Output.Write(terminal, run.Format(parsed), reports, trace);
         terminal.Out.Flush();

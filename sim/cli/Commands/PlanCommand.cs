@@ -8,6 +8,7 @@ using ELLM.Sim.Experiments.Planning;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Metrics.ResultFiles;
+using ELLM.Sim.Plots.Pictures;
 using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Workload;
 
@@ -70,7 +71,9 @@ internal static class PlanCommand
         if (directory is not null)
         {
             RunDirectory.Write(directory, run.Force(parsed), PlanFiles.Of(rows, workload, target, prices, terminal.Said));
-            terminal.Say($"report in {ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]))}");
+            ReportFiles.Remove(directory);
+            string page = ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]), new PictureOptions(), terminal.Warn);
+            terminal.Say($"report in {page}");
         }
         switch (run.Format(parsed))
         {

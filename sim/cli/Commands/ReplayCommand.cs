@@ -8,6 +8,7 @@ using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Metrics.Summaries;
+using ELLM.Sim.Plots.Pictures;
 using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
@@ -64,8 +65,11 @@ internal static class ReplayCommand
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
         RunDirectory.Write(directory, run.Force(parsed), RunFiles.Of(report, trace, terminal.Said));
+        ReportFiles.Remove(directory);
+        string command = ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]);
+        PictureOptions? pictures = run.Out(parsed) is null ? null : new PictureOptions();
         string page = reported
-            ? $"report in {ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]))}"
+            ? $"report in {ReportFiles.Write(directory, command, pictures, terminal.Warn)}"
             : $"no report beyond {MostReported:N0} requests unless asked: ellm plot {directory}";
         recorder?.Save(events!);
         Output.Write(terminal, run.Format(parsed), [report], trace);

@@ -7,6 +7,7 @@ using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Experiments.Sweeps.Results;
 using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Experiments;
+using ELLM.Sim.Plots.Pictures;
 using ELLM.Sim.Plots.Report;
 
 namespace ELLM.Sim.Cli.Commands.Sweep;
@@ -58,7 +59,7 @@ internal sealed class SweepRun(Terminal terminal, Experiment experiment, string 
         SweepDirectory.Publish(path, plan, results);
         if (Array.TrueForAll(results, r => r.Failed is not null))
             throw new InputException($"{path}: no point could run: {results[0].Failed}");
-        string? page = draw ? ReportFiles.Write(path) : null;
+        string? page = draw ? ReportFiles.Write(path, pictures: new PictureOptions(), undrawn: terminal.Warn) : null;
         if (format == "csv")
         {
             using MemoryStream text = new();

@@ -1,6 +1,6 @@
 using ELLM.Sim.Plots.Charts;
 
-namespace ELLM.Sim.Plots.Svg;
+namespace ELLM.Sim.Plots.Layout;
 
 /// <summary>The values of a panel that its axes have to show.</summary>
 internal static class MarkValues

@@ -1,43 +1,9 @@
 using ELLM.Sim.Plots.Charts;
 
-namespace ELLM.Sim.Plots.Svg;
-
-internal readonly record struct Rect(double X, double Y, double Width, double Height)
-{
-    public double Right => X + Width;
-
-    public double Bottom => Y + Height;
-}
-
-/// <summary>A label on an axis, placed: centre of the text along the axis, and the tick itself.</summary>
-internal readonly record struct PlacedTick(double At, double TextAt, string Label);
-
-/// <summary>Where a panel lies and what its axes say.</summary>
-internal sealed record PanelFrame(Panel Panel, Rect Plot, AxisRange X, AxisRange Y)
-{
-    public required IReadOnlyList<PlacedTick> XTicks { get; init; }
-
-    public required IReadOnlyList<PlacedTick> YTicks { get; init; }
-
-    public required string XLabel { get; init; }
-
-    public required string YLabel { get; init; }
-
-    /// <summary>Left end of the tick labels and of the axis label.</summary>
-    public required double Left { get; init; }
-
-    public double PixelX(double value) => Plot.X + (X.Share(value) * Plot.Width);
-
-    /// <summary>Values grow upwards; categories are listed from the top.</summary>
-    public double PixelY(double value) => Panel.Y.Categories is null
-        ? Plot.Bottom - (Y.Share(value) * Plot.Height)
-        : Plot.Y + (Y.Share(value) * Plot.Height);
-}
-
-internal sealed record LegendEntry(string Name, string Shown, int Series, double X, double Y, Mark Mark);
+namespace ELLM.Sim.Plots.Layout;
 
 /// <summary>Places everything: title, legend, panels, notes, top to bottom, none of them on another.</summary>
-internal sealed class Layout
+internal sealed class FigureLayout
 {
     public const double Margin = 12;
     public const double TickSize = 10, LabelSize = 11, TitleSize = 13;
@@ -45,10 +11,13 @@ internal sealed class Layout
     private const double NoteRow = 13, TitleRow = 17, ColumnGap = 18, Overhang = 8, ColourBar = 34;
 
     private readonly Figure _figure;
+    private readonly FigureAxes _axes;
 
-    public Layout(Figure figure)
+    /// <param name="figure">Its width and the height of its panels say how large it is drawn.</param>
+    /// <param name="axes">What its axes span, whatever the size.</param>
+    public FigureLayout(Figure figure, FigureAxes axes)
     {
-        _figure = figure;
+        (_figure, _axes) = (figure, axes);
         double width = figure.Width - (2 * Margin), y = 6;
         Title = TextWidths.Wrap(figure.Title, TitleSize, width, bold: true);
         y += Title.Count * TitleRow;
@@ -103,8 +72,6 @@ internal sealed class Layout
     {
         int columns = Math.Max(1, Math.Min(_figure.Columns, _figure.Panels.Count)), n = _figure.Panels.Count;
         int most = (int)(_figure.PanelHeight / 30);
-        AxisRange[] ys = Ranges(p => p.Y, MarkValues.Y, _figure.SharedY, most);
-        AxisRange[] xs = Ranges(p => p.X, MarkValues.X, _figure.SharedX, (int)(width / columns / 60));
         bool ShowsY(int i) => !_figure.SharedY || i % columns == 0;
         bool ShowsX(int i) => !_figure.SharedX || i + columns >= n;
         double[] gutters = new double[columns];
@@ -114,7 +81,7 @@ internal sealed class Layout
             double room = width / columns * 0.34;
             yLabels[i] = !ShowsY(i) ? [] : _figure.Panels[i].Y.Categories is { } names
                 ? [.. names.Select(c => TextWidths.Fit(c, TickSize, room))]
-                : [.. ys[i].Ticks(most).Select(t => t.Label)];
+                : [.. _axes.Y[i].Ticks(most).Select(t => t.Label)];
             double widest = yLabels[i].Select(l => TextWidths.Of(l, TickSize)).DefaultIfEmpty().Max();
             double label = ShowsY(i) && _figure.Panels[i].Y.Label.Length > 0 ? 16 : 0;
             gutters[i % columns] = Math.Max(gutters[i % columns], ShowsY(i) ? widest + 8 + label : 4);
@@ -130,7 +97,7 @@ internal sealed class Layout
             {
                 int column = i % columns;
                 Rect plot = new(x + gutters[column], y, plotWidth, _figure.PanelHeight);
-                frames[i] = Frame(_figure.Panels[i], plot, xs[i], ys[i], yLabels[i], ShowsX(i), x);
+                frames[i] = Frame(_figure.Panels[i], plot, _axes.X[i], _axes.Y[i], yLabels[i], ShowsX(i), x);
                 x = plot.Right + ColumnGap;
             }
             bool labels = cells.Any(i => frames[i].XTicks.Any(t => t.Label.Length > 0)), titles = cells.Any(i => frames[i].XLabel.Length > 0);
@@ -182,13 +149,5 @@ internal sealed class Layout
                 return show ? ticks : [.. ticks.Select(t => t with { Label = "" })];
         }
         return [.. frame.X.Ticks(2).Take(1).Select(Place).Select(t => show ? t : t with { Label = "" })];
-    }
-
-    private AxisRange[] Ranges(Func<Panel, Axis> axis, Func<Panel, IEnumerable<double>> values, bool shared, int most)
-    {
-        if (!shared || _figure.Panels.Count == 0)
-            return [.. _figure.Panels.Select(p => AxisRange.Of(axis(p), values(p), most))];
-        AxisRange one = AxisRange.Of(axis(_figure.Panels[0]), _figure.Panels.SelectMany(values), most);
-        return [.. _figure.Panels.Select(_ => one)];
     }
 }

@@ -1,6 +1,6 @@
 using ELLM.Sim.Plots.Charts;
 
-namespace ELLM.Sim.Plots.Svg;
+namespace ELLM.Sim.Plots.Layout;
 
 /// <summary>Where the curves of a panel run, for words that keep out of their way.</summary>
 internal static class CurvePixels

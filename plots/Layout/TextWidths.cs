@@ -1,4 +1,4 @@
-namespace ELLM.Sim.Plots.Svg;
+namespace ELLM.Sim.Plots.Layout;
 
 /// <summary>How wide a text is in a sans-serif face, on the safe side: no text that fits here overlaps in a reader's font.</summary>
 /// <remarks>
