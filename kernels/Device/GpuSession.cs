@@ -27,6 +27,10 @@ public sealed class GpuSession : IDisposable
 
     public DeviceFacts Facts { get; }
 
+    /// <summary>Whether device <paramref name="ordinal"/> can be measured, without making a context on it.</summary>
+    /// <exception cref="CudaUnavailableException">As for <see cref="Open"/>.</exception>
+    public static void Require(ICudaDriver driver, int ordinal) => Suitable(driver, Find(driver, ordinal));
+
     /// <summary>Opens device <paramref name="ordinal"/>.</summary>
     /// <exception cref="CudaUnavailableException">No such device, or one without virtual memory management or too old for the kernels.</exception>
     public static GpuSession Open(ICudaDriver driver, int ordinal)
@@ -46,7 +50,7 @@ public sealed class GpuSession : IDisposable
         }
     }
 
-    /// <summary>Works in a context that somebody else made and will destroy.</summary>
+    /// <summary>Works in a context that is made and destroyed elsewhere.</summary>
     public static GpuSession Adopt(ICudaDriver driver, int device, nint context)
     {
         DeviceFacts facts = Suitable(driver, device);

@@ -20,6 +20,7 @@ public static class Measurement
     /// <param name="options">How long.</param>
     /// <param name="tool">Name and version for the file.</param>
     /// <param name="progress">Called after every visit.</param>
+    /// <param name="makeOthers">Another backend, run beside them once to be compared; null or giving null: none.</param>
     /// <param name="cancel">Ends the run; nothing is returned then.</param>
     public static RawFile Run(
         GpuSession session,
@@ -29,16 +30,22 @@ public static class Measurement
         MeasureOptions options,
         string tool,
         IProgress<MeasureProgress>? progress = null,
+        Func<GpuSession, IKernelBackend?>? makeOthers = null,
         CancellationToken cancel = default)
     {
         (long free, _) = session.Driver.MemoryInfo();
         Allowance allowance = Allowance.Of(free, session.Facts.GranularityBytes);
         using Bench bench = new(session, makeKernels(session), clock, allowance, options.Seed);
         IReadOnlyList<IExperiment> experiments = SuiteCatalog.Create(bench, suites, options.Seed, out IReadOnlyList<string> skipped);
-        KernelCheck.Run(bench, options.Seed);
+        KernelCheck.Run(bench, bench.Kernels, options.Seed);
         WarmUp(bench);
+        string compared = "";
+        using (IKernelBackend? others = makeOthers?.Invoke(session))
+            compared = others is null ? "" : BackendComparison.Of(bench, others, options.Seed);
         MeasureOutcome outcome = new Runner(clock, options).Run(experiments, progress, cancel);
-        return new RawFile(Describe(bench, tool, suites, options, outcome, skipped), outcome.Samples);
+        Dictionary<string, string> about = Describe(bench, tool, suites, options, outcome, skipped);
+        about["run.backends"] = compared;
+        return new RawFile(about, outcome.Samples);
     }
 
     /// <summary>Keeps memory busy until its rate no longer changes: an idle device runs at a fraction of its clock.</summary>

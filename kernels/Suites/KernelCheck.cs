@@ -1,3 +1,4 @@
+using ELLM.Sim.Kernels.Backends;
 using ELLM.Sim.Kernels.Bodies;
 
 namespace ELLM.Sim.Kernels.Suites;
@@ -14,8 +15,9 @@ public static class KernelCheck
     /// <summary>Elements of a page, as a power of two.</summary>
     private const int PageShift = 8;
 
+    /// <param name="kernels">Those of the bench, or others with as many threads.</param>
     /// <exception cref="InvalidOperationException">A kernel wrote something else: no time of it would mean anything.</exception>
-    public static unsafe void Run(Bench bench, ulong seed)
+    public static unsafe void Run(Bench bench, IKernelBackend kernels, ulong seed)
     {
         byte[] source = Read(bench, bench.Source, Bytes);
         int pages = (int)((Bytes + PageBytes - 1) / PageBytes);
@@ -32,47 +34,47 @@ public static class KernelCheck
             uint foldedPaged = 0;
             fixed (byte* to = wanted)
             {
-                Compare(bench, "copy", source, () => bench.Kernels.Copy(bench.Stream, bench.Source, bench.Target, Bytes));
+                Compare(bench, kernels, "copy", source, () => kernels.Copy(bench.Stream, bench.Source, bench.Target, Bytes));
                 KernelBodies.Gather(from, new PointerView<Vec16>(to), through, PageShift, Bytes / Vec16.Bytes, 0, 1);
-                Compare(bench, "gather", wanted, () => bench.Kernels.Gather(bench.Stream, bench.Source, bench.Target, bench.Table, PageBytes, Bytes));
+                Compare(bench, kernels, "gather", wanted, () => kernels.Gather(bench.Stream, bench.Source, bench.Target, bench.Table, PageBytes, Bytes));
             }
             KernelBodies.ReadContiguous(from, new PointerView<uint>(&folded), Bytes / Vec16.Bytes, 0, 1);
             KernelBodies.ReadPaged(from, through, new PointerView<uint>(&foldedPaged), PageShift, Bytes / Vec16.Bytes, 0, 1);
-            CompareFold(bench, "KV read", folded, () => bench.Kernels.ReadContiguous(bench.Stream, bench.Source, bench.Folded, Bytes));
-            CompareFold(bench, "paged KV read", foldedPaged, () => bench.Kernels.ReadPaged(bench.Stream, bench.Source, bench.Table, bench.Folded, PageBytes, Bytes));
+            CompareFold(bench, kernels, "KV read", folded, () => kernels.ReadContiguous(bench.Stream, bench.Source, bench.Folded, Bytes));
+            CompareFold(bench, kernels, "paged KV read", foldedPaged, () => kernels.ReadPaged(bench.Stream, bench.Source, bench.Table, bench.Folded, PageBytes, Bytes));
         }
-        CheckTouch(bench);
+        CheckTouch(bench, kernels);
     }
 
-    private static unsafe void CheckTouch(Bench bench)
+    private static unsafe void CheckTouch(Bench bench, IKernelBackend kernels)
     {
         byte[] wanted = new byte[Bytes];
         wanted.AsSpan().Fill(Poison);
         fixed (byte* to = wanted)
             KernelBodies.Touch(new PointerView<uint>(to), Bytes / 4, TouchStride / 4, 7, 0, 1);
-        Compare(bench, "touch", wanted, () => bench.Kernels.Touch(bench.Stream, bench.Target, Bytes, TouchStride, 7));
+        Compare(bench, kernels, "touch", wanted, () => kernels.Touch(bench.Stream, bench.Target, Bytes, TouchStride, 7));
     }
 
-    private static void Compare(Bench bench, string kernel, byte[] wanted, Action launch)
+    private static void Compare(Bench bench, IKernelBackend kernels, string kernel, byte[] wanted, Action launch)
     {
         bench.Driver.Fill(bench.Target, Poison, Bytes, bench.Stream);
         launch();
         byte[] found = Read(bench, bench.Target, Bytes);
         int at = found.AsSpan().CommonPrefixLength(wanted);
         if (at < wanted.Length)
-            throw new InvalidOperationException($"the {kernel} kernel of {bench.Kernels.Name} wrote 0x{found[at]:x2} at byte {at} instead of 0x{wanted[at]:x2}");
+            throw new InvalidOperationException($"the {kernel} kernel of {kernels.Name} wrote 0x{found[at]:x2} at byte {at} instead of 0x{wanted[at]:x2}");
     }
 
-    private static void CompareFold(Bench bench, string kernel, uint wanted, Action launch)
+    private static void CompareFold(Bench bench, IKernelBackend kernels, string kernel, uint wanted, Action launch)
     {
-        long bytes = (long)bench.Kernels.ReadThreads * sizeof(uint);
+        long bytes = (long)kernels.ReadThreads * sizeof(uint);
         bench.Driver.Fill(bench.Folded, Poison, bytes, bench.Stream);
         launch();
         uint found = 0;
         foreach (uint word in System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(Read(bench, bench.Folded, bytes)))
             found ^= word;
         if (found != wanted)
-            throw new InvalidOperationException($"the {kernel} kernel of {bench.Kernels.Name} read 0x{found:x8} instead of 0x{wanted:x8}");
+            throw new InvalidOperationException($"the {kernel} kernel of {kernels.Name} read 0x{found:x8} instead of 0x{wanted:x8}");
     }
 
     private static unsafe byte[] Read(Bench bench, ulong address, long bytes)

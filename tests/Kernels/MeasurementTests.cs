@@ -118,6 +118,18 @@ internal sealed class MeasurementTests
         Assert.That(refused!.Message, Does.StartWith("the copy kernel of virtual wrote 0x").And.Contains("at byte 100"));
     }
 
+    [TestCase(false, "virtual and virtual agree; a read of ")]
+    [TestCase(true, "the copy kernel of virtual wrote 0x")]
+    public void Run_TwoBackends_AreCompared(bool isBroken, string expected)
+    {
+        using VirtualDriver driver = new();
+        using GpuSession session = GpuSession.Open(driver, 0);
+        RawFile raw = Measurement.Run(
+            session, _ => new VirtualKernels(driver), driver, ["vmm"], new MeasureOptions(TimeSpan.FromMinutes(1)), "test",
+            makeOthers: _ => new VirtualKernels(driver) { IsBroken = isBroken });
+        Assert.That(raw["run.backends"], Does.StartWith(expected));
+    }
+
     [Test]
     public void RawFile_Text_ReadsBackToTheSameSamples()
     {

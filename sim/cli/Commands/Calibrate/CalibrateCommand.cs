@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Kernels.Backends.Ilgpu;
 using ELLM.Sim.Kernels.Driver;
 
 namespace ELLM.Sim.Cli.Commands.Calibrate;
@@ -11,6 +12,7 @@ internal static class CalibrateCommand
     {
         ProbeCommand.Create(terminal),
         MeasureCommand.Create(terminal),
+        CheckKernelsCommand.Create(terminal),
         FitCommand.Create(terminal),
         ShowCommand.Create(terminal),
         ValidateProfilesCommand.Create(terminal),
@@ -26,7 +28,7 @@ internal static class CalibrateCommand
             using CudaDriver driver = CudaDriver.Open();
             return work(driver);
         }
-        catch (Exception fault) when (fault is CudaUnavailableException or CudaException)
+        catch (Exception fault) when (fault is CudaUnavailableException or CudaException or IlgpuUnavailableException)
         {
             throw new InputException(fault.Message, fault);
         }

@@ -5,7 +5,6 @@ using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Files;
 using ELLM.Sim.Kernels.Backends;
-using ELLM.Sim.Kernels.Device;
 using ELLM.Sim.Kernels.Driver;
 using ELLM.Sim.Kernels.Measure;
 using ELLM.Sim.Kernels.Suites;
@@ -23,8 +22,14 @@ internal static class MeasureCommand
         Option<string?> minutes = RunOptions.Text("--minutes", "M", "Time to spend at most (default 8).");
         Option<string?> seed = RunOptions.Text("--seed", "N", "Seed of the order and the data (default 1).");
         Option<string?> device = DeviceOption.Create();
+        Option<string> backend = new("--backend")
+        {
+            Description = "Who compiles the kernels: ilgpu, ptx (the driver), or auto: ilgpu where it runs and agrees.",
+            DefaultValueFactory = _ => "auto",
+        };
+        backend.AcceptOnlyFromAmong("auto", "ilgpu", "ptx");
         ResultFile file = new("The raw file (default calibration-raw.csv).");
-        Command command = new("measure", "Time memory management, copies and kernels on a CUDA device.") { suites, minutes, seed, device };
+        Command command = new("measure", "Time memory management, copies and kernels on a CUDA device.") { suites, minutes, seed, device, backend };
         file.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
@@ -34,21 +39,26 @@ internal static class MeasureCommand
                 MeasureOptions options = new(TimeSpan.FromMinutes(Math.Min(spend, 24 * 60)), Values.Seed(parsed.GetValue(seed)) ?? 1);
                 string[] names = parsed.GetValue(suites)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [.. SuiteCatalog.Names];
                 int ordinal = DeviceOption.Of(parsed.GetValue(device));
-                return CalibrateCommand.WithDriver(driver => Run(terminal, driver, ordinal, [.. names.Distinct(StringComparer.Ordinal)], options, path, cancel));
+                BackendChoice choice = Enum.Parse<BackendChoice>(parsed.GetValue(backend)!, ignoreCase: true);
+                return CalibrateCommand.WithDriver(driver => Run(terminal, driver, ordinal, choice, [.. names.Distinct(StringComparer.Ordinal)], options, path, cancel));
             },
             CancellationToken.None));
         return command;
     }
 
     private static int Run(
-        Terminal terminal, ICudaDriver driver, int ordinal, string[] suites, MeasureOptions options, string path, CancellationToken cancel)
+        Terminal terminal, ICudaDriver driver, int ordinal, BackendChoice choice, string[] suites, MeasureOptions options, string path,
+        CancellationToken cancel)
     {
-        using GpuSession session = GpuSession.Open(driver, ordinal);
-        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"measuring {session.Facts.Name} for at most {options.Budget.TotalMinutes:0.##} minutes"));
-        Progress progress = new(terminal);
+        using MeasuringDevice device = MeasuringDevice.Open(driver, ordinal, choice, terminal.Say);
+        string name = device.Session.Facts.Name;
+        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"measuring {name} for at most {options.Budget.TotalMinutes:0.##} minutes"));
         RawFile raw = Measurement.Run(
-            session, gpu => new PtxBackend(gpu.Driver, gpu.Facts.Multiprocessors), new HostClock(), suites, options, $"ellm {RunReport.Version}", progress, cancel);
+            device.Session, _ => device.Kernels(), new HostClock(), suites, options, $"ellm {RunReport.Version}",
+            new Progress(terminal), _ => device.OtherKernels(), cancel);
         FileReplacement.Write(path, raw.ToText());
+        if (raw["run.backends"].Length > 0)
+            terminal.Say(raw["run.backends"]);
         if (raw["run.skipped"].Length > 0)
             terminal.Warn($"left out for want of device memory: {raw["run.skipped"]}");
         if (raw["run.flags"].Length > 0)

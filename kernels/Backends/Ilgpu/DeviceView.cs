@@ -1,7 +1,7 @@
 using ELLM.Sim.Kernels.Bodies;
 using ILGPU;
 
-namespace ELLM.Sim.Kernels.Ilgpu;
+namespace ELLM.Sim.Kernels.Backends.Ilgpu;
 
 /// <summary>An ILGPU view as the kernel bodies see memory. ILGPU inlines it away.</summary>
 internal readonly struct DeviceView<T>(ArrayView<T> view) : IView<T>

@@ -5,7 +5,7 @@ using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime;
 using ILGPU;
 
-namespace ELLM.Sim.Kernels.Ilgpu;
+namespace ELLM.Sim.Kernels.Backends.Ilgpu;
 
 /// <summary>The kernels as ILGPU compiles them, on raw device addresses and streams of the driver backend.</summary>
 /// <param name="accelerator">Its context must be the one the addresses belong to.</param>

@@ -1,7 +1,7 @@
 using ELLM.Sim.Kernels.Bodies;
 using ILGPU;
 
-namespace ELLM.Sim.Kernels.Ilgpu;
+namespace ELLM.Sim.Kernels.Backends.Ilgpu;
 
 /// <summary>Entry points that ILGPU compiles: the shared bodies with the thread's number. Explicitly grouped, 64-bit indices.</summary>
 internal static class IlgpuKernels

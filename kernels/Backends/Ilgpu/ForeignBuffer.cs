@@ -2,9 +2,9 @@ using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 
-namespace ELLM.Sim.Kernels.Ilgpu;
+namespace ELLM.Sim.Kernels.Backends.Ilgpu;
 
-/// <summary>Device memory that somebody else owns, as an ILGPU buffer: mapped chunks, for instance. Disposing it frees nothing.</summary>
+/// <summary>Device memory that others own, as an ILGPU buffer: mapped chunks, for instance. Disposing it frees nothing.</summary>
 internal sealed class ForeignBuffer : MemoryBuffer
 {
     public ForeignBuffer(CudaAccelerator accelerator, ulong address, long length, int elementSize)
