@@ -27,9 +27,21 @@ internal sealed class KvGrowthTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(growth.Need(ahead), Is.EqualTo(lengths.Sum(n => Units(n + ahead + 1) - Units(n + ahead))), "one step");
-            Assert.That(growth.Over(over), Is.EqualTo(lengths.Sum(n => Units(n + over) - Units(n))), "many steps");
+            Assert.That(growth.Over(over, held: 3), Is.EqualTo(Stepped(lengths, over, held: 3)), "many steps");
             Assert.That(growth.Tokens(growth.Units(lengths[0])), Is.GreaterThanOrEqualTo(lengths[0]));
             Assert.That(growth.Units(growth.Tokens(growth.Units(lengths[0])) + 1), Is.GreaterThan(growth.Units(lengths[0])));
+        }
+
+        KvGrown Stepped(List<int> tokens, long steps, long held)
+        {
+            long before = held, sum = 0, moment = 0;
+            for (long j = 0; j < steps; j++)
+            {
+                held += tokens.Sum(n => Units(n + j + 1) - Units(n + j));
+                sum += held;
+                moment += j * held;
+            }
+            return new KvGrown(held - before, sum, moment);
         }
 
         long Units(long tokens) => ((tokens * numerator) + denominator - 1) / denominator;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Memory;
 
@@ -99,7 +100,7 @@ public sealed class ContiguousKv : IKvMemory
     {
         span.CapacityTokens = CapacityTokens;
         span.AllocatedSum = steps * AllocatedTokens;
-        span.AllocatedMoment = steps * (steps - 1) / 2 * AllocatedTokens;
+        span.AllocatedMoment = StepSeries.Pairs(steps) * AllocatedTokens;
         span.PlannedTokens = _planned;
         span.RequestedTokens = _requested;
     }

@@ -3,23 +3,30 @@ namespace ELLM.Sim.Memory;
 /// <summary>How a decoding batch grows in units of memory, without a list of its sequences.</summary>
 /// <remarks>
 /// <para>n tokens take <c>units(n) = ceil(n * numerator / denominator)</c>: one block for each 16 tokens (1/16), or chunks of a size
-/// that need not be a whole number of tokens. The pattern repeats every <see cref="Period"/> tokens, so sequences are counted by
-/// <c>(tokens - step) mod period</c>, which does not change while they decode.</para>
-/// <para>A sequence takes units in the step that writes its token n + 1 where units(n + 1) exceeds units(n).</para>
+/// that need not be a whole number of tokens. A sequence takes units in the step that writes its token n + 1 where units(n + 1)
+/// exceeds units(n).</para>
+/// <para>The pattern repeats every <see cref="Period"/> tokens, so a sequence belongs to the class <c>(tokens - step) mod period</c>,
+/// which does not change while it decodes, and what the whole batch takes in a step depends on <c>step mod period</c> alone: it is
+/// kept summed up by that.</para>
+/// <para><see cref="Horizon"/> is the one rule by which growth fits. <see cref="PagedKv"/>, <see cref="LayeredKv"/> and
+/// <see cref="SharedKv"/> use it as it is; <see cref="VmmKv"/>, which has more reasons to end a jump, asks <see cref="Fits"/> step by
+/// step and never says which sequence is the last.</para>
 /// </remarks>
 public sealed class KvGrowth
 {
     private readonly long _numerator;
     private readonly long _denominator;
-    private readonly int[] _counts;
 
     /// <summary>Lengths modulo the period at which the next token takes units, and how many.</summary>
-    private readonly int[] _crossings;
-    private readonly int[] _weights;
+    private readonly (int Length, int Units)[] _crossings;
 
-    /// <summary>(-step) mod period.</summary>
+    /// <summary>Units the batch takes in a step, by (-step) mod period.</summary>
+    private readonly int[] _needs;
+
+    /// <summary>(-step) mod period of the next step.</summary>
     private int _origin;
 
+    /// <exception cref="InputException">The pattern repeats too seldom to be counted.</exception>
     public KvGrowth(long numerator, long denominator)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(numerator, 1);
@@ -30,15 +37,18 @@ public sealed class KvGrowth
         if (_denominator > 1 << 24)
             throw new InputException($"{_numerator} units for {_denominator} tokens repeat too seldom to count: choose a rounder chunk size");
         Period = (int)_denominator;
-        _counts = new int[Period];
-        _crossings = [.. Enumerable.Range(0, Period).Where(n => Units(n + 1) > Units(n))];
-        _weights = [.. _crossings.Select(n => (int)(Units(n + 1) - Units(n)))];
+        _needs = new int[Period];
+        _crossings = [.. Enumerable.Range(0, Period).Select(n => (n, (int)NeedOf(n, 0))).Where(crossing => crossing.Item2 > 0)];
     }
 
+    /// <summary>Tokens after which growth repeats itself.</summary>
     public int Period { get; }
 
     /// <summary>Sequences counted in.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Units one cycle of <see cref="Period"/> steps takes.</summary>
+    private long PerCycle => Count * _numerator;
 
     public long Units(long tokens) => ((tokens * _numerator) + _denominator - 1) / _denominator;
 
@@ -46,82 +56,114 @@ public sealed class KvGrowth
     public long Tokens(long units) => units * _denominator / _numerator;
 
     /// <summary>The class of a sequence that holds <paramref name="tokens"/> tokens now; it stays the same while it decodes.</summary>
-    public int ClassOf(int tokens) => (int)(((tokens % Period) + (long)_origin) % Period);
-
-    public void Join(int sequenceClass)
+    public int ClassOf(int tokens)
     {
-        _counts[sequenceClass]++;
-        Count++;
+        int at = (tokens % Period) + _origin;
+        return at < Period ? at : at - Period;
     }
 
-    public void Leave(int sequenceClass)
-    {
-        _counts[sequenceClass]--;
-        Count--;
-    }
+    public void Join(int sequenceClass) => Add(sequenceClass, 1);
+
+    public void Leave(int sequenceClass) => Add(sequenceClass, -1);
 
     /// <summary>Units the batch takes in the step <paramref name="ahead"/> steps from now; 0 is the next one.</summary>
     public long Need(long ahead)
     {
-        int shift = _origin - (int)(ahead % Period);
-        if (shift < 0)
-            shift += Period;
-        long need = 0;
-        for (int i = 0; i < _crossings.Length; i++)
-        {
-            int at = _crossings[i] + shift;
-            need += (long)_weights[i] * _counts[at >= Period ? at - Period : at];
-        }
-        return need;
+        int at = _origin - (int)(ahead < Period ? ahead : ahead % Period);
+        return _needs[at >= 0 ? at : at + Period];
     }
 
-    /// <summary>Units taken by one sequence of that length in the step <paramref name="ahead"/> steps from now.</summary>
-    public long NeedOf(int tokens, long ahead) => Units(tokens + ahead + 1) - Units(tokens + ahead);
-
-    /// <summary>Units taken over the next <paramref name="steps"/> steps.</summary>
-    public long Over(long steps)
+    /// <summary>Whether a decode step may run.</summary>
+    /// <param name="check">Any: the last sequence in scheduling order finds a unit when one is left after all others took theirs.</param>
+    /// <param name="freeAfter">Units free after the step; negative when it needs more than there are.</param>
+    /// <param name="lastTokens">Tokens the last sequence in scheduling order holds now, or -1 when it is not decoding.</param>
+    /// <param name="ahead">The step is that many steps from now.</param>
+    public bool Fits(BlockCheck check, long freeAfter, int lastTokens, long ahead)
     {
-        long cycles = steps / Period;
-        long taken = cycles * Count * _numerator;
-        for (long ahead = 0; ahead < steps % Period; ahead++)
-            taken += Need(ahead);
-        return taken;
+        if (freeAfter > 0 || freeAfter < 0)
+            return freeAfter > 0;
+        return check == BlockCheck.Needed || (lastTokens >= 0 && NeedOf(lastTokens, ahead) > 0);
     }
 
-    /// <summary>Whole cycles that surely leave more than two cycles' units of <paramref name="free"/>: they need no walking.</summary>
-    public long SafeCycles(long free) => Count == 0 ? 0 : Math.Max(0, ((free - 1) / (Count * _numerator)) - 2);
+    /// <summary>For how many steps, at most <paramref name="maxSteps"/>, the batch grows within <paramref name="free"/> units.</summary>
+    public long Horizon(long free, long maxSteps, BlockCheck check, int lastTokens)
+    {
+        if (Count == 0)
+            return maxSteps;
+        // Far from the end: beside whole cycles no sequence takes more than one cycle's units.
+        long cycles = maxSteps < Period ? 0 : maxSteps / Period;
+        if ((cycles + 1) * PerCycle < free)
+            return maxSteps;
+        // Whole cycles that surely leave more than two cycles' units need no walking.
+        cycles = Math.Max(0, ((free - 1) / PerCycle) - 2);
+        free -= cycles * PerCycle;
+        long steps = cycles * Period;
+        while (steps < maxSteps)
+        {
+            free -= Need(steps);
+            if (!Fits(check, free, lastTokens, steps))
+                break;
+            steps++;
+        }
+        return Math.Min(steps, maxSteps);
+    }
 
-    /// <summary>Units one cycle of <see cref="Period"/> steps takes.</summary>
-    public long PerCycle => Count * _numerator;
+    /// <summary>What the next <paramref name="steps"/> steps take, when <paramref name="held"/> units are held now.</summary>
+    public KvGrown Over(long steps, long held)
+    {
+        if (steps > Period)
+            return OverCycles(steps, held);
+        int[] needs = _needs;
+        int at = _origin;
+        long before = held, sum = 0, moment = 0;
+        for (int j = 0; j < (int)steps; j++)
+        {
+            held += needs[at];
+            at = at > 0 ? at - 1 : needs.Length - 1;
+            sum += held;
+            moment += j * held;
+        }
+        return new KvGrown(held - before, sum, moment);
+    }
 
     public void Advance(long steps)
     {
-        _origin -= (int)(steps % Period);
+        _origin -= (int)(steps < Period ? steps : steps % Period);
         if (_origin < 0)
             _origin += Period;
     }
 
-    /// <summary>
-    /// Sums over the next steps j of the units held in step j, and of j times that, when <paramref name="used"/> are held now.
-    /// </summary>
-    public (long Sum, long Moment) Moments(long used, long steps)
+    /// <summary>Step period * c + i of cycle c holds c cycles' units more than step i.</summary>
+    private KvGrown OverCycles(long steps, long held)
     {
-        // Step j = period * c + i: the same step of later cycles holds one cycle's units more each time.
-        long cycles = steps / Period;
-        long rest = steps % Period;
-        long offsets = cycles > 0 ? Period : rest;
-        long sum = 0, moment = 0;
-        for (long i = 0; i < offsets; i++)
+        (long cycles, long rest) = Math.DivRem(steps, Period);
+        long taken = cycles * PerCycle, sum = 0, moment = 0;
+        for (long i = 0; i < Period; i++)
         {
-            used += Need(i);
+            long need = Need(i);
+            held += need;
+            taken += i < rest ? need : 0;
             long n = cycles + (i < rest ? 1 : 0);
             long sumC = n * (n - 1) / 2;
             long sumC2 = (n - 1) * n * ((2 * n) - 1) / 6;
-            sum += (n * used) + (PerCycle * sumC);
-            moment += (used * ((Period * sumC) + (i * n))) + (PerCycle * ((Period * sumC2) + (i * sumC)));
+            sum += (n * held) + (PerCycle * sumC);
+            moment += (held * ((Period * sumC) + (i * n))) + (PerCycle * ((Period * sumC2) + (i * sumC)));
         }
-        return (sum, moment);
+        return new KvGrown(taken, sum, moment);
     }
+
+    private void Add(int sequenceClass, int sequences)
+    {
+        Count += sequences;
+        foreach ((int length, int units) in _crossings)
+        {
+            int at = sequenceClass - length;
+            _needs[at >= 0 ? at : at + Period] += sequences * units;
+        }
+    }
+
+    /// <summary>Units taken by one sequence of that length in the step <paramref name="ahead"/> steps from now.</summary>
+    private long NeedOf(int tokens, long ahead) => Units(tokens + ahead + 1) - Units(tokens + ahead);
 
     private static long GreatestCommonDivisor(long a, long b)
     {

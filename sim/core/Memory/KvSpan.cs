@@ -28,4 +28,12 @@ public struct KvSpan
 
     /// <summary>Bytes of one growth, on one rank.</summary>
     public long GrowthBytes;
+
+    /// <summary>Writes what units of <paramref name="unitTokens"/> tokens held over the span.</summary>
+    internal void Hold(long capacityTokens, in KvGrown grown, long unitTokens)
+    {
+        CapacityTokens = capacityTokens;
+        AllocatedSum = grown.Sum * unitTokens;
+        AllocatedMoment = grown.Moment * unitTokens;
+    }
 }

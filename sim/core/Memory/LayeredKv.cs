@@ -1,3 +1,5 @@
+using ELLM.Sim.Time;
+
 namespace ELLM.Sim.Memory;
 
 /// <summary>KV memory in blocks of one layer: a sequence may hold some of its layers here and have the others elsewhere.</summary>
@@ -102,41 +104,21 @@ public sealed class LayeredKv : IKvMemory
 
     public void Leave(ref KvGrant grant, int tokens) => _growth.Leave(_growth.ClassOf(tokens));
 
-    public long Horizon(long maxSteps, int lastTokens, long stepPs)
-    {
-        if (_growth.Count == 0)
-            return maxSteps;
-        // Growth takes a block in all layers at once, so it is counted in those.
-        long free = FreeUnits / _layers;
-        if (((maxSteps / _blockTokens) + 1) * _growth.Count < free)
-            return maxSteps;
-        long cycles = _growth.SafeCycles(free);
-        free -= cycles * _growth.PerCycle;
-        long steps = cycles * _blockTokens;
-        while (steps < maxSteps)
-        {
-            free -= _growth.Need(steps);
-            long lastNeeds = lastTokens >= 0 ? _growth.NeedOf(lastTokens, steps) : 0;
-            bool fits = _check == BlockCheck.Any ? free + lastNeeds >= 1 : free >= 0;
-            if (!fits || free < 0)
-                break;
-            steps++;
-        }
-        return Math.Min(steps, maxSteps);
-    }
+    /// <summary>Growth takes a block in all layers at once, so it is counted in those.</summary>
+    public long Horizon(long maxSteps, int lastTokens, long stepPs) => _growth.Horizon(FreeUnits / _layers, maxSteps, _check, lastTokens);
 
     public long StartIteration(in IterationLoad load, long hiddenPs) => 0;
 
     public void Advance(long steps, ref KvSpan span, bool watched)
     {
+        KvGrown grown = _growth.Over(steps, 0);
         if (watched)
         {
-            (long sum, long moment) = _growth.Moments(0, steps);
             span.CapacityTokens = CapacityTokens;
-            span.AllocatedSum = (AllocatedTokens * steps) + (sum * _blockTokens);
-            span.AllocatedMoment = (AllocatedTokens * (steps * (steps - 1) / 2)) + (moment * _blockTokens);
+            span.AllocatedSum = (AllocatedTokens * steps) + (grown.Sum * _blockTokens);
+            span.AllocatedMoment = (AllocatedTokens * StepSeries.Pairs(steps)) + (grown.Moment * _blockTokens);
         }
-        Take(_growth.Over(steps) * _layers);
+        Take(grown.Units * _layers);
         _growth.Advance(steps);
     }
 

@@ -1,3 +1,5 @@
+using ELLM.Sim.Time;
+
 namespace ELLM.Sim.Memory;
 
 /// <summary>The oracle's memory: only bytes that are live, wherever there is room for them.</summary>
@@ -116,7 +118,7 @@ public sealed class LiveKv : IKvMemory
         if (watched)
         {
             // Step j, from 0, holds its own new tokens too.
-            long pairs = steps * (steps - 1) / 2;
+            long pairs = StepSeries.Pairs(steps);
             long squares = (steps - 1) * steps * ((2 * steps) - 1) / 6;
             span.CapacityTokens = CapacityTokens;
             span.AllocatedSum = (steps * _held) + (_decoding * (pairs + steps));

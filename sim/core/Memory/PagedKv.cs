@@ -1,15 +1,5 @@
 namespace ELLM.Sim.Memory;
 
-/// <summary>Which running sequences must find a free block before a decode step.</summary>
-public enum BlockCheck : byte
-{
-    /// <summary>Each one, whether it needs a block this step or not (vLLM up to 0.5: can_append_slots asks for one block a sequence).</summary>
-    Any,
-
-    /// <summary>Only those whose last block is full (vLLM V1: allocate_slots).</summary>
-    Needed,
-}
-
 /// <summary>KV memory in blocks of a fixed number of tokens: a count, not addresses.</summary>
 /// <remarks>
 /// <para>A block holds <c>block_tokens</c> tokens of K and V for every layer of the rank:
@@ -93,45 +83,18 @@ public sealed class PagedKv : IKvMemory
 
     public void Leave(ref KvGrant grant, int tokens) => _growth.Leave(_growth.ClassOf(tokens));
 
-    public long Horizon(long maxSteps, int lastTokens, long stepPs)
-    {
-        if (_growth.Count == 0)
-            return maxSteps;
-        // Far from the end of the pool: every sequence may fill one block more than the steps' full cycles need.
-        if (((maxSteps / _blockTokens) + 1) * _growth.Count < FreeBlocks)
-            return maxSteps;
-
-        long cycles = _growth.SafeCycles(FreeBlocks);
-        long free = FreeBlocks - (cycles * _growth.PerCycle);
-        long steps = cycles * _blockTokens;
-        while (steps < maxSteps)
-        {
-            free -= _growth.Need(steps);
-            // Any: the last in order finds a block when one is left after all others took theirs.
-            long lastNeeds = lastTokens >= 0 ? _growth.NeedOf(lastTokens, steps) : 0;
-            bool fits = _check == BlockCheck.Any ? free + lastNeeds >= 1 : free >= 0;
-            if (!fits || free < 0)
-                break;
-            steps++;
-        }
-        return Math.Min(steps, maxSteps);
-    }
+    public long Horizon(long maxSteps, int lastTokens, long stepPs) => _growth.Horizon(FreeBlocks, maxSteps, _check, lastTokens);
 
     public long StartIteration(in IterationLoad load, long hiddenPs) => 0;
 
     public void Advance(long steps, ref KvSpan span, bool watched)
     {
+        KvGrown grown = _growth.Over(steps, Blocks - FreeBlocks);
         if (watched)
-        {
-            (long sum, long moment) = _growth.Moments(Blocks - FreeBlocks, steps);
-            span.CapacityTokens = CapacityTokens;
-            span.AllocatedSum = sum * _blockTokens;
-            span.AllocatedMoment = moment * _blockTokens;
-        }
-        long grown = _growth.Over(steps);
-        if (grown > FreeBlocks)
-            throw new InvalidOperationException($"{steps} decode steps grow by {grown} blocks but {FreeBlocks} are free");
-        FreeBlocks -= (int)grown;
+            span.Hold(CapacityTokens, grown, _blockTokens);
+        if (grown.Units > FreeBlocks)
+            throw new InvalidOperationException($"{steps} decode steps grow by {grown.Units} blocks but {FreeBlocks} are free");
+        FreeBlocks -= (int)grown.Units;
         _growth.Advance(steps);
     }
 

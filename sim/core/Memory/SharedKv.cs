@@ -103,25 +103,12 @@ public sealed class SharedKv : IKvMemory
 
     public long Horizon(long maxSteps, int lastTokens, long stepPs)
     {
-        if (_growth.Count == 0)
-            return maxSteps;
-        long need = _growth.Need(0);
-        long free = Pages.FreeBlocks - need;
-        if (free < 0 || !LastFits(free, lastTokens, 0))
+        long fits = _growth.Horizon(Pages.FreeBlocks, maxSteps, _options.Check, lastTokens);
+        if (fits == 0)
             return 0;
-        long open = Math.Max(0, Pages.OpenBlocks - need);
-        free = _options.Check == BlockCheck.Any ? free : open;
-        long steps = 1;
-        while (steps < maxSteps)
-        {
-            need = _growth.Need(steps);
-            open -= need;
-            free -= need;
-            if (open < 0 || !LastFits(free, lastTokens, steps))
-                break;
-            steps++;
-        }
-        return steps;
+        // What the first step needs, it maps; a later one must find it on open pages.
+        long open = Math.Max(Pages.OpenBlocks, _growth.Need(0));
+        return Math.Min(fits, _growth.Horizon(open, maxSteps, BlockCheck.Needed, -1));
     }
 
     public long StartIteration(in IterationLoad load, long hiddenPs)
@@ -134,12 +121,7 @@ public sealed class SharedKv : IKvMemory
     public void Advance(long steps, ref KvSpan span, bool watched)
     {
         if (watched)
-        {
-            (long sum, long moment) = _growth.Moments(Pages.UsedBlocks, steps);
-            span.CapacityTokens = CapacityTokens;
-            span.AllocatedSum = sum * _options.BlockTokens;
-            span.AllocatedMoment = moment * _options.BlockTokens;
-        }
+            span.Hold(CapacityTokens, _growth.Over(steps, Pages.UsedBlocks), _options.BlockTokens);
         // Before the step that writes its token n + 1, a sequence with n a multiple of the block size takes a block.
         for (long step = 0; step < steps; step++)
         {
@@ -158,8 +140,4 @@ public sealed class SharedKv : IKvMemory
     }
 
     private long FreeBeside(in IterationLoad load) => Pages.FreeBlocks - (load.WithDecodes ? _growth.Need(0) : 0);
-
-    /// <summary>vLLM's older rule asks for a free block even where none is needed; the last in order asks when all others have theirs.</summary>
-    private bool LastFits(long free, int lastTokens, long ahead) =>
-        _options.Check == BlockCheck.Needed || free + (lastTokens >= 0 ? _growth.NeedOf(lastTokens, ahead) : 0) >= 1;
 }

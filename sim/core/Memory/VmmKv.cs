@@ -175,7 +175,6 @@ public sealed partial class VmmKv : IKvMemory
         if (_growth.Count == 0)
             return maxSteps;
         long free = UnitsBeside(ActivationsOf(Decoding)) - _liveUnits - PinnedUnits;
-        long spare = _options.Check == BlockCheck.Any ? 1 : 0;
         long unmapped = Math.Max(0, UnmappedChunks / _chunksPerUnit);
         long hidden = _options.GrowthMaps == CallTiming.Background ? stepPs * _options.LeadSteps : 0;
         long unitPs = _chunksPerUnit * _map.LongestPs;
@@ -185,7 +184,8 @@ public sealed partial class VmmKv : IKvMemory
         {
             long need = _growth.Need(steps);
             taken += need;
-            if (free - taken < spare)
+            // The last in order gets no credit for a chunk that it takes itself.
+            if (!_growth.Fits(_options.Check, free - taken, lastTokens: -1, steps))
                 break;
             // The first step's wait is known when it starts; a later step must neither wait nor take chunks back from somebody.
             if (steps > 0 && need > 0 && ((need * unitPs) + _options.BroadcastPs > hidden || taken > unmapped))
@@ -197,19 +197,15 @@ public sealed partial class VmmKv : IKvMemory
 
     public void Advance(long steps, ref KvSpan span, bool watched)
     {
+        KvGrown grown = _growth.Over(steps, _liveUnits);
+        _map.Skip((grown.Units - _chargedGrowth) * _chunksPerUnit);
+        _chargedGrowth = 0;
+        _liveUnits += grown.Units;
         if (watched)
         {
-            (long sum, long moment) = _growth.Moments(_liveUnits, steps);
-            span.CapacityTokens = CapacityTokens;
-            span.AllocatedSum = sum * _unitTokens;
-            span.AllocatedMoment = moment * _unitTokens;
+            span.Hold(CapacityTokens, grown, _unitTokens);
+            ReportCalls(grown.Units, ref span);
         }
-        long grown = _growth.Over(steps);
-        _map.Skip((grown - _chargedGrowth) * _chunksPerUnit);
-        _chargedGrowth = 0;
-        _liveUnits += grown;
-        if (watched)
-            ReportCalls(grown, ref span);
         if (_liveUnits > Units)
             throw new InvalidOperationException($"{_liveUnits} of {Units} units are used");
         _growth.Advance(steps);
