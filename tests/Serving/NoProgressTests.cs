@@ -99,7 +99,7 @@ internal sealed class NoProgressTests
             Throws.InvalidOperationException.With.Message.EqualTo("Scripted preempts a sequence it has just scheduled"));
 
     private static RunOutcome Run(Func<SchedulerView, Decision> decide, Scenario? scenario = null) =>
-        new Rig(scenario ?? Two, wrap: _ => new Scripted(decide)).Run();
+        new Rig(scenario ?? Two, wrap: _ => new Scripted(decide), asks: false).Run();
 
     private sealed class Scripted(Func<SchedulerView, Decision> decide) : IScheduler
     {

@@ -24,6 +24,7 @@ public enum Reservation : byte
 public sealed class ContiguousKv : IKvMemory
 {
     private readonly BuddyAllocator _regions;
+    private readonly HandleTable<Region> _held = new();
     private readonly Reservation _reservation;
     private readonly int _maxModelLen;
     private long _planned;
@@ -60,12 +61,12 @@ public sealed class ContiguousKv : IKvMemory
 
     public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)
     {
-        grant.Requested = Requested(demand);
-        grant.Units = _regions.RegionFor(grant.Requested);
-        grant.Offset = _regions.Allocate(grant.Requested);
-        grant.Planned = demand.PlannedTokens;
-        _planned += grant.Planned;
-        _requested += grant.Requested;
+        int requested = Requested(demand);
+        grant.Units = _regions.RegionFor(requested);
+        grant.Handle = _held.Take();
+        _held[grant.Handle] = new Region(_regions.Allocate(requested), requested, demand.PlannedTokens);
+        _planned += demand.PlannedTokens;
+        _requested += requested;
     }
 
     public bool CanExtend(in KvGrant grant, int tokens, in IterationLoad load) => tokens <= grant.Units;
@@ -78,9 +79,11 @@ public sealed class ContiguousKv : IKvMemory
 
     public void Release(ref KvGrant grant, int tokens)
     {
-        _regions.Free(grant.Offset, grant.Units);
-        _planned -= grant.Planned;
-        _requested -= grant.Requested;
+        Region region = _held[grant.Handle];
+        _held.Return(grant.Handle);
+        _regions.Free(region.Start, grant.Units);
+        _planned -= region.Planned;
+        _requested -= region.Requested;
         grant = default;
     }
 
@@ -94,7 +97,7 @@ public sealed class ContiguousKv : IKvMemory
 
     public long Horizon(long maxSteps, int lastTokens, long stepPs) => maxSteps;
 
-    public long StartIteration(in IterationLoad load, long hiddenPs) => 0;
+    public long StartIteration(in IterationLoad load, long overlapPs) => 0;
 
     public void Advance(long steps, ref KvSpan span, bool watched)
     {
@@ -117,4 +120,9 @@ public sealed class ContiguousKv : IKvMemory
             _ => throw new InvalidOperationException($"unknown reservation {_reservation}"),
         };
     }
+
+    /// <param name="Start">First token of the region.</param>
+    /// <param name="Requested">Tokens asked for before the allocator's rounding.</param>
+    /// <param name="Planned">Tokens the sequence will hold when it ends.</param>
+    private readonly record struct Region(int Start, int Requested, int Planned);
 }

@@ -31,30 +31,26 @@ public readonly record struct KvDemand(int Tokens, int PlannedTokens, int Output
 /// <param name="Tokens">Tokens it computes, the candidate's and the decodes' included: what activations grow with.</param>
 public readonly record struct IterationLoad(bool WithDecodes, int Tokens);
 
-/// <summary>What a sequence holds, written by the memory that gave it.</summary>
-public struct KvGrant
-{
-    /// <summary>Blocks (paged) or tokens of the region (contiguous).</summary>
-    public int Units;
-
-    /// <summary>Contiguous: first token of the region.</summary>
-    public int Offset;
-
-    /// <summary>Contiguous: tokens asked for before the allocator's rounding.</summary>
-    public int Requested;
-
-    /// <summary>Contiguous: tokens the sequence will hold when it ends.</summary>
-    public int Planned;
-
-    /// <summary>Layer blocks: units it keeps while it waits for its other layers.</summary>
-    public int Kept;
-
-    /// <summary>Mapped chunks: the decode step from which the sequence grows beyond what is mapped for it.</summary>
-    public long GrowsFrom;
-}
-
 /// <summary>The memory manager role: owns KV memory and knows how the decoding batch grows in it.</summary>
 /// <remarks>
+/// <para>The order of calls; the tests refuse any other:</para>
+/// <code>
+/// a sequence    CanAdmit --> Admit --> held --> Join --> decoding --> Leave --> left
+///                                      |  ^                                      |
+///                         CanExtend -->+--+ Extend                               |
+///                                      |                                         |
+///                                      +--> Release or Evict  &lt;------------------+
+///
+/// an iteration  [Horizon(1)] --> StartIteration --> [Horizon(n)] --> Advance(k), k at most n
+/// </code>
+/// <para>Questions (Can..., <see cref="CouldHold"/>, <see cref="Horizon"/>) change nothing. The scheduler asks through its view what
+/// may be done at this boundary; the engine asks the second horizon, for how far it may jump. Everything else the engine calls, and
+/// between <see cref="StartIteration"/> and <see cref="Advance"/> nothing. Admit and Extend follow a question that found at least that
+/// much room. A sequence whose only token came from its prefill is released without joining. One that keeps part of its layers is
+/// admitted with them right after its release, and admitted again, whole, once <see cref="CanComplete"/> says yes.</para>
+/// <para>What is taken when: Admit and Extend take at once. Growth is counted as promised in every question from Join on, waited for in
+/// <see cref="StartIteration"/> (the first step's), and taken in <see cref="Advance"/>, when the span has ended. An iteration without
+/// decodes grows nothing and need not be advanced.</para>
 /// <para>The horizon contract: <see cref="Horizon"/> says for how many decode steps of the present batch the growth is sure to
 /// fit, so that the engine may jump that far. Answering 1 whenever a step fits is correct and slow; more is correct and fast.</para>
 /// <para>A decoding sequence is known only by its length: <see cref="Join"/> and <see cref="Leave"/> keep counts, and
@@ -83,7 +79,7 @@ public interface IKvMemory
 
     Admission CanAdmit(in KvDemand demand, in IterationLoad load);
 
-    /// <summary>Gives what <see cref="CanAdmit"/> has found room for.</summary>
+    /// <summary>Takes what <see cref="CanAdmit"/> has found room for.</summary>
     void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load);
 
     /// <summary>Whether a sequence whose KV is on the host, but for what <paramref name="grant"/> says, fits back, watermark kept.</summary>
@@ -112,8 +108,8 @@ public interface IKvMemory
     long Horizon(long maxSteps, int lastTokens, long stepPs);
 
     /// <summary>An iteration begins. Returns the time it must wait for memory work that nothing hid, in picoseconds.</summary>
-    /// <param name="hiddenPs">How long the iteration before ran: work that may run in the background had that much time.</param>
-    long StartIteration(in IterationLoad load, long hiddenPs);
+    /// <param name="overlapPs">Duration of the iteration before, if it has just ended: background work up to this long is hidden.</param>
+    long StartIteration(in IterationLoad load, long overlapPs);
 
     /// <summary>Carries out the growth of <paramref name="steps"/> decode steps.</summary>
     /// <param name="span">Receives what was allocated over the steps.</param>

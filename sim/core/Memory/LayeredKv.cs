@@ -72,10 +72,10 @@ public sealed class LayeredKv : IKvMemory
         ForgetKept(ref grant);
         Take(Wanted(demand) - grant.Units);
         grant.Units = (int)Wanted(demand);
-        grant.Kept = (int)Keeps(demand);
-        if (grant.Kept == 0)
+        Kept(ref grant) = Keeps(demand);
+        if (Kept(ref grant) == 0)
             return;
-        _kept += grant.Kept;
+        _kept += Kept(ref grant);
         _mostLacking = Math.Max(_mostLacking, Lacking(demand));
     }
 
@@ -107,7 +107,7 @@ public sealed class LayeredKv : IKvMemory
     /// <summary>Growth takes a block in all layers at once, so it is counted in those.</summary>
     public long Horizon(long maxSteps, int lastTokens, long stepPs) => _growth.Horizon(FreeUnits / _layers, maxSteps, _check, lastTokens);
 
-    public long StartIteration(in IterationLoad load, long hiddenPs) => 0;
+    public long StartIteration(in IterationLoad load, long overlapPs) => 0;
 
     public void Advance(long steps, ref KvSpan span, bool watched)
     {
@@ -135,10 +135,13 @@ public sealed class LayeredKv : IKvMemory
 
     private long FreeBeside(in IterationLoad load) => load.WithDecodes ? FreeUnits - (_growth.Need(0) * _layers) : FreeUnits;
 
+    /// <summary>Units the sequence keeps while it waits for its other layers.</summary>
+    private static ref long Kept(ref KvGrant grant) => ref grant.Handle;
+
     private void ForgetKept(ref KvGrant grant)
     {
-        _kept -= grant.Kept;
-        grant.Kept = 0;
+        _kept -= Kept(ref grant);
+        Kept(ref grant) = 0;
         if (_kept == 0)
             _mostLacking = 0;
     }

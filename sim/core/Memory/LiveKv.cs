@@ -103,7 +103,7 @@ public sealed class LiveKv : IKvMemory
         return Math.Min(maxSteps, (_poolBytes - Bytes(_held, _decoding)) / (_decoding * BytesPerToken));
     }
 
-    public long StartIteration(in IterationLoad load, long hiddenPs)
+    public long StartIteration(in IterationLoad load, long overlapPs)
     {
         long tokens = _held + (load.WithDecodes ? _decoding : 0);
         if (!Fits(tokens, load.Tokens))

@@ -85,7 +85,7 @@ public sealed class PagedKv : IKvMemory
 
     public long Horizon(long maxSteps, int lastTokens, long stepPs) => _growth.Horizon(FreeBlocks, maxSteps, _check, lastTokens);
 
-    public long StartIteration(in IterationLoad load, long hiddenPs) => 0;
+    public long StartIteration(in IterationLoad load, long overlapPs) => 0;
 
     public void Advance(long steps, ref KvSpan span, bool watched)
     {

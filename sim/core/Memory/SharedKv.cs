@@ -13,17 +13,18 @@ public sealed class SharedKv : IKvMemory
     private readonly PageOptions _options;
     private readonly KvGrowth _growth;
 
-    /// <summary>Pages of each sequence's blocks, by handle; a grant's Offset is its handle + 1.</summary>
-    private readonly List<List<int>> _blocks = [];
-    private readonly Stack<int> _unusedHandles = new();
-    private readonly List<int>[] _decoding;
+    /// <summary>Pages of each sequence's blocks.</summary>
+    private readonly HandleTable<List<int>?> _blocks = new();
+
+    /// <summary>Handles of decoding sequences, by class.</summary>
+    private readonly List<long>[] _decoding;
 
     public SharedKv(GpuPages gpu, PageOptions options)
     {
         _gpu = gpu;
         _options = options;
         _growth = new KvGrowth(1, options.BlockTokens);
-        _decoding = [.. Enumerable.Range(0, options.BlockTokens).Select(_ => new List<int>())];
+        _decoding = [.. Enumerable.Range(0, options.BlockTokens).Select(_ => new List<long>())];
         Pages = new EnginePages(gpu, options);
     }
 
@@ -49,7 +50,7 @@ public sealed class SharedKv : IKvMemory
 
     private long Watermark => (long)(_options.Watermark * MostBlocks);
 
-    public long UnitsOf(in KvGrant grant, int tokens) => grant.Offset == 0 ? 0 : _blocks[grant.Offset - 1].Count;
+    public long UnitsOf(in KvGrant grant, int tokens) => grant.Units == 0 ? 0 : _blocks[grant.Handle]!.Count;
 
     public bool CouldHold(in KvDemand demand) => _growth.Units(demand.PlannedTokens) <= MostBlocks;
 
@@ -63,12 +64,8 @@ public sealed class SharedKv : IKvMemory
 
     public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)
     {
-        if (!_unusedHandles.TryPop(out int handle))
-        {
-            handle = _blocks.Count;
-            _blocks.Add([]);
-        }
-        grant.Offset = handle + 1;
+        grant.Handle = _blocks.Take();
+        _blocks[grant.Handle] ??= [];
         Grow(ref grant, demand.Tokens);
     }
 
@@ -79,11 +76,11 @@ public sealed class SharedKv : IKvMemory
 
     public void Release(ref KvGrant grant, int tokens)
     {
-        List<int> blocks = _blocks[grant.Offset - 1];
+        List<int> blocks = _blocks[grant.Handle]!;
         foreach (int page in blocks)
             Pages.ReturnBlock(page);
         blocks.Clear();
-        _unusedHandles.Push(grant.Offset - 1);
+        _blocks.Return(grant.Handle);
         grant = default;
     }
 
@@ -91,14 +88,14 @@ public sealed class SharedKv : IKvMemory
     {
         int sequenceClass = _growth.ClassOf(tokens);
         _growth.Join(sequenceClass);
-        _decoding[sequenceClass].Add(grant.Offset - 1);
+        _decoding[sequenceClass].Add(grant.Handle);
     }
 
     public void Leave(ref KvGrant grant, int tokens)
     {
         int sequenceClass = _growth.ClassOf(tokens);
         _growth.Leave(sequenceClass);
-        _decoding[sequenceClass].Remove(grant.Offset - 1);
+        _decoding[sequenceClass].Remove(grant.Handle);
     }
 
     public long Horizon(long maxSteps, int lastTokens, long stepPs)
@@ -111,7 +108,7 @@ public sealed class SharedKv : IKvMemory
         return Math.Min(fits, _growth.Horizon(open, maxSteps, BlockCheck.Needed, -1));
     }
 
-    public long StartIteration(in IterationLoad load, long hiddenPs)
+    public long StartIteration(in IterationLoad load, long overlapPs)
     {
         if (load.WithDecodes)
             Pages.Open(_growth.Need(0));
@@ -125,15 +122,15 @@ public sealed class SharedKv : IKvMemory
         // Before the step that writes its token n + 1, a sequence with n a multiple of the block size takes a block.
         for (long step = 0; step < steps; step++)
         {
-            foreach (int handle in _decoding[_growth.ClassOf(0)])
-                _blocks[handle].Add(Pages.TakeBlock());
+            foreach (long handle in _decoding[_growth.ClassOf(0)])
+                _blocks[handle]!.Add(Pages.TakeBlock());
             _growth.Advance(1);
         }
     }
 
     private void Grow(ref KvGrant grant, int tokens)
     {
-        List<int> blocks = _blocks[grant.Offset - 1];
+        List<int> blocks = _blocks[grant.Handle]!;
         for (long units = _growth.Units(tokens); blocks.Count < units;)
             blocks.Add(Pages.TakeBlock());
         grant.Units = blocks.Count;

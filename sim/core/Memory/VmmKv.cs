@@ -8,69 +8,80 @@ namespace ELLM.Sim.Memory;
 /// Chunks of idle ranges are taken back when others need them. With an elastic boundary the same pool backs activations: an
 /// iteration takes what its tokens need, KV may use the rest, and each side takes the other's idle chunks (eLLM calls KV taking
 /// them inflation, and activations getting them back deflation).</para>
-/// <para>Calls serialise on one driver lock. Work that runs in the background is hidden by the iteration before; what is left, and
-/// all synchronous work, delays the iteration: <see cref="StartIteration"/> says by how much (VmmKv.Driver.cs). Sources: eLLM (arXiv
+/// <para>What is promised between two iterations is mapped when the next one starts (<see cref="VmmCalls"/>). Sources: eLLM (arXiv
 /// 2506.15155), vTensor (arXiv 2407.15309) and its code in GLakeServe, vAttention (arXiv 2405.04437) and its code.</para>
 /// </remarks>
-public sealed partial class VmmKv : IKvMemory
+public sealed class VmmKv : IKvMemory
 {
     private readonly VmmOptions _options;
     private readonly KvGrowth _growth;
+    private readonly CoveredDecodes _covered;
+    private readonly VmmCalls _calls;
     private readonly IdleSlots _idle = new();
     private readonly long _poolChunks;
     private readonly long _chunksPerUnit;
     private readonly long _unitTokens;
     private readonly long _watermark;
-
-    /// <summary>Sequences that do not yet grow beyond what is mapped for them, by the decode step from which they do.</summary>
-    private readonly PriorityQueue<int, long> _covered = new();
-    private readonly Dictionary<(long Step, int Class), int> _uncovered = [];
-    private int _coveredCount;
-    private long _step;
-    private long _liveUnits;
-    private long _activationChunks;
-    private bool _preempted;
-
-    /// <summary>Sequences that hold units.</summary>
     private int _owners;
-    private long _reportedPs;
-    private long _waitingGrowths;
+    private bool _preempted;
 
     public VmmKv(VmmOptions options)
     {
         _options = options;
-        long unitBytesPerToken = options.Fused ? options.BytesPerToken : options.BytesPerToken / (2 * options.Layers);
-        if (options.ChunkBytes < unitBytesPerToken)
-            throw new InputException($"policy.chunk_kib: a chunk of {options.ChunkBytes} bytes cannot hold the {unitBytesPerToken} bytes a token writes into it");
-        _growth = new KvGrowth(unitBytesPerToken, options.ChunkBytes);
-        _chunksPerUnit = options.Fused ? 1 : 2L * options.Layers;
+        _growth = new KvGrowth(options.ChunkBytesPerToken, options.ChunkBytes);
+        _covered = new CoveredDecodes(_growth);
+        _calls = new VmmCalls(options);
+        _chunksPerUnit = options.ChunksPerUnit;
         _poolChunks = options.PoolBytes / options.ChunkBytes;
-        _unitTokens = (options.ChunkBytes + unitBytesPerToken - 1) / unitBytesPerToken;
+        _unitTokens = (options.ChunkBytes + options.ChunkBytesPerToken - 1) / options.ChunkBytesPerToken;
         Units = _poolChunks / _chunksPerUnit;
         _watermark = (long)(options.Watermark * Units);
-        _map = new DriverCalls(options.Map, "vmm map", options.Seed, options.Ranks);
-        _unmap = new DriverCalls(options.Unmap, "vmm unmap", options.Seed, options.Ranks);
-        BytesPerToken = options.BytesPerToken;
     }
 
     /// <summary>Units the whole pool makes.</summary>
     public long Units { get; }
 
-    public long BytesPerToken { get; }
+    public long BytesPerToken => _options.BytesPerToken;
 
     public long CapacityTokens => Units * _unitTokens;
 
-    public long AllocatedTokens => _liveUnits * _unitTokens;
+    public long AllocatedTokens => UsedUnits * _unitTokens;
 
-    public long UsedUnits => _liveUnits;
+    public long UsedUnits { get; private set; }
 
-    /// <summary>Chunks mapped for nobody: idle ranges and, beyond what the last iteration used, activations.</summary>
+    /// <summary>Chunks mapped in ranges without an owner.</summary>
     public long IdleChunks => _idle.Units * _chunksPerUnit;
 
     /// <summary>Chunks mapped for activations.</summary>
-    public long ActivationChunks => _activationChunks;
+    public long ActivationChunks { get; private set; }
 
-    private long UnmappedChunks => _poolChunks - ((_liveUnits + _idle.Units) * _chunksPerUnit) - _activationChunks;
+    /// <summary>Where the chunks are, bytes.</summary>
+    /// <remarks>
+    /// <code>
+    ///              |------------------- pool -------------------|
+    /// no debt      | live         | idle    | activations | free |
+    /// debt         | live                       | idle    | activations |
+    ///                                                        |---owed---|
+    /// reported     | live                       | idle    |act|
+    /// </code>
+    /// An admission between two iterations is live at once. Where that promises more chunks than are free, the next iteration takes
+    /// them back, from activations it does not need first and from idle ranges then, and so they are counted here.
+    /// </remarks>
+    public MappedMemory? Mapped
+    {
+        get
+        {
+            long owed = Math.Max(0, -UnmappedChunks);
+            long fromActivations = Math.Min(owed, ActivationChunks);
+            long idle = (IdleChunks - (owed - fromActivations)) * _options.ChunkBytes;
+            long held = UsedUnits * _chunksPerUnit * _options.ChunkBytes;
+            long activations = (ActivationChunks - fromActivations) * _options.ChunkBytes;
+            return new MappedMemory(held, idle, activations, _options.PoolBytes - held - activations - idle, _options.Elastic);
+        }
+    }
+
+    /// <summary>Chunks mapped nowhere; negative while chunks are owed, see <see cref="Mapped"/>.</summary>
+    private long UnmappedChunks => _poolChunks - ((UsedUnits + _idle.Units) * _chunksPerUnit) - ActivationChunks;
 
     public long UnitsOf(in KvGrant grant, int tokens) => Held(grant, tokens);
 
@@ -96,12 +107,12 @@ public sealed partial class VmmKv : IKvMemory
         // A range with more than is wanted keeps it, unless the pool is short.
         if (mapped > wanted && FreeBeside(load) - mapped < _watermark)
         {
-            Unmap(mapped - wanted);
+            _calls.Unmap((mapped - wanted) * _chunksPerUnit);
             mapped = wanted;
         }
-        MapForPrefill(Math.Max(0, wanted - mapped));
+        _calls.MapForPrefill(Math.Max(0, wanted - mapped) * _chunksPerUnit);
         grant.Units = (int)Math.Max(wanted, mapped);
-        _liveUnits += grant.Units;
+        UsedUnits += grant.Units;
         _owners++;
     }
 
@@ -113,9 +124,9 @@ public sealed partial class VmmKv : IKvMemory
         long more = _growth.Units(tokens) - grant.Units;
         if (more <= 0)
             return;
-        MapForPrefill(more);
+        _calls.MapForPrefill(more * _chunksPerUnit);
         grant.Units += (int)more;
-        _liveUnits += more;
+        UsedUnits += more;
     }
 
     public void Release(ref KvGrant grant, int tokens) => GiveBack(ref grant, tokens, _options.KeepChunks);
@@ -130,56 +141,28 @@ public sealed partial class VmmKv : IKvMemory
     {
         long held = Held(grant, tokens);
         long kept = Math.Min(held, keepUnits);
-        _liveUnits -= held;
+        UsedUnits -= held;
         _owners--;
-        if (_liveUnits < 0)
-            throw new InvalidOperationException($"returning {held} units but {_liveUnits + held} are used");
+        if (UsedUnits < 0)
+            throw new InvalidOperationException($"returning {held} units but {UsedUnits + held} are used");
         if (kept > 0)
             _idle.Add(kept);
-        Unmap(held - kept);
+        _calls.Unmap((held - kept) * _chunksPerUnit);
         grant = default;
     }
 
-    public void Join(ref KvGrant grant, int tokens)
-    {
-        long covered = _growth.Tokens(grant.Units) - tokens;
-        grant.GrowsFrom = _step + covered;
-        if (covered > 0)
-        {
-            _covered.Enqueue(_growth.ClassOf(tokens), grant.GrowsFrom);
-            _coveredCount++;
-        }
-        else
-        {
-            _growth.Join(_growth.ClassOf(tokens));
-        }
-    }
+    public void Join(ref KvGrant grant, int tokens) => grant.Handle = _covered.Join(tokens, _growth.Tokens(grant.Units) - tokens);
 
-    public void Leave(ref KvGrant grant, int tokens)
-    {
-        int sequenceClass = _growth.ClassOf(tokens);
-        if (grant.GrowsFrom <= _step)
-        {
-            _growth.Leave(sequenceClass);
-            return;
-        }
-        (long, int) key = (grant.GrowsFrom, sequenceClass);
-        _uncovered[key] = _uncovered.GetValueOrDefault(key) + 1;
-        _coveredCount--;
-    }
+    public void Leave(ref KvGrant grant, int tokens) => _covered.Leave(growsFrom: grant.Handle, tokens);
 
     public long Horizon(long maxSteps, int lastTokens, long stepPs)
     {
-        if (_covered.TryPeek(out _, out long from))
-            maxSteps = Math.Min(maxSteps, from - _step);
+        maxSteps = _covered.Unchanged(maxSteps);
         if (_growth.Count == 0)
             return maxSteps;
-        long free = UnitsBeside(ActivationsOf(Decoding)) - _liveUnits - PinnedUnits;
+        long free = UnitsBeside(ActivationsOf(_growth.Count + _covered.Count)) - UsedUnits - PinnedUnits;
         long unmapped = Math.Max(0, UnmappedChunks / _chunksPerUnit);
-        long hidden = _options.GrowthMaps == CallTiming.Background ? stepPs * _options.LeadSteps : 0;
-        long unitPs = _chunksPerUnit * _map.LongestPs;
-        long taken = 0;
-        long steps = 0;
+        long taken = 0, steps = 0;
         while (steps < maxSteps)
         {
             long need = _growth.Need(steps);
@@ -187,51 +170,56 @@ public sealed partial class VmmKv : IKvMemory
             // The last in order gets no credit for a chunk that it takes itself.
             if (!_growth.Fits(_options.Check, free - taken, lastTokens: -1, steps))
                 break;
-            // The first step's wait is known when it starts; a later step must neither wait nor take chunks back from somebody.
-            if (steps > 0 && need > 0 && ((need * unitPs) + _options.BroadcastPs > hidden || taken > unmapped))
+            // The first step's wait is known when it starts; a later step must neither wait nor take chunks back.
+            if (steps > 0 && need > 0 && (taken > unmapped || !_calls.Hidden(need * _chunksPerUnit, stepPs)))
                 break;
             steps++;
         }
         return steps;
     }
 
+    public long StartIteration(in IterationLoad load, long overlapPs)
+    {
+        long activations = ActivationsOf(load.Tokens);
+        long need = load.WithDecodes ? _growth.Need(0) : 0;
+        _calls.MapForPrefill(Math.Max(0, activations - ActivationChunks));
+        ActivationChunks = Math.Max(activations, ActivationChunks);
+        TakeBack((need * _chunksPerUnit) - UnmappedChunks, activations);
+        _calls.MapGrowth(need * _chunksPerUnit, overlapPs);
+        if (_idle.Count == 0 && _options.EagerUnits > 0 && UnmappedChunks - (need * _chunksPerUnit) >= _options.EagerUnits * _chunksPerUnit)
+        {
+            _calls.MapEagerly(_options.EagerUnits * _chunksPerUnit);
+            _idle.Add(_options.EagerUnits);
+        }
+        return _calls.StartIteration(need, overlapPs);
+    }
+
     public void Advance(long steps, ref KvSpan span, bool watched)
     {
-        KvGrown grown = _growth.Over(steps, _liveUnits);
-        _map.Skip((grown.Units - _chargedGrowth) * _chunksPerUnit);
-        _chargedGrowth = 0;
-        _liveUnits += grown.Units;
+        KvGrown grown = _growth.Over(steps, UsedUnits);
+        _calls.EndIteration(grown.Units * _chunksPerUnit);
+        UsedUnits += grown.Units;
         if (watched)
         {
             span.Hold(CapacityTokens, grown, _unitTokens);
-            ReportCalls(grown.Units, ref span);
+            _calls.Report(grown.Units, _chunksPerUnit * _options.ChunkBytes, ref span);
         }
-        if (_liveUnits > Units)
-            throw new InvalidOperationException($"{_liveUnits} of {Units} units are used");
+        if (UsedUnits > Units)
+            throw new InvalidOperationException($"{UsedUnits} of {Units} units are used");
         _growth.Advance(steps);
-        _step += steps;
-        while (_covered.TryPeek(out int sequenceClass, out long from) && from <= _step)
-        {
-            _covered.Dequeue();
-            (long, int) key = (from, sequenceClass);
-            if (!_uncovered.TryGetValue(key, out int gone))
-            {
-                _growth.Join(sequenceClass);
-                _coveredCount--;
-            }
-            else if (gone == 1)
-            {
-                _uncovered.Remove(key);
-            }
-            else
-            {
-                _uncovered[key] = gone - 1;
-            }
-        }
+        _covered.Advance(steps);
     }
 
-    /// <summary>Sequences of the present batch, growing or covered.</summary>
-    private int Decoding => _growth.Count + _coveredCount;
+    /// <summary>Backs what was promised: from activations that the iteration does not need, then from idle ranges, largest first.</summary>
+    private void TakeBack(long chunks, long neededActivations)
+    {
+        if (chunks <= 0)
+            return;
+        long fromActivations = Math.Min(chunks, ActivationChunks - neededActivations);
+        ActivationChunks -= fromActivations;
+        long fromIdle = _idle.Reclaim((chunks - fromActivations + _chunksPerUnit - 1) / _chunksPerUnit);
+        _calls.Unmap(fromActivations + (fromIdle * _chunksPerUnit));
+    }
 
     private long Wanted(in KvDemand demand) => _growth.Units((long)demand.Tokens + _options.LookAheadTokens);
 
@@ -245,7 +233,7 @@ public sealed partial class VmmKv : IKvMemory
 
     /// <summary>Units that nobody uses, beside the iteration's activations and the growth of the decodes in it.</summary>
     private long FreeBeside(in IterationLoad load) =>
-        UnitsBeside(ActivationsOf(load.Tokens)) - _liveUnits - PinnedUnits - (load.WithDecodes ? _growth.Need(0) : 0);
+        UnitsBeside(ActivationsOf(load.Tokens)) - UsedUnits - PinnedUnits - (load.WithDecodes ? _growth.Need(0) : 0);
 
     /// <summary>Units of idle ranges that only a next owner can have, less those already promised to somebody.</summary>
     private long PinnedUnits
@@ -254,7 +242,7 @@ public sealed partial class VmmKv : IKvMemory
         {
             if (_options.ReclaimsIdle || _owners <= 1)
                 return 0;
-            long owed = Math.Max(0, -UnmappedChunks - _activationChunks);
+            long owed = Math.Max(0, -UnmappedChunks - ActivationChunks);
             return Math.Max(0, _idle.Units - ((owed + _chunksPerUnit - 1) / _chunksPerUnit));
         }
     }

@@ -10,6 +10,22 @@ public sealed record VmmOptions(long PoolBytes, long ChunkBytes, int Layers, lon
     /// <summary>A chunk holds tokens of all layers; otherwise K and V of each layer grow by a chunk of their own at once.</summary>
     public bool Fused { get; init; }
 
+    /// <summary>Chunks that a range grows by at once.</summary>
+    public long ChunksPerUnit => Fused ? 1 : 2L * Layers;
+
+    /// <summary>Bytes that a token writes into each of them.</summary>
+    /// <exception cref="InputException">A chunk cannot hold them.</exception>
+    public long ChunkBytesPerToken
+    {
+        get
+        {
+            long bytes = BytesPerToken / ChunksPerUnit;
+            return bytes <= ChunkBytes
+                ? bytes
+                : throw new InputException($"policy.chunk_kib: a chunk of {ChunkBytes} bytes cannot hold the {bytes} bytes a token writes into it");
+        }
+    }
+
     /// <summary>Share of the units an admission must leave free.</summary>
     public double Watermark { get; init; } = 0.01;
 

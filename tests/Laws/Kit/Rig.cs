@@ -9,7 +9,9 @@ internal sealed class Rig
 {
     private readonly Cluster _cluster;
 
-    public Rig(Scenario scenario, bool step = false, IServingObserver? observer = null, Func<IScheduler, IScheduler>? wrap = null)
+    /// <param name="asks">False for a scheduler that is faulty on purpose: it takes memory without having asked.</param>
+    public Rig(
+        Scenario scenario, bool step = false, IServingObserver? observer = null, Func<IScheduler, IScheduler>? wrap = null, bool asks = true)
     {
         IRouter router = scenario.LeastOutstanding ? new LeastOutstandingRouter() : new RoundRobinRouter();
         _cluster = new Cluster(scenario.Trace(), router, scenario.UserLoop());
@@ -28,7 +30,7 @@ internal sealed class Rig
             if (host is not null)
                 Hosts.Add(host);
             IScheduler scheduler = scenario.Scheduler.Create(new SchedulerInput(scenario.Policy, scenario.TtftSloPs, scenario.TpotSloPs));
-            _cluster.Add(new EngineParts(scenario.Limits, wrap is null ? scheduler : wrap(scheduler), memory, scenario.Time)
+            _cluster.Add(new EngineParts(scenario.Limits, wrap is null ? scheduler : wrap(scheduler), asks ? new ProtocolMemory(memory) : memory, scenario.Time)
             {
                 Host = host,
                 Observer = observer,
