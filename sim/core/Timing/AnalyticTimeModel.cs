@@ -11,8 +11,7 @@ namespace ELLM.Sim.Timing;
 /// <c>A(b) + B S + C(b) smax</c>: A padded to CUDA graph sizes in the graph profile, B and C integer picoseconds a token.</para>
 /// <para>Each part is rounded to picoseconds once and parts are added as integers, so an iteration costs the same however it is
 /// reached. Errors against measured tables: 3 to 8 % an iteration on calibrated devices, more where the provenance says borrowed.</para>
-/// <para>Threads: everything but the three memo tables is fixed at construction. A memo slot goes from 0 to its one value by a
-/// 64-bit write, which is atomic; two threads that meet there write the same value, so a race costs time and nothing else.</para>
+/// <para>Threads: everything but what <see cref="IterationParts"/> remembers is fixed at construction.</para>
 /// </remarks>
 public sealed class AnalyticTimeModel : ITimeModel
 {
@@ -32,9 +31,7 @@ public sealed class AnalyticTimeModel : ITimeModel
     private readonly long _overheadFixedPs;
     private readonly long _overheadPerSequencePs;
     private readonly long _floorPs;
-    private readonly long[] _linearMemo;
-    private readonly long[] _headMemo;
-    private readonly long[] _freshPromptMemo;
+    private readonly IterationParts _parts;
 
     /// <param name="profile">Coefficients of the device.</param>
     /// <param name="model">Shape of the model.</param>
@@ -59,9 +56,11 @@ public sealed class AnalyticTimeModel : ITimeModel
             _overheadPerSequencePs = Options.HasHead ? Ps(overhead.PerSequenceUs) : 0;
             _floorPs = Ps(overhead.FloorUsPerLayer * _layers);
         }
-        _linearMemo = new long[Options.MemoTokens + 1];
-        _freshPromptMemo = new long[Options.MemoTokens + 1];
-        _headMemo = new long[Options.MaxSequences + 1];
+        _parts = new IterationParts(
+            Options,
+            tokens => _layers * _operators.LayerLinear(tokens) + _ends * _operators.Ends(tokens),
+            _operators.Head,
+            chunks => _layers * _operators.Prefill(chunks));
         _decodeFixedPs = new long[Options.MaxSequences + 1];
         _decodeFloorPs = new long[Options.MaxSequences + 1];
         _perLongestPs = new long[Options.MaxSequences + 1];
@@ -72,7 +71,7 @@ public sealed class AnalyticTimeModel : ITimeModel
             _decodeAttentionPs[b] = Ps(_layers * _operators.DecodeFixed(b));
             _perLongestPs[b] = Ps(_layers * _operators.DecodePerLongestToken(b));
             int tokens = Options.Pads ? CudaGraphSizes.Pad(b) : b;
-            _decodeFixedPs[b] = LinearPs(tokens) + HeadPs(b) + _decodeAttentionPs[b] + overheadPs;
+            _decodeFixedPs[b] = _parts.LinearPs(tokens) + _parts.HeadPs(b) + _decodeAttentionPs[b] + overheadPs;
             _decodeFloorPs[b] = _floorPs + overheadPs;
         }
         Provenance = Describe(profile, tensorParallel, Options);
@@ -122,7 +121,7 @@ public sealed class AnalyticTimeModel : ITimeModel
             tokens += chunk.Tokens;
             samples += chunk.Samples ? 1 : 0;
         }
-        long gpu = LinearPs(tokens) + HeadPs(samples) + PrefillPs(chunks) + DecodeBesidePs(decode);
+        long gpu = _parts.LinearPs(tokens) + _parts.HeadPs(samples) + _parts.PrefillPs(chunks) + DecodeBesidePs(decode);
         long overhead = _overheadFixedPs + (decode.Sequences + chunks.Length) * _overheadPerSequencePs;
         return Math.Max(gpu, _floorPs) + overhead;
     }
@@ -137,37 +136,6 @@ public sealed class AnalyticTimeModel : ITimeModel
         if (_singleKernel)
             return b * _mixedPerSequencePs + _mixedPerContextPs * decode.ContextTokens;
         return _decodeAttentionPs[b] + _perContextPs * decode.ContextTokens + _perLongestPs[b] * decode.LongestContext;
-    }
-
-    private long LinearPs(int tokens)
-    {
-        if (tokens >= _linearMemo.Length)
-            return Linear(tokens);
-        long known = _linearMemo[tokens];
-        return known != 0 ? known : _linearMemo[tokens] = Linear(tokens);
-    }
-
-    private long Linear(int tokens) => Ps(_layers * _operators.LayerLinear(tokens) + _ends * _operators.Ends(tokens));
-
-    private long HeadPs(int samples)
-    {
-        if (!Options.HasHead)
-            return 0;
-        if (samples >= _headMemo.Length)
-            return Ps(_operators.Head(samples));
-        long known = _headMemo[samples];
-        return known != 0 ? known : _headMemo[samples] = Ps(_operators.Head(samples));
-    }
-
-    private long PrefillPs(ReadOnlySpan<PrefillChunk> chunks)
-    {
-        if (chunks.Length == 0)
-            return 0;
-        if (chunks.Length > 1 || chunks[0].CachedTokens > 0 || chunks[0].Tokens >= _freshPromptMemo.Length)
-            return Ps(_layers * _operators.Prefill(chunks));
-        int tokens = chunks[0].Tokens;
-        long known = _freshPromptMemo[tokens];
-        return known != 0 ? known : _freshPromptMemo[tokens] = Ps(_layers * _operators.Prefill(chunks));
     }
 
     private static long Ps(double us) => SimTime.FromMicroseconds(us).Picoseconds;

@@ -27,9 +27,7 @@ public sealed class TableTimeModel : ITimeModel
     private readonly long _overheadFixedPs;
     private readonly long _overheadPerSequencePs;
     private readonly long _floorPs;
-    private readonly long[] _linearMemo;
-    private readonly long[] _headMemo;
-    private readonly long[] _freshPromptMemo;
+    private readonly IterationParts _parts;
     private readonly DecodePieces?[] _pieces;
 
     /// <param name="tables">Measured operators.</param>
@@ -58,9 +56,11 @@ public sealed class TableTimeModel : ITimeModel
             _overheadPerSequencePs = _options.HasHead ? Ps(overhead.PerSequenceUs) : 0;
             _floorPs = Ps(overhead.FloorUsPerLayer * _layers);
         }
-        _linearMemo = new long[_options.MemoTokens + 1];
-        _freshPromptMemo = new long[_options.MemoTokens + 1];
-        _headMemo = new long[_options.MaxSequences + 1];
+        _parts = new IterationParts(
+            _options,
+            tokens => _layers * _operators.LayerLinear(tokens) + _ends * _operators.Us(LayerOperator.EmbeddingAndNorm, new OperatorPoint(tokens))!.Value,
+            _operators.Head,
+            chunks => _layers * _operators.Prefill(chunks));
         _pieces = new DecodePieces[_options.MaxSequences + 1];
         Provenance = Describe(profile, tensorParallel);
     }
@@ -85,7 +85,7 @@ public sealed class TableTimeModel : ITimeModel
         DecodeCost attention = Attention(batch);
         NoteLength(b, batch.ContextTokens);
         long overhead = _overheadFixedPs + b * _overheadPerSequencePs;
-        long fixedPs = LinearPs(_options.Pads ? CudaGraphSizes.Pad(b) : b) + HeadPs(b) + attention.FixedPs + overhead;
+        long fixedPs = _parts.LinearPs(_options.Pads ? CudaGraphSizes.Pad(b) : b) + _parts.HeadPs(b) + attention.FixedPs + overhead;
         DecodeCost cost = attention with { FixedPs = fixedPs };
         return _floorPs == 0 ? cost : AboveFloor(cost, batch, _floorPs + overhead);
     }
@@ -130,7 +130,7 @@ public sealed class TableTimeModel : ITimeModel
             tokens += chunk.Tokens;
             samples += chunk.Samples ? 1 : 0;
         }
-        long gpu = LinearPs(tokens) + HeadPs(samples) + PrefillPs(chunks) + DecodeBesidePs(chunks, decode);
+        long gpu = _parts.LinearPs(tokens) + _parts.HeadPs(samples) + _parts.PrefillPs(chunks) + DecodeBesidePs(chunks, decode);
         long overhead = _overheadFixedPs + (decode.Sequences + chunks.Length) * _overheadPerSequencePs;
         return Math.Max(gpu, _floorPs) + overhead;
     }
@@ -169,38 +169,6 @@ public sealed class TableTimeModel : ITimeModel
             return;
         (Curve left, Curve right, _) = table.Around(b);
         Extrapolation.Note("decode attention, KV length", (double)context / b, Math.Max(left.First, right.First), Math.Min(left.Last, right.Last));
-    }
-
-    private long LinearPs(int tokens)
-    {
-        if (tokens >= _linearMemo.Length)
-            return Linear(tokens);
-        long known = _linearMemo[tokens];
-        return known != 0 ? known : _linearMemo[tokens] = Linear(tokens);
-    }
-
-    private long Linear(int tokens) =>
-        Ps(_layers * _operators.LayerLinear(tokens) + _ends * _operators.Us(LayerOperator.EmbeddingAndNorm, new OperatorPoint(tokens))!.Value);
-
-    private long HeadPs(int samples)
-    {
-        if (!_options.HasHead)
-            return 0;
-        if (samples >= _headMemo.Length)
-            return Ps(_operators.Head(samples));
-        long known = _headMemo[samples];
-        return known != 0 ? known : _headMemo[samples] = Ps(_operators.Head(samples));
-    }
-
-    private long PrefillPs(ReadOnlySpan<PrefillChunk> chunks)
-    {
-        if (chunks.Length == 0)
-            return 0;
-        if (chunks.Length > 1 || chunks[0].CachedTokens > 0 || chunks[0].Tokens >= _freshPromptMemo.Length)
-            return Ps(_layers * _operators.Prefill(chunks));
-        int tokens = chunks[0].Tokens;
-        long known = _freshPromptMemo[tokens];
-        return known != 0 ? known : _freshPromptMemo[tokens] = Ps(_layers * _operators.Prefill(chunks));
     }
 
     private static void RequireAll(OperatorTables tables, int tensorParallel)
