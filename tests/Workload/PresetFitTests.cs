@@ -90,7 +90,7 @@ public sealed class PresetFitTests
     public void Preset_Prism_SpreadsOverItsModels()
     {
         Trace trace = TraceGenerator.Generate(GeneratorPresets.Load("prism-arena"), Requests, 1);
-        Assert.That(trace.ModelNames, Has.Count.EqualTo(27));
-        Assert.That(trace.Model!.Count(m => m == 0) / (double)Requests, Is.EqualTo(0.197).Within(0.01));
+        Assert.That(trace.Models!.Names, Has.Count.EqualTo(27));
+        Assert.That(trace.Models!.Index.Count(m => m == 0) / (double)Requests, Is.EqualTo(0.197).Within(0.01));
     }
 }

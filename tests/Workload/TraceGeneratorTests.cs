@@ -52,7 +52,7 @@ public sealed class TraceGeneratorTests
             Assert.That(trace.InputTokens.Concat(trace.OutputTokens).All(t => t >= 1), Is.True);
             Assert.That(read.ArrivalPs, Is.EqualTo(trace.ArrivalPs));
             Assert.That(read.InputTokens, Is.EqualTo(trace.InputTokens));
-            Assert.That(read.Model is null, Is.EqualTo(trace.Model is null));
+            Assert.That(read.Models is null, Is.EqualTo(trace.Models is null));
             if (spec.MaxTotalTokens is { } most)
                 Assert.That(trace.InputTokens.Zip(trace.OutputTokens, (a, b) => a + b).Max(), Is.LessThanOrEqualTo(most));
         }

@@ -53,7 +53,7 @@ public sealed class TraceQuirkTests
     public void Read_NonUtf8Model_IsReplacedNotRefused()
     {
         byte[] bytes = [.. Encoding.ASCII.GetBytes("arrival_s,input_tokens,output_tokens,model\n0,1,1,"), 0xff, (byte)'a', (byte)'\n'];
-        Assert.That(Load.Bytes(bytes).Trace.ModelNames, Is.EqualTo(new[] { "\ufffda" }));
+        Assert.That(Load.Bytes(bytes).Trace.Models!.Names, Is.EqualTo(new[] { "\ufffda" }));
     }
 
     [TestCase("0.0000000000005", 0)]

@@ -19,8 +19,8 @@ public sealed class TraceSchemaTests
             Assert.That(trace.ArrivalPs, Is.EqualTo(new[] { 0, 1, 35 * Second / 10 }));
             Assert.That(trace.InputTokens, Is.EqualTo(new[] { 10, 20, 30 }));
             Assert.That(trace.OutputTokens, Is.EqualTo(new[] { 1, 2, 3 }));
-            Assert.That(trace.Model, Is.EqualTo(new[] { 0, 1, 0 }));
-            Assert.That(trace.ModelNames, Is.EqualTo(new[] { "a", "b" }));
+            Assert.That(trace.Models!.Index, Is.EqualTo(new[] { 0, 1, 0 }));
+            Assert.That(trace.Models!.Names, Is.EqualTo(new[] { "a", "b" }));
             Assert.That(trace.Name, Is.EqualTo("some.trace"));
             Assert.That(report.TimeUnit, Is.EqualTo("s"));
         }
@@ -84,7 +84,7 @@ public sealed class TraceSchemaTests
         {
             Assert.That(report.Schema, Is.EqualTo("BG6"));
             Assert.That(trace.ArrivalPs, Is.EqualTo(new[] { 0, 113 * Second }));
-            Assert.That(trace.ModelNames, Is.EqualTo(new[] { "ChatGPT", "GPT-4" }));
+            Assert.That(trace.Models!.Names, Is.EqualTo(new[] { "ChatGPT", "GPT-4" }));
             Assert.That(report.Dropped, Is.EqualTo(new[]
             {
                 new DroppedRows("no input tokens and no output tokens", 1), new DroppedRows("no output tokens (a failed request)", 1),
@@ -180,7 +180,7 @@ public sealed class TraceSchemaTests
             Assert.That(report.Schema, Is.EqualTo("SS"));
             Assert.That(splitwise.ArrivalPs, Is.EqualTo(new[] { 0, Second / 2 }));
             Assert.That(prism.ArrivalPs[1], Is.EqualTo(207_937_542_000));
-            Assert.That(prism.ModelNames, Is.EqualTo(new[] { "13", "2" }));
+            Assert.That(prism.Models!.Names, Is.EqualTo(new[] { "13", "2" }));
         }
     }
 
@@ -228,7 +228,7 @@ public sealed class TraceSchemaTests
             Assert.That(report.Schema, Is.EqualTo("CC"));
             Assert.That(trace.ArrivalPs, Is.EqualTo(new[] { 0, 11 * Second, 12 * Second + Second / 2 }));
             Assert.That(trace.InputTokens, Is.EqualTo(new[] { 71175, 72000, 100 }));
-            Assert.That(trace.ModelNames, Is.EqualTo(new[] { "m", "small" }));
+            Assert.That(trace.Models!.Names, Is.EqualTo(new[] { "m", "small" }));
         }
     }
 

@@ -24,10 +24,10 @@ public sealed class TraceWriterTests
     [Test]
     public void Write_ModelsWithCommasAndQuotes_ReadBack()
     {
-        Trace trace = new("s", [0, 1, 2], [1, 2, 3], [1, 1, 1]) { Model = [0, 1, 0], ModelNames = ["a,\"b\"", new string('x', 5000)] };
+        Trace trace = new("s", [0, 1, 2], [1, 2, 3], [1, 1, 1]) { Columns = [new ModelColumn([0, 1, 0], ["a,\"b\"", new string('x', 5000)])] };
         (Trace read, _) = Load.Text(Text(trace, TraceFormat.Csv));
-        Assert.That(read.ModelNames, Is.EqualTo(trace.ModelNames));
-        Assert.That(read.Model, Is.EqualTo(trace.Model));
+        Assert.That(read.Models!.Names, Is.EqualTo(trace.Models!.Names));
+        Assert.That(read.Models!.Index, Is.EqualTo(trace.Models!.Index));
     }
 
     [FsCheck.NUnit.Property(Replay = "55555,77777", MaxTest = 200)]

@@ -94,14 +94,17 @@ internal static class ColocateCommand
 
     private static ModelMap OfCatalog(Trace trace)
     {
-        for (int i = 0; i < (trace.ModelNames?.Count ?? 0); i++)
+        if (trace.Models is not { } models)
+            return ModelMaps.OfCatalogNames([]);
+        for (int i = 0; i < models.Names.Count; i++)
         {
-            if (ModelCatalog.Names.Contains(trace.ModelNames![i]))
-                continue;
-            string line = trace.ModelLines is { } lines && lines[i] > 0 ? $":{lines[i]}" : "";
-            throw new InputException($"{trace.Name}{line}: expected a model of the catalog, or --models FILE to say what serves it, found '{trace.ModelNames[i]}'");
+            if (!ModelCatalog.Names.Contains(models.Names[i]))
+            {
+                throw new InputException(
+                    $"{trace.Name}{models.PlaceOf(i)}: expected a model of the catalog, or --models FILE to say what serves it, found '{models.Names[i]}'");
+            }
         }
-        return ModelMaps.OfCatalogNames(trace.ModelNames ?? []);
+        return ModelMaps.OfCatalogNames(models.Names);
     }
 
     private static ColocationPolicy[] Policies(string? list)

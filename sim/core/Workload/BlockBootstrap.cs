@@ -7,7 +7,7 @@ namespace ELLM.Sim.Workload;
 /// <summary>Other traces that one recording speaks for: blocks of consecutive requests, drawn with replacement.</summary>
 /// <remarks>
 /// <para>The circular block bootstrap (Politis and Romano, 1992): a block starts at a uniformly drawn request, runs over the end into
-/// the beginning, and keeps each request's gap to the one before it, its lengths and its model. Bursts and runs of long prompts that
+/// the beginning, and keeps each request's gap to the one before it, its lengths and all else that is known of it. Bursts and runs of long prompts that
 /// are shorter than a block survive; the order of blocks does not, so a slow drift over the recording becomes a mixture.</para>
 /// <para>A block has the square root of the trace's requests: the middle of the range for which the method is known to work, long
 /// enough for bursts and short enough for many different draws.</para>
@@ -20,8 +20,7 @@ public static class BlockBootstrap
         int block = Math.Max(1, (int)Math.Sqrt(count));
         RandomStream random = RandomStream.Named(seed, "blocks");
         long[] at = new long[count];
-        int[] input = new int[count], output = new int[count];
-        int[]? model = trace.Model is null ? null : new int[count];
+        int[] rows = new int[count];
         Int128 now = 0;
         int from = 0;
         for (int i = 0; i < count; i++)
@@ -31,18 +30,10 @@ public static class BlockBootstrap
             if (now > long.MaxValue)
                 throw new InputException($"{trace.Name}: drawn again, the last request is beyond the simulator's clock of 106 days");
             at[i] = (long)now;
-            input[i] = trace.InputTokens[from];
-            output[i] = trace.OutputTokens[from];
-            if (model is not null)
-                model[i] = trace.Model![from];
+            rows[i] = from;
         }
         byte[] origin = Encoding.UTF8.GetBytes(FormattableString.Invariant($"{trace.ContentHash}\nblocks {seed}"));
-        return new Trace(trace.Name, at, input, output)
-        {
-            Model = model,
-            ModelNames = trace.ModelNames,
-            ContentHash = Convert.ToHexStringLower(SHA256.HashData(origin)),
-        };
+        return trace.Pick(rows, at, Convert.ToHexStringLower(SHA256.HashData(origin)));
     }
 
     /// <summary>To the request before; the first of the trace has none and gets the mean.</summary>

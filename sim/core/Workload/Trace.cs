@@ -29,17 +29,53 @@ public sealed class Trace
 
     public int[] OutputTokens { get; }
 
-    /// <summary>Index into <see cref="ModelNames"/> for each request, or null when the trace names no models.</summary>
-    public int[]? Model { get; init; }
+    /// <summary>What else is known of the requests; most traces have nothing here.</summary>
+    public IReadOnlyList<OptionalColumn> Columns
+    {
+        get;
+        init
+        {
+            foreach (OptionalColumn column in value)
+            {
+                if (column.Count != Count)
+                    throw new ArgumentException($"columns differ in length: {Count}, {column.Count} in {column.GetType().Name}");
+            }
+            field = value;
+        }
+    } = [];
 
-    public IReadOnlyList<string>? ModelNames { get; init; }
-
-    /// <summary>Line of the file in which each of <see cref="ModelNames"/> comes first; null or 0 where that is not known.</summary>
-    public IReadOnlyList<long>? ModelLines { get; init; }
+    public ModelColumn? Models => Find<ModelColumn>();
 
     /// <summary>Set when completions create the arrivals; <see cref="ArrivalPs"/> is then 0 throughout.</summary>
-    public ClosedLoopPlan? ClosedLoop { get; init; }
+    public ClosedLoopPlan? ClosedLoop => Find<ClosedLoopPlan>();
 
     /// <summary>Lower-case hex SHA-256 of the file's bytes as stored (compressed if it was), or of the generator's specification.</summary>
     public string ContentHash { get; init; } = "";
+
+    /// <summary>The column of that kind; null when the trace has none.</summary>
+    public T? Find<T>()
+        where T : OptionalColumn
+    {
+        foreach (OptionalColumn column in Columns)
+        {
+            if (column is T found)
+                return found;
+        }
+        return null;
+    }
+
+    /// <summary>The same requests at other times; all else is shared, not copied.</summary>
+    /// <param name="contentHash">Null: it keeps its own.</param>
+    public Trace At(long[] arrivalPs, string? contentHash = null) =>
+        new(Name, arrivalPs, InputTokens, OutputTokens) { Columns = Columns, ContentHash = contentHash ?? ContentHash };
+
+    /// <summary>Other requests, each with all that is known of the row it is picked from.</summary>
+    /// <param name="rows">A row may come more than once.</param>
+    /// <param name="arrivalPs">When they arrive, ascending.</param>
+    public Trace Pick(int[] rows, long[] arrivalPs, string contentHash = "") =>
+        new(Name, arrivalPs, OptionalColumn.Pick(InputTokens, rows), OptionalColumn.Pick(OutputTokens, rows))
+        {
+            Columns = [.. Columns.Select(column => column.Pick(rows))],
+            ContentHash = contentHash,
+        };
 }

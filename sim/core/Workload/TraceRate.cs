@@ -16,12 +16,7 @@ public static class TraceRate
             throw new InputException($"{trace.Name}: a closed loop has no rate: completions make the arrivals");
         long[] times = [.. trace.ArrivalPs];
         Rescale(times, ratePerSecond, trace.Name);
-        return new Trace(trace.Name, times, trace.InputTokens, trace.OutputTokens)
-        {
-            Model = trace.Model,
-            ModelNames = trace.ModelNames,
-            ContentHash = trace.ContentHash,
-        };
+        return trace.At(times);
     }
 
     /// <summary>Multiplies times so that their mean rate becomes the given one; the rate they had.</summary>

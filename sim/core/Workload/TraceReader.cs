@@ -43,9 +43,7 @@ public static class TraceReader
         clock.Adjust();
         Trace trace = new(BaseName(source.Path), columns.TimePs, columns.Input, columns.Output)
         {
-            Model = columns.Model,
-            ModelNames = columns.Model is null ? null : rows.ModelNames,
-            ModelLines = columns.Model is null ? null : rows.ModelLines,
+            Columns = columns.Optional,
             ContentHash = hash,
         };
         return (trace, new TraceLoadReport

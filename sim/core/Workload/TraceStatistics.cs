@@ -55,7 +55,7 @@ public sealed record TraceStatistics
             Input = Lengths(trace.InputTokens),
             Output = Lengths(trace.OutputTokens),
             InputOutputSpearman = Spearman(trace.InputTokens, trace.OutputTokens),
-            Models = trace.ModelNames?.Count ?? 1,
+            Models = trace.Models?.Names.Count ?? 1,
         };
     }
 

@@ -34,11 +34,11 @@ public static class TraceWriter
 
     public static void Write(Trace trace, Stream stream, TraceFormat format = TraceFormat.Csv)
     {
-        bool models = format == TraceFormat.Csv && trace.Model is not null && trace.ModelNames is not null;
-        byte[][] names = models ? [.. trace.ModelNames!.Select(Quote)] : [];
+        ModelColumn? models = format == TraceFormat.Csv ? trace.Models : null;
+        byte[][] names = models is null ? [] : [.. models.Names.Select(Quote)];
         ReadOnlySpan<byte> header = format switch
         {
-            TraceFormat.Csv => models ? "arrival_s,input_tokens,output_tokens,model\n"u8 : "arrival_s,input_tokens,output_tokens\n"u8,
+            TraceFormat.Csv => models is not null ? "arrival_s,input_tokens,output_tokens,model\n"u8 : "arrival_s,input_tokens,output_tokens\n"u8,
             TraceFormat.Vidur => "arrived_at,num_prefill_tokens,num_decode_tokens\n"u8,
             _ => [],
         };
@@ -56,14 +56,14 @@ public static class TraceWriter
             used += format == TraceFormat.Mooncake
                 ? JsonRow(row, trace.ArrivalPs[i] / SimTime.PsPerMillisecond, trace.InputTokens[i], trace.OutputTokens[i])
                 : CsvRow(row, trace.ArrivalPs[i], trace.InputTokens[i], trace.OutputTokens[i]);
-            if (models)
+            if (models is not null)
             {
                 // The row's line feed makes room for the name, which may be of any length.
                 used--;
                 stream.Write(buffer.AsSpan(0, used));
                 used = 0;
                 stream.Write(","u8);
-                stream.Write(trace.Model![i] >= 0 ? names[trace.Model[i]] : []);
+                stream.Write(models.Index[i] >= 0 ? names[models.Index[i]] : []);
                 buffer[used++] = (byte)'\n';
             }
         }

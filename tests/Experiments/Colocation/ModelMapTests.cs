@@ -47,7 +47,7 @@ internal sealed class ModelMapTests
     public void Models_go_to_the_gpu_with_the_most_memory_left()
     {
         ModelMap map = new("four", "test", [.. new[] { "llama-3.2-1b", "llama-3.1-8b", "llama-3.1-8b", "llama-3.2-3b" }.Select((m, i) => new MappedModel($"{i}", m))]);
-        Trace trace = new("t", [0], [10], [10]) { Model = [0], ModelNames = ["0"] };
+        Trace trace = new("t", [0], [10], [10]) { Columns = [new ModelColumn([0], ["0"])] };
         RunConfig config = ConfigBinder.Bind(PresetCatalog.Load("vllm-v1"), []);
         ColocationPlan plan = ColocationPlan.Make(config, new ColocationSpec(), map, ModelRequests.OfTrace(trace, map), 2);
         // The two large ones apart, then the middle one to the first of equals, then the small one to the other.

@@ -80,7 +80,7 @@ internal sealed class SharedGpuTests
     {
         RunConfig config = ConfigBinder.Bind(PresetCatalog.Load(preset), [new Assignment("engine.max_model_len", "20000")]);
         (Trace trace, _) = Traces.Load("azure-chat", new TraceReadOptions { Limit = 300, RatePerSecond = 12 });
-        Trace named = new(trace.Name, trace.ArrivalPs, trace.InputTokens, trace.OutputTokens) { Model = new int[trace.Count], ModelNames = ["only"] };
+        Trace named = new(trace.Name, trace.ArrivalPs, trace.InputTokens, trace.OutputTokens) { Columns = [new ModelColumn(new int[trace.Count], ["only"])] };
         ModelMap map = new("one", "test", [new MappedModel("only", config.Model)]);
         ColocationPlan plan = ColocationPlan.Make(config, new ColocationSpec(), map, ModelRequests.OfTrace(named, map), null);
         RunReport alone = RunReport.Run(config, trace, SimulationOptions.Default);
@@ -137,8 +137,7 @@ internal sealed class SharedGpuTests
         Trace trace = new(
             "random", arrivals, [.. arrivals.Select(_ => random.Next(1, 1500))], [.. arrivals.Select(_ => random.Next(1, 200))])
         {
-            Model = [.. arrivals.Select(_ => random.Next(models))],
-            ModelNames = [.. map.Models.Select(m => m.Id)],
+            Columns = [new ModelColumn([.. arrivals.Select(_ => random.Next(models))], [.. map.Models.Select(m => m.Id)])],
         };
         string preset = random.Next(2) == 0 ? "vllm-v1" : "vllm";
         Assignment[] settings =

@@ -34,13 +34,13 @@ public sealed record ModelRequests(Trace Trace, int[] ModelOf)
         (long ArrivalPs, int Input, int Output, int Model)[] merged =
             [.. all.OrderBy(r => r.ArrivalPs).Take((int)Math.Min(int.MaxValue, options.Limit ?? int.MaxValue))];
         long[] arrivals = Stretch([.. merged.Select(r => r.ArrivalPs)], options);
+        ModelColumn models = new([.. merged.Select(r => r.Model)], [.. map.Models.Select(m => m.Id)]);
         Trace trace = new(map.Name, arrivals, [.. merged.Select(r => r.Input)], [.. merged.Select(r => r.Output)])
         {
-            Model = [.. merged.Select(r => r.Model)],
-            ModelNames = [.. map.Models.Select(m => m.Id)],
+            Columns = [models],
             ContentHash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(hashes.ToString()))),
         };
-        return new ModelRequests(trace, trace.Model);
+        return new ModelRequests(trace, models.Index);
     }
 
     /// <summary>A trace whose model column names models of the map.</summary>
@@ -51,31 +51,26 @@ public sealed record ModelRequests(Trace Trace, int[] ModelOf)
             throw new InputException($"model map {map.Name}: its models bring their own requests, so no trace goes with it, found {trace.Name}");
         if (trace.ClosedLoop is not null)
             throw new InputException($"{trace.Name}: a closed loop has no models");
-        if (trace.Model is null || trace.ModelNames is null)
+        if (trace.Models is not { } models)
             throw new InputException($"{trace.Name}: no model column: expected a trace that says which model each request is for");
-        int[] indices = new int[trace.ModelNames.Count];
+        int[] indices = new int[models.Names.Count];
         for (int i = 0; i < indices.Length; i++)
         {
-            indices[i] = map.IndexOf(trace.ModelNames[i]);
+            indices[i] = map.IndexOf(models.Names[i]);
             if (indices[i] < 0)
             {
-                string line = trace.ModelLines is { } lines && lines[i] > 0 ? $":{lines[i]}" : "";
                 throw new InputException(
-                    $"{trace.Name}{line}: expected a model of the map {map.Name} ({Shown(map)}), found '{trace.ModelNames[i]}'");
+                    $"{trace.Name}{models.PlaceOf(i)}: expected a model of the map {map.Name} ({Shown(map)}), found '{models.Names[i]}'");
             }
         }
-        return new ModelRequests(trace, Array.ConvertAll(trace.Model, m => indices[m]));
+        return new ModelRequests(trace, Array.ConvertAll(models.Index, m => indices[m]));
     }
 
     /// <summary>The requests of one model.</summary>
     public Trace Of(int model)
     {
         int[] own = [.. Enumerable.Range(0, Trace.Count).Where(i => ModelOf[i] == model)];
-        return new Trace(
-            Trace.Name,
-            Array.ConvertAll(own, i => Trace.ArrivalPs[i]),
-            Array.ConvertAll(own, i => Trace.InputTokens[i]),
-            Array.ConvertAll(own, i => Trace.OutputTokens[i]));
+        return Trace.Pick(own, Array.ConvertAll(own, i => Trace.ArrivalPs[i]));
     }
 
     private static string Shown(ModelMap map)

@@ -32,21 +32,14 @@ public static class TraceGenerator
         (int[] input, int[] output) = Lengths(spec, count, seed);
         return new Trace(spec.Name, arrivals, input, output)
         {
-            ClosedLoop = loop,
-            Model = Models(spec, count, seed),
-            ModelNames = spec.ModelShares?.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"model-{i}")).ToArray(),
+            Columns = [.. new OptionalColumn?[] { loop, Models(spec, count, seed) }.OfType<OptionalColumn>()],
             ContentHash = Hash(spec, count, seed, ratePerSecond),
         };
     }
 
     /// <summary>What <see cref="Generate"/> would draw at another rate with the same seed: lengths are shared, only arrivals are drawn anew.</summary>
     internal static Trace AtRate(Trace drawn, GeneratorSpec spec, ulong seed, double ratePerSecond) =>
-        new(drawn.Name, Arrivals(spec, drawn.Count, seed, ratePerSecond).Arrivals, drawn.InputTokens, drawn.OutputTokens)
-        {
-            Model = drawn.Model,
-            ModelNames = drawn.ModelNames,
-            ContentHash = Hash(spec, drawn.Count, seed, ratePerSecond),
-        };
+        drawn.At(Arrivals(spec, drawn.Count, seed, ratePerSecond).Arrivals, Hash(spec, drawn.Count, seed, ratePerSecond));
 
     /// <summary>Input and output lengths without arrivals, for tests and length files.</summary>
     internal static (int[] Input, int[] Output) Lengths(GeneratorSpec spec, int count, ulong seed)
@@ -99,7 +92,7 @@ public static class TraceGenerator
         return (Round(seconds, spec.Name), null);
     }
 
-    private static int[]? Models(GeneratorSpec spec, int count, ulong seed)
+    private static ModelColumn? Models(GeneratorSpec spec, int count, ulong seed)
     {
         if (spec.ModelShares is null)
             return null;
@@ -107,7 +100,7 @@ public static class TraceGenerator
         int[] models = new int[count];
         for (int i = 0; i < count; i++)
             models[i] = Distributions.Choice(random, spec.ModelShares);
-        return models;
+        return new ModelColumn(models, [.. spec.ModelShares.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"model-{i}"))]);
     }
 
     private static void Rescale(double[] seconds, ArrivalSpec arrivals, double? ratePerSecond)

@@ -74,7 +74,7 @@ internal static class CsvRequests
                 time += sessions.StartOf(csv.GetSpan(sessionField));
             int input = CountText.Parse(csv.GetSpan(inputField), place, schema.InputColumn);
             int output = CountText.Parse(csv.GetSpan(outputField), place, schema.OutputColumn);
-            rows.Add(time, input, output, modelField >= 0 ? rows.ModelOf(csv.GetSpan(modelField), place.Line) : -1);
+            rows.Add(time, input, output, modelField >= 0 ? rows.Models.IndexOf(csv.GetSpan(modelField), place.Line) : -1);
         }
         if (sessions is not null)
             rows.Notes.Add(sessions.Describe());

@@ -46,7 +46,7 @@ internal sealed class FlatJson(string id, string title, TimeKind time, RequestRo
             else if (_sessions && reader.ValueTextEquals("session_id"u8))
                 session = Encoding.UTF8.GetString(ReadScalar(ref reader));
             else if (reader.ValueTextEquals("model"u8))
-                model = rows.ModelOf(ReadScalar(ref reader), place.Line);
+                model = rows.Models.IndexOf(ReadScalar(ref reader), place.Line);
             else
             {
                 reader.Read();

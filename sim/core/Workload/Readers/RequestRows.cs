@@ -8,15 +8,9 @@ internal sealed class RequestRows(TraceReadOptions options)
     private const long MaxBackPs = long.MaxValue / 2;
 
     private readonly long[] _dropped = new long[DropReasons.Count];
-    private readonly List<string> _modelNames = [];
-    private readonly List<long> _modelLines = [];
-    private readonly Dictionary<string, int> _modelIndex = new(StringComparer.Ordinal);
     private long[] _offsetPs = new long[1024];
     private int[] _input = new int[1024];
     private int[] _output = new int[1024];
-    private int[]? _model;
-    private byte[] _lastModelText = [];
-    private int _lastModel = -1;
     private bool _hasBase;
 
     public int Count { get; private set; }
@@ -36,12 +30,7 @@ internal sealed class RequestRows(TraceReadOptions options)
 
     public ReadOnlySpan<int> Output => _output.AsSpan(0, Count);
 
-    public int[]? Model => _model;
-
-    public IReadOnlyList<string> ModelNames => _modelNames;
-
-    /// <summary>Line in which each of them comes first; 0 where the layout has none.</summary>
-    public IReadOnlyList<long> ModelLines => _modelLines;
+    public ModelColumnBuilder Models { get; } = new();
 
     public List<string> Notes { get; } = [];
 
@@ -64,6 +53,7 @@ internal sealed class RequestRows(TraceReadOptions options)
     }
 
     /// <summary>Keeps the row or counts why not. True if it was kept.</summary>
+    /// <param name="model">From <see cref="Models"/>; -1 when the row names none.</param>
     public bool Add(Int128 timePs, int input, int output, int model = -1)
     {
         RowsRead++;
@@ -91,31 +81,9 @@ internal sealed class RequestRows(TraceReadOptions options)
         _offsetPs[Count] = (long)offset;
         _input[Count] = input;
         _output[Count] = output;
-        if (model >= 0)
-        {
-            _model ??= new int[_offsetPs.Length];
-            _model[Count] = model;
-        }
+        Models.Set(Count, model);
         Count++;
         return true;
-    }
-
-    /// <summary>Index of a model's name, in order of first appearance.</summary>
-    public int ModelOf(ReadOnlySpan<byte> utf8, long line = 0)
-    {
-        if (_lastModel >= 0 && utf8.SequenceEqual(_lastModelText))
-            return _lastModel;
-        string name = System.Text.Encoding.UTF8.GetString(utf8);
-        if (!_modelIndex.TryGetValue(name, out int index))
-        {
-            index = _modelNames.Count;
-            _modelNames.Add(name);
-            _modelLines.Add(line);
-            _modelIndex.Add(name, index);
-        }
-        _lastModel = index;
-        _lastModelText = utf8.ToArray();
-        return index;
     }
 
     private bool Drop(DropReason reason)
@@ -130,7 +98,5 @@ internal sealed class RequestRows(TraceReadOptions options)
         Array.Resize(ref _offsetPs, size);
         Array.Resize(ref _input, size);
         Array.Resize(ref _output, size);
-        if (_model is not null)
-            Array.Resize(ref _model, size);
     }
 }

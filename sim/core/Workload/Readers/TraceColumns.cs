@@ -2,7 +2,7 @@
 namespace ELLM.Sim.Workload.Readers;
 
 /// <summary>The kept rows in arrival order.</summary>
-internal sealed record TraceColumns(long[] TimePs, int[] Input, int[] Output, int[]? Model)
+internal sealed record TraceColumns(long[] TimePs, int[] Input, int[] Output, OptionalColumn[] Optional)
 {
     /// <summary>Rows that came before the row above them in the file.</summary>
     public long Inversions { get; private init; }
@@ -23,7 +23,7 @@ internal sealed record TraceColumns(long[] TimePs, int[] Input, int[] Output, in
         long[] times = offsets.ToArray();
         int[] input = rows.Input.ToArray();
         int[] output = rows.Output.ToArray();
-        int[]? model = rows.Model?.AsSpan(0, rows.Count).ToArray();
+        OptionalColumn[] optional = rows.Models.Build(rows.Count) is { } models ? [models] : [];
         if (inversions > 0)
         {
             int[] order = new int[times.Length];
@@ -32,10 +32,10 @@ internal sealed record TraceColumns(long[] TimePs, int[] Input, int[] Output, in
             long[] keys = times;
             // Array.Sort is not stable: the index breaks ties.
             Array.Sort(order, (a, b) => keys[a] != keys[b] ? keys[a].CompareTo(keys[b]) : a.CompareTo(b));
-            times = Pick(times, order);
-            input = Pick(input, order);
-            output = Pick(output, order);
-            model = model is null ? null : Pick(model, order);
+            times = OptionalColumn.Pick(times, order);
+            input = OptionalColumn.Pick(input, order);
+            output = OptionalColumn.Pick(output, order);
+            optional = Array.ConvertAll(optional, column => column.Pick(order));
         }
         long equal = 0;
         for (int i = 1; i < times.Length; i++)
@@ -43,14 +43,6 @@ internal sealed record TraceColumns(long[] TimePs, int[] Input, int[] Output, in
             if (times[i] == times[i - 1])
                 equal++;
         }
-        return new TraceColumns(times, input, output, model) { Inversions = inversions, EqualTimes = equal };
-    }
-
-    private static T[] Pick<T>(T[] column, int[] order)
-    {
-        T[] picked = new T[order.Length];
-        for (int i = 0; i < order.Length; i++)
-            picked[i] = column[order[i]];
-        return picked;
+        return new TraceColumns(times, input, output, optional) { Inversions = inversions, EqualTimes = equal };
     }
 }
