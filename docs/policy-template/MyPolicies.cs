@@ -1,6 +1,7 @@
 using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
+using ELLM.Sim.Settings;
 
 namespace MyPolicies;
 
@@ -8,11 +9,23 @@ namespace MyPolicies;
 public sealed class Plugin : IPolicyPlugin
 {
     public IEnumerable<SchedulerEntry> Schedulers =>
-        [new SchedulerEntry("my-prefill-first", "waiting prompts run whole, before decodes", ChunksPrompts: false, _ => new MyPrefillFirst())];
+    [
+        new SchedulerEntry("my-prefill-first", "waiting prompts run whole, before decodes", ChunksPrompts: false, input => new MyPrefillFirst(input.Policy.Of<MyKnobs>()))
+        {
+            Knobs = new MyKnobs(),
+        },
+    ];
+}
+
+/// <summary>Settings under <c>policy.</c> that only this scheduler has: <c>policy.prompts_per_iteration</c>.</summary>
+public sealed record MyKnobs : KnobSet
+{
+    [Knob("most prompts that begin in one iteration; null: all that fit", 1, 1 << 20)]
+    public int? PromptsPerIteration { get; init; }
 }
 
 /// <summary>The rules of the shipped prefill-first scheduler, written against the public contract alone: a place to start from.</summary>
-public sealed class MyPrefillFirst : IScheduler
+public sealed class MyPrefillFirst(MyKnobs knobs) : IScheduler
 {
     public Decision Decide(in SchedulerView view)
     {
@@ -20,7 +33,7 @@ public sealed class MyPrefillFirst : IScheduler
 
         // A round that preempted admits nobody, unless it left nobody running.
         bool mayAdmit = view.PreemptedThisRound == 0 || view.Running == view.AdmittedThisRound;
-        if (view.Waiting > 0 && view.Parked == 0 && mayAdmit && view.ResumedThisRound == 0)
+        if (view.Waiting > 0 && view.Parked == 0 && mayAdmit && view.ResumedThisRound == 0 && !(view.AdmittedThisRound >= knobs.PromptsPerIteration))
         {
             Decision admission = AdmitHead(view);
             if (admission.Kind != DecisionKind.Idle)

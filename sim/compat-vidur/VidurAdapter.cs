@@ -1,9 +1,11 @@
 using ELLM.Sim.Compat.Vidur.Tables;
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Hardware;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
+using ELLM.Sim.Settings;
 using ELLM.Sim.Time;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Workload;
@@ -49,8 +51,9 @@ public static class VidurAdapter
             string known = string.Join(", ", Counterparts.Select(one => $"{one.Scheduler} on {one.Layout}"));
             return $"{config.Preset}: vidur has no scheduler like {policy.Scheduler} on {policy.Layout}; known: {known}";
         }
-        if (policy.Layout == "contiguous" && policy.Reservation != "max")
-            return $"{config.Preset}: vidur reserves slots of full length: expected policy.reservation max, found {policy.Reservation}";
+        Reservation reserved = policy.Of<ContiguousKnobs>().Reservation;
+        if (reserved != Reservation.Max)
+            return $"{config.Preset}: vidur reserves slots of full length: expected policy.reservation max, found {Knob.WordOf(reserved)}";
         if (policy.Overflow == "swap")
             return $"{config.Preset}: vidur restarts preempted requests: expected policy.overflow recompute, found swap";
         return null;
@@ -66,7 +69,8 @@ public static class VidurAdapter
         VidurScheduler scheduler = Counterparts.First(one => one.Scheduler == config.Policy.Scheduler).Vidur;
         VidurQuirks rules = quirks ?? new VidurQuirks();
         VidurConfig defaults = new() { Model = VidurModel.From(model) };
-        int blockTokens = config.Policy.Layout == "paged" ? config.Policy.BlockTokens : defaults.BlockTokens;
+        PagedKnobs knobs = config.Policy.Of<PagedKnobs>();
+        int blockTokens = config.Policy.Layout == "paged" ? knobs.BlockTokens : defaults.BlockTokens;
         long? tokens = config.Memory.KvTokens ?? config.Memory.KvBlocks * blockTokens;
         return defaults with
         {
@@ -76,7 +80,7 @@ public static class VidurAdapter
             MaxTokens = MaxTokens(config, model),
             BlockTokens = blockTokens,
             Blocks = tokens is { } given ? (int)Math.Min(given / blockTokens, int.MaxValue) : null,
-            Watermark = config.Policy.Watermark,
+            Watermark = knobs.Watermark,
             TensorParallel = config.Tp,
             PipelineStages = config.Pp,
             Replicas = config.Engine.Replicas,
@@ -87,7 +91,7 @@ public static class VidurAdapter
             MaxTokensInBatch = config.Engine.MaxNumBatchedTokens ?? defaults.MaxTokensInBatch,
             ChunkTokens = config.Engine.MaxNumBatchedTokens ?? defaults.ChunkTokens,
             Timing = timing ?? defaults.Timing,
-            Quirks = rules with { FreeBlockForEveryDecode = rules.FreeBlockForEveryDecode && config.Policy.BlockCheck == "any" },
+            Quirks = rules with { FreeBlockForEveryDecode = rules.FreeBlockForEveryDecode && knobs.BlockCheck == BlockCheck.Any },
         };
     }
 

@@ -10,7 +10,7 @@ internal sealed partial class RoomTests
 
     // Lowest first: a room may use any room before it in this list, never one after it.
     private static readonly string[] Rooms =
-        ["Files", "Numerics", "Time", "Hardware", "Models", "Memory", "Timing", "Workload", "Serving", "Policies", "Metrics", "Configuration", "Experiments", "Validation"];
+        ["Files", "Settings", "Numerics", "Time", "Hardware", "Models", "Memory", "Timing", "Workload", "Serving", "Policies", "Metrics", "Configuration", "Experiments", "Validation"];
 
     [Test]
     public void Every_folder_is_a_room()

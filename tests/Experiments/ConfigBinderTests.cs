@@ -1,6 +1,8 @@
+using ELLM.Sim.Memory;
 using System.Text.Json.Nodes;
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Policies;
+using ELLM.Sim.Settings;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Experiments;
@@ -19,7 +21,7 @@ internal sealed class ConfigBinderTests
             Assert.That(config.Policy.Overflow, Is.EqualTo("swap"));
             Assert.That(config.Engine.MaxNumSeqs, Is.EqualTo(5));
             Assert.That(config.Tp, Is.EqualTo(2));
-            Assert.That(config.Policy.BlockTokens, Is.EqualTo(16));
+            Assert.That(config.Policy.Of<PagedKnobs>().BlockTokens, Is.EqualTo(16));
             Assert.That(config.Preset, Is.EqualTo("small"));
         }
     }
@@ -29,6 +31,57 @@ internal sealed class ConfigBinderTests
     {
         RunConfig config = ConfigBinder.Bind(Small, [new("engine.max_model_len", "4096"), new("engine.max_model_len", "null")]);
         Assert.That(config.Engine.MaxModelLen, Is.Null);
+    }
+
+    [Test]
+    public void A_policy_has_the_knobs_of_its_parts_and_no_others()
+    {
+        foreach (string name in PresetCatalog.Names)
+        {
+            RunConfig config = ConfigBinder.Bind(PresetCatalog.Load(name), []);
+            IEnumerable<string> keys = ConfigKeys.Of(config.Policy).Select(k => k.Path).Where(p => p.StartsWith("policy.", StringComparison.Ordinal));
+            Assert.That(ConfigBinder.ToTree(config)["policy"]!.AsObject().Select(p => "policy." + p.Key), Is.EquivalentTo(keys), name);
+            foreach (ConfigKey key in ConfigKeys.All.Where(k => k.Owners.Length > 0 && !keys.Contains(k.Path)))
+            {
+                string text = key.Allowed.Count > 0 ? key.Allowed[0] : key.JsonType.ToJsonString().Contains("boolean", StringComparison.Ordinal) ? "true" : "64";
+                if (key.Max < 64)
+                    text = key.Max.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                Assert.That(() => ConfigBinder.Bind(PresetCatalog.Load(name), [new Assignment(key.Path, text)]),
+                    Throws.TypeOf<InputException>().With.Message.EqualTo($"{key.Path}: belongs to {key.Owners}, which no chosen policy has"), name);
+            }
+        }
+    }
+
+    [Test]
+    public void A_knob_reaches_the_policies_that_have_it()
+    {
+        IReadOnlyList<RunConfig> both = ConfigBinder.Bind([PresetCatalog.Load("vllm"), PresetCatalog.Load("ellm")], [new Assignment("policy.slo_window", "9")]);
+        Assert.That(both[0], Is.EqualTo(ConfigBinder.Bind(PresetCatalog.Load("vllm"), [])));
+        Assert.That(both[1].Policy.Of<StreamKnobs>().SloWindow, Is.EqualTo(9));
+        IReadOnlyList<RunConfig> again = ConfigBinder.With(both, [new Assignment("policy.slo_window", "7"), new Assignment("policy.block_tokens", "32")]);
+        Assert.That((again[0].Policy.Of<PagedKnobs>().BlockTokens, again[1].Policy.Of<StreamKnobs>().SloWindow), Is.EqualTo((32, 7)));
+    }
+
+    [Test]
+    public void Knobs_of_a_part_that_was_replaced_fall_away_and_those_of_the_new_one_may_be_set_in_any_order()
+    {
+        RunConfig config = ConfigBinder.Bind(PresetCatalog.Load("vllm"), [new Assignment("policy.chunk_kib", "4096"), new Assignment("policy.layout", "vmm")]);
+        JsonObject policy = ConfigBinder.ToTree(config)["policy"]!.AsObject();
+        Assert.That((config.Policy.Of<VmmKnobs>().ChunkKib, policy.ContainsKey("block_tokens")), Is.EqualTo((4096, false)));
+        Assert.That(() => ConfigBinder.Bind(PresetCatalog.Load("vllm"), [new Assignment("policy.block_tokens", "32"), new Assignment("policy.layout", "vmm")]),
+            Throws.TypeOf<InputException>().With.Message.EqualTo("policy.block_tokens: belongs to layout paged, layer-paged, which no chosen policy has"));
+    }
+
+    [Test]
+    public void Parts_of_one_role_may_share_a_knob_and_parts_of_two_may_not()
+    {
+        foreach (IGrouping<string, PolicyPart> role in PolicyParts.All.GroupBy(p => p.Role))
+        {
+            IEnumerable<string> others = PolicyParts.All.Where(p => p.Role != role.Key).Select(p => p.Knobs).Append(new PolicySpec()).SelectMany(Knob.Of).Select(k => k.Key);
+            Assert.That(role.SelectMany(p => Knob.Of(p.Knobs)).Select(k => k.Key).Intersect(others), Is.Empty, role.Key);
+            foreach (IGrouping<string, Knob> key in role.SelectMany(p => Knob.Of(p.Knobs)).GroupBy(k => k.Key))
+                Assert.That(key.Select(k => (k.Type, k.Meaning, k.Min, k.Max)).Distinct(), Has.Exactly(1).Items, key.Key);
+        }
     }
 
     [TestCase("policy.overflo", "swap", "unknown setting 'policy.overflo' (did you mean 'policy.overflow'?)")]
@@ -47,6 +100,7 @@ internal sealed class ConfigBinderTests
             Throws.TypeOf<InputException>().With.Message.EqualTo(message));
 
     [TestCase("""{"overflo":"swap"}""", "policy bad: unknown setting 'policy.overflo' (did you mean 'policy.overflow'?)")]
+    [TestCase("""{"slo_window":9}""", "policy bad: policy.slo_window: belongs to overflow stream, which no chosen policy has")]
     [TestCase("""{"block_tokens":"16"}""", "policy bad: policy.block_tokens: expected an integer from 1 to 1048576, found \"16\"")]
     [TestCase("""{"layout":null}""", "policy bad: policy.layout: expected one of paged, layer-paged, contiguous, vmm, live, found null")]
     public void Wrong_presets_are_refused(string policy, string message)

@@ -72,7 +72,6 @@ internal sealed class ElasticPolicyTests
     [TestCase("policy.overflow", "wait", "policy.overflow: wait")]
     public void Knobs_that_contradict_the_policy_are_refused(string path, string value, string names)
     {
-        RunConfig config = ConfigBinder.Bind(PresetCatalog.Load("vllm"), [new(path, value)]);
-        Assert.That(() => Deployment.Resolve(config), Throws.TypeOf<InputException>().With.Message.StartsWith(names));
+        Assert.That(() => Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load("vllm"), [new(path, value)])), Throws.TypeOf<InputException>().With.Message.StartsWith(names));
     }
 }

@@ -10,7 +10,7 @@ namespace ELLM.Sim.Tests.Experiments;
 /// <summary>Each setting that a real engine may have wrong, or slower, costs what it should: time, preemptions, or stalls.</summary>
 internal sealed class FaultLineTests
 {
-    private static readonly Assignment[] Tight = [new("memory.kv_tokens", "24000"), new("engine.max_model_len", "16000"), new("policy.chunk_layout", "fused")];
+    private static readonly Assignment[] Tight = [new("memory.kv_tokens", "24000"), new("engine.max_model_len", "16000")];
 
     [TestCase("vattention", "policy.unmapping=drain")]
     [TestCase("vattention", "policy.growth_mapping=drain")]
@@ -90,8 +90,11 @@ internal sealed class FaultLineTests
 
     private static long MapStall(RunOutcome outcome) => outcome.Records.Sum(r => r.Ledger.MapStall);
 
-    private static RunConfig Bind(string preset, params string[] settings) =>
-        ConfigBinder.Bind(PresetCatalog.Load(preset), [.. Tight, .. settings.Select(Assignment.Parse)]);
+    private static RunConfig Bind(string preset, params string[] settings)
+    {
+        string[] mapped = preset == "vllm" ? [] : ["policy.chunk_layout=fused"];
+        return ConfigBinder.Bind(PresetCatalog.Load(preset), [.. Tight, .. mapped.Concat(settings).Select(Assignment.Parse)]);
+    }
 
     private static RunOutcome Run(string preset, params string[] settings) =>
         Simulation.Run(Deployment.Resolve(Bind(preset, settings)), Chat, new SimulationOptions(Check: true));

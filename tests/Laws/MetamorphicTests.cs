@@ -85,7 +85,7 @@ internal sealed class MetamorphicTests
         HostTokens = int.MaxValue,
         LinkLatencyPs = 0,
         LinkPsPerToken = 0,
-        Policy = scenario.Policy with { SloScaling = false },
+        Policy = scenario.Policy.With(scenario.Policy.Of<StreamKnobs>() with { SloScaling = false }),
     };
 
     /// <summary>Fails when the head of the queue is said to wait for memory and the layers in flight would fit.</summary>
@@ -176,7 +176,7 @@ internal sealed class MetamorphicTests
         MaxNumSeqs = scenario.Asks.Count,
         MaxNumBatchedTokens = 1_000_000,
         // How long the prefill of a burst may take depends on who is in it.
-        Policy = scenario.Policy with { SlackLimit = false },
+        Policy = scenario.Policy.With(scenario.Policy.Of<SloSlackKnobs>() with { SlackLimit = false }),
         // The analytic model adds prompts up in floating point, in the order of the iteration.
         Clockwork = scenario.Clockwork == Clockwork.Analytic ? Clockwork.Pieces : scenario.Clockwork,
     };

@@ -89,7 +89,7 @@ internal sealed class OracleTests
         Law.Holds(random => Scenarios.Of(random, SchedulerCatalog.Find("elastic"), LayoutCatalog.Find("live")), 200, 803, scenario =>
             Same.Outcome(Rig.Run(scenario), Rig.Run(scenario with { Policy = scenario.Policy with { Scheduler = "prefill-first" } })));
 
-    private static Scenario WithoutFullCheck(Scenario scenario) => scenario with { Replicas = 1, Policy = scenario.Policy with { FullPromptCheck = false } };
+    private static Scenario WithoutFullCheck(Scenario scenario) => scenario with { Replicas = 1, Policy = scenario.Policy.With(new UnifiedKnobs()) };
 
     private static (int, int, int, long, long) Batch(Step step) =>
         (step.PrefillTokens, step.PrefillSequences, step.Decodes, step.ContextTokens, step.LiveTokens);

@@ -1,6 +1,7 @@
 using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Policies;
@@ -28,9 +29,10 @@ internal sealed class PresetTests
             new("engine.max_model_len", "600"),
             new("engine.max_num_seqs", "32"),
             new("memory.kv_tokens", $"{16 * blocks}"),
-            new("policy.block_check", blocks == 64 ? "any" : "needed"),
         ];
         PolicyPreset shipped = PresetCatalog.Load(preset);
+        if (LayoutCatalog.Find(ConfigBinder.Bind(shipped, []).Policy.Layout).Knobs is BlockKnobs)
+            settings.Add(new("policy.block_check", blocks == 64 ? "any" : "needed"));
         bool swaps = shipped.Name == "vllm" || shipped.Name == "vllm-cp" || shipped.Name == "sarathi";
         if (overflow == "swap")
         {

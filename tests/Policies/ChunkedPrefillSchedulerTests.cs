@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory;
 using ELLM.Sim.Tests.Laws.Kit;
 using NUnit.Framework;
 
@@ -60,6 +61,6 @@ internal sealed class ChunkedPrefillSchedulerTests
     private static Scenario FullPool(string scheduler)
     {
         Scenario scenario = Story.Of(scheduler, 4, new Ask(0, 6, 3), new Ask(0, 6, 3));
-        return scenario with { Policy = scenario.Policy with { BlockCheck = "any" } };
+        return scenario with { Policy = scenario.Policy.With(scenario.Paged with { BlockCheck = BlockCheck.Any }) };
     }
 }

@@ -4,6 +4,7 @@ using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Tests.Architecture;
 using ELLM.Sim.Tests.Cli;
@@ -45,6 +46,39 @@ internal sealed class PolicyAssemblyTests
             Assert.That((string)json[1]!["policy_assemblies"]![0]!["sha256"]!, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(TemplateAssembly)))));
         }
     }
+
+    [Test]
+    public void The_templates_knob_is_set_explained_and_refused_like_a_shipped_one()
+    {
+        using ScratchFolder folder = new();
+        string preset = Path.Combine(Template, "my-policy.json");
+        string[] assembly = ["--policy-assembly", TemplateAssembly];
+        (int Code, string Out, string Error) Run(string policies, string value) =>
+            Process(["compare", "chat", "--limit", "100", "--rate", "50", "--no-oracle", "--format", "csv", "--policies", policies, "--set", $"policy.prompts_per_iteration={value}", .. assembly]);
+        string[] free = Run($"{preset},vllm", "null").Out.Split('\n'), one = Run($"{preset},vllm", "1").Out.Split('\n');
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(free[1].Replace(",my-policy,", ",vllm,", StringComparison.Ordinal), Is.EqualTo(free[2]));
+            Assert.That(one[1], Is.Not.EqualTo(free[1]), "the knob has an effect");
+            Assert.That(one[2], Is.EqualTo(free[2]), "on the policy that has it");
+            Assert.That(Run(preset, "0").Error, Is.EqualTo("ellm: policy.prompts_per_iteration: expected an integer from 1 to 1048576 or null, found '0'\n"));
+            Assert.That(Run("vllm", "1").Error, Is.EqualTo("ellm: policy.prompts_per_iteration: belongs to scheduler my-prefill-first, which no chosen policy has\n"));
+            Assert.That(Process(["explain", "policy", preset, .. assembly]).Out, Does.Contain("policy.prompts_per_iteration").And.Not.Contains("policy.slack_limit"));
+            Assert.That(Process(["explain", "policy", "vllm", .. assembly]).Out, Does.Not.Contain("policy.prompts_per_iteration"));
+        }
+        string own = folder.File("own.json", File.ReadAllText(preset).Replace("\"scheduler\":", "\"prompts_per_iteration\": 1, \"scheduler\":", StringComparison.Ordinal));
+        string sweep = folder.File("x.json", """{ "name": "x", "base": { "trace": "chat", "policy": "own.json", "limit": 20 }, "grid": { "policy.prompts_per_iteration": [1, 2] } }""");
+        (int code, _, string error) = Process(["sweep", sweep, "--out", folder.In("d"), .. assembly]);
+        Assert.That(code, Is.Zero, error);
+        (code, string output, error) = Process(["compare", "chat", "--limit", "5", "--policies", own, "--no-oracle", "--format", "json", .. assembly]);
+        Assert.That(code, Is.Zero, error);
+        Assert.That((int)JsonNode.Parse(output)![0]!["config"]!["policy"]!["prompts_per_iteration"]!, Is.EqualTo(1));
+    }
+
+    [TestCase("overflow", "the knob watermark of mine is taken by layout paged: give it a name of its own")]
+    [TestCase("layout", null)]
+    public void A_key_means_one_thing(string role, string? clash) =>
+        Assert.That(PolicyParts.Clash([new PolicyPart(role, "mine", new PagedKnobs())]), Is.EqualTo(clash));
 
     [Test]
     public void A_sweep_goes_on_with_the_same_assembly_only()

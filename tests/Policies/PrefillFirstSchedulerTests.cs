@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Tests.Laws.Kit;
 using NUnit.Framework;
@@ -30,7 +31,7 @@ internal sealed class PrefillFirstSchedulerTests
     public void Recompute_BlockCheckAny_TakesTheKvOfWhoNeedsNoBlockToo()
     {
         Scenario scenario = Story.Of("prefill-first", 4, Three);
-        Story story = new(scenario with { Policy = scenario.Policy with { BlockCheck = "any" } });
+        Story story = new(scenario with { Policy = scenario.Policy.With(scenario.Paged with { BlockCheck = BlockCheck.Any }) });
         // At 2000 and 4000 the pool is full and the second request needs nothing, yet finds no free block.
         story.Runs("0: 12/3", "1000: +2", "2000: +1", "3000: 6/1", "4000: +1", "5000: 12/2", "6000: +1", "7000: +1");
         story.Finishes(5000, 6000, 8000);

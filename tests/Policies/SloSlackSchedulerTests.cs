@@ -1,3 +1,4 @@
+using ELLM.Sim.Policies;
 using ELLM.Sim.Tests.Laws.Kit;
 using NUnit.Framework;
 
@@ -39,7 +40,7 @@ internal sealed class SloSlackSchedulerTests
     {
         // A prefill predicted to take twice its time lets all four layers go: 1,260 ps, 260 of them behind nothing.
         Scenario scenario = Slack(6, variant: 0, new Ask(0, 12, 5), new Ask(0, 16, 2)) with { LinkPsPerToken = 60 };
-        Story story = new(scenario with { Policy = scenario.Policy with { PrefillCorrection = 2 } });
+        Story story = new(scenario with { Policy = scenario.Policy.With(Known with { PrefillCorrection = 2 }) });
         Assert.That(story.Iterations.Take(2), Is.EqualTo(new[] { "0: 28/2", "1260: +1" }));
         Assert.That((story[0].Ledger.TransferStall, story[1].Ledger.TransferStall), Is.EqualTo((260L, 260L)));
     }
@@ -66,7 +67,7 @@ internal sealed class SloSlackSchedulerTests
     {
         // One more token is expected all the time: 400, 800, 1,200 of slack.
         Scenario scenario = Slack(100, variant: 4, new Ask(0, 4, 20), new Ask(1500, 4, 1));
-        Story story = new(scenario with { Policy = scenario.Policy with { LengthPredictor = "fixed", PredictedTokens = 2 } });
+        Story story = new(scenario with { Policy = scenario.Policy.With(new SloSlackKnobs { LengthPredictor = LengthSource.Fixed, PredictedTokens = 2 }) });
         Assert.That(story.Iterations.Take(4), Is.EqualTo(new[] { "0: 4/1", "1000: +1", "2000: +1", "3000: 4/1" }));
     }
 
@@ -74,9 +75,11 @@ internal sealed class SloSlackSchedulerTests
     public void Without_the_limit_prompts_run_before_decodes()
     {
         Scenario scenario = Slack(100, variant: 4, new Ask(0, 4, 3), new Ask(1500, 4, 1));
-        Story story = new(scenario with { Policy = scenario.Policy with { SlackLimit = false } });
+        Story story = new(scenario with { Policy = scenario.Policy.With(Known with { SlackLimit = false }) });
         story.Runs("0: 4/1", "1000: +1", "2000: 4/1", "3000: +1");
     }
+
+    private static readonly SloSlackKnobs Known = new() { LengthPredictor = LengthSource.Oracle };
 
     /// <summary>Variant 4: objective 1.4 steps, two layers in flight; variant 0: 1 step, one layer. Fetched in the background, lengths known.</summary>
     private static Scenario Slack(int blocks, int variant, params Ask[] asks)
@@ -85,7 +88,7 @@ internal sealed class SloSlackSchedulerTests
         return scenario with
         {
             Variant = variant,
-            Policy = scenario.Policy with { Layout = "layer-paged", Overflow = "offload", LengthPredictor = "oracle" },
+            Policy = (scenario.Policy with { Layout = "layer-paged", Overflow = "offload" }).With(Known),
         };
     }
 }

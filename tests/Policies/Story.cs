@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Tests.Laws.Kit;
@@ -34,7 +35,9 @@ internal sealed class Story
     public static Scenario Of(string scheduler, int blocks, params Ask[] asks) => new()
     {
         Asks = asks,
-        Policy = new PolicySpec(Scheduler: scheduler, BlockTokens: 4, BlockCheck: "needed", MinAllocationTokens: 4, Reservation: "oracle"),
+        Policy = new PolicySpec(Scheduler: scheduler).With(
+            new PagedKnobs { BlockTokens = 4, BlockCheck = BlockCheck.Needed },
+            new ContiguousKnobs { MinAllocationTokens = 4, Reservation = Reservation.Oracle }),
         Blocks = blocks,
         MaxModelLen = 64,
         MaxNumBatchedTokens = 64,

@@ -1,3 +1,4 @@
+using ELLM.Sim.Policies;
 using ELLM.Sim.Tests.Laws.Kit;
 using NUnit.Framework;
 
@@ -47,6 +48,6 @@ internal sealed class UnifiedSchedulerTests
     private static Scenario Long(bool fullPromptCheck)
     {
         Scenario scenario = Story.Of("unified", 4, new Ask(0, 4, 8), new Ask(0, 13, 1)) with { MaxNumBatchedTokens = 6 };
-        return scenario with { Policy = scenario.Policy with { FullPromptCheck = fullPromptCheck } };
+        return scenario with { Policy = scenario.Policy.With(new UnifiedKnobs { FullPromptCheck = fullPromptCheck }) };
     }
 }

@@ -48,7 +48,7 @@ internal static class CapacityCommand
     {
         terminal.Quiet = run.Quiet(parsed);
         goal.Check();
-        List<RunConfig> configs = [.. policies.Select(name => run.Bind(parsed, name))];
+        IReadOnlyList<RunConfig> configs = run.Bind(parsed, policies);
         string? directory = run.Out(parsed);
         if (directory is not null)
             RunDirectory.Check(directory, run.Force(parsed));

@@ -55,7 +55,8 @@ internal static class CheckCommand
         foreach ((string metric, Tolerance bound) in asked.Tolerances.Select(Tolerance.Parse))
             tolerances[metric] = bound;
         Assignment[] changes = [.. asked.Set.Select(Assignment.Parse)];
-        SweepPoint[] points = [.. experiment.Points.Select(p => changes.Length == 0 ? p : p with { Config = ConfigBinder.With(p.Config, changes) })];
+        IReadOnlyList<RunConfig> changed = ConfigBinder.With(experiment.Points.Select(p => p.Config), changes);
+        SweepPoint[] points = [.. experiment.Points.Select((p, i) => p with { Config = changed[i] })];
         PointRun[] runs = new PointRun[points.Length];
         SimulationOptions options = new(Cancel: cancel);
         terminal.WithProgress("points", points.Length, progress =>

@@ -38,7 +38,7 @@ internal static class CompareCommand
         terminal.Quiet = run.Quiet(parsed);
         double? required = run.RequiredShare(parsed);
         int threads = Values.Count("--jobs", jobs) ?? Environment.ProcessorCount;
-        List<RunConfig> configs = [.. PolicyNames.Parse(policies).Select(name => run.Bind(parsed, name))];
+        IReadOnlyList<RunConfig> configs = run.Bind(parsed, PolicyNames.Parse(policies));
         string? directory = run.Out(parsed);
         if (directory is not null)
             RunDirectory.Check(directory, run.Force(parsed));

@@ -1,6 +1,7 @@
 using System.CommandLine.Completions;
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Configuration;
@@ -15,8 +16,13 @@ internal static class ExplainCommand
     {
         Argument<string> name = new("NAME") { Description = "A policy in the catalog, or the path of a policy file.", HelpName = "NAME" };
         name.CompletionSources.Add(_ => PresetCatalog.Names.Select(n => new CompletionItem(n)));
-        Command policy = new("policy", "Roles, knobs, defaults and source of a policy.") { name };
-        policy.SetAction(parsed => Policy(terminal.Out, PresetCatalog.Load(parsed.GetValue(name)!)));
+        PolicyAssemblyOption assembly = new();
+        Command policy = new("policy", "Roles, knobs, defaults and source of a policy.") { name, assembly.Option };
+        policy.SetAction(parsed =>
+        {
+            assembly.Load(parsed);
+            Policy(terminal.Out, PresetCatalog.Load(parsed.GetValue(name)!));
+        });
         return new Command("explain", "Explain a policy.") { policy };
     }
 
@@ -25,8 +31,8 @@ internal static class ExplainCommand
         RunConfig config = ConfigBinder.Bind(preset, []);
         target.Write($"{preset.Name}: {preset.Summary}\nsource: {preset.Source}\nengine: {preset.EngineVersion}\n\n");
         target.Write($"layout     {config.Policy.Layout}: {LayoutCatalog.Find(config.Policy.Layout).Summary}\n");
-        target.Write($"boundary   {config.Policy.Boundary}: {Boundary(config.Policy.Boundary)}\n");
-        target.Write($"overflow   {config.Policy.Overflow}: {Overflow(config.Policy.Overflow)}\n");
+        target.Write($"boundary   {config.Policy.Boundary}: {BoundaryCatalog.Find(config.Policy.Boundary).Summary}\n");
+        target.Write($"overflow   {config.Policy.Overflow}: {OverflowCatalog.Find(config.Policy.Overflow).Summary}\n");
         target.Write($"scheduler  {config.Policy.Scheduler}: {SchedulerCatalog.Find(config.Policy.Scheduler).Summary}\n\n");
         Rules(target, "rules", preset.Rules?.Where(r => !r.Open), config);
         Rules(target, "left open by the sources", preset.Rules?.Where(r => r.Open), config);
@@ -56,25 +62,12 @@ internal static class ExplainCommand
     private static string Value(JsonObject tree, string path) =>
         path.Split('.').Aggregate((JsonNode?)tree, (node, part) => node?[part])?.ToString() ?? "null";
 
-    private static string Boundary(string name) => name == "elastic"
-        ? "one pool; an iteration takes the activations its tokens need, KV may use the rest"
-        : "the activation reserve is profiled at start-up and stays";
-
-    private static string Overflow(string name) => name switch
-    {
-        "wait" => "nothing runs out: requests wait until all they will need is free",
-        "recompute" => "the latest arrival loses its KV and computes it again",
-        "swap" => "the latest arrival's KV moves to host memory, or is recomputed when that is full",
-        "offload" => "prompts that the GPU cannot keep whole start with some of their layers, the others go to host memory; the latest arrival is recomputed",
-        _ => "prompts that the GPU cannot keep stream to host memory; the latest arrival is recomputed",
-    };
-
-    /// <summary>Every knob with its value here; a star marks what the preset itself sets.</summary>
+    /// <summary>Every knob that this policy has, with its value here; a star marks what the preset itself sets.</summary>
     private static TextTable Knobs(PolicyPreset preset, RunConfig config)
     {
         TextTable table = new(["knob (--set)", "value", "", "meaning"], "value", "", "meaning");
         JsonObject tree = ConfigBinder.ToTree(config);
-        foreach (ConfigKey key in ConfigKeys.All)
+        foreach (ConfigKey key in ConfigKeys.Of(config.Policy))
         {
             string[] parts = key.Path.Split('.');
             JsonObject? set = parts[0] switch { "policy" => preset.Policy, "engine" => preset.Engine, _ => null };
@@ -82,7 +75,7 @@ internal static class ExplainCommand
                 continue;
             JsonNode? value = tree[parts[0]]![parts[1]];
             string choices = key.Allowed.Count > 1 ? $" ({string.Join(", ", key.Allowed)})" : "";
-            table.Add([key.Path, value?.ToString() ?? "null", set?.ContainsKey(parts[1]) == true ? "*" : "", key.Doc + choices]);
+            table.Add([key.Path, value?.ToString() ?? "null", set?.ContainsKey(parts[1]) == true ? "*" : "", key.Meaning + choices]);
         }
         return table;
     }

@@ -43,7 +43,7 @@ internal static class PlanCommand
                     Gpus(parsed.GetValue(gpus) ?? "all"), Tps(parsed.GetValue(tps)), Values.Count("--max-gpus", parsed.GetValue(most)) ?? 16);
                 int threads = Values.Count("--jobs", parsed.GetValue(jobs)) ?? Environment.ProcessorCount;
                 terminal.Quiet = run.Quiet(parsed);
-                List<RunConfig> configs = [.. PolicyNames.Parse(parsed.GetValue(policies)!).Select(name => run.Bind(parsed, name))];
+                IReadOnlyList<RunConfig> configs = run.Bind(parsed, PolicyNames.Parse(parsed.GetValue(policies)!));
                 PlanStudy Study(IWorkload workload) => new(workload, goal.Of(parsed), goal.Prices(parsed), plan);
                 int shown = Values.Count("--top", parsed.GetValue(top)) ?? 10;
                 return Run(terminal, run, parsed, parsed.GetValue(trace)!, configs, Study, goal, plan.Gpus.Count * plan.Tps.Count * configs.Count, threads, shown, cancel);

@@ -90,10 +90,13 @@ internal sealed class RunOptions
         return list;
     }
 
-    public RunConfig Bind(ParseResult parsed, string policy)
+    public RunConfig Bind(ParseResult parsed, string policy) => Bind(parsed, [policy])[0];
+
+    /// <summary>A configuration for each policy; a knob of <c>--set</c> reaches those that have it.</summary>
+    public IReadOnlyList<RunConfig> Bind(ParseResult parsed, IEnumerable<string> policies)
     {
         _assembly.Load(parsed);
-        return ConfigBinder.Bind(PresetCatalog.Load(policy), Assignments(parsed));
+        return ConfigBinder.Bind([.. policies.Select(PresetCatalog.Load)], Assignments(parsed));
     }
 
     public TraceReadOptions Reading(ParseResult parsed) => _reading.Of(parsed);

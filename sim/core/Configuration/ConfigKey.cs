@@ -7,17 +7,35 @@ namespace ELLM.Sim.Configuration;
 /// <summary>One setting of a run: its path, its type and what it may be.</summary>
 /// <param name="Path">Dotted path in the configuration: <c>policy.overflow</c>.</param>
 /// <param name="Type">CLR type of the value; nullable when the setting may be absent.</param>
-/// <param name="Doc">Meaning and unit.</param>
+/// <param name="Meaning">One line with the unit.</param>
 /// <param name="Allowed">The words it may be; empty: any.</param>
 /// <param name="Min">Smallest number.</param>
 /// <param name="Max">Largest number.</param>
-public sealed record ConfigKey(string Path, Type Type, string Doc, IReadOnlyList<string> Allowed, double Min, double Max)
+public sealed record ConfigKey(string Path, Type Type, string Meaning, IReadOnlyList<string> Allowed, double Min, double Max)
 {
+    /// <summary>The parts of policies that have it; empty: every run.</summary>
+    public string Owners { get; init; } = "";
+
+    /// <summary>Meaning, after who has it.</summary>
+    public string Doc => Owners.Length == 0 ? Meaning : $"{Owners}: {Meaning}";
+
     public bool Nullable => !Type.IsValueType || System.Nullable.GetUnderlyingType(Type) is not null;
 
     private Type Bare => System.Nullable.GetUnderlyingType(Type) ?? Type;
 
+    private bool IsText => Bare == typeof(string) || Bare.IsEnum;
+
     private bool IsInteger => Bare == typeof(int) || Bare == typeof(long) || Bare == typeof(ulong);
+
+    /// <summary>The type in a JSON schema.</summary>
+    public JsonNode JsonType
+    {
+        get
+        {
+            string name = IsText ? "string" : Bare == typeof(bool) ? "boolean" : IsInteger ? "integer" : "number";
+            return System.Nullable.GetUnderlyingType(Type) is null ? name : new JsonArray(name, "null");
+        }
+    }
 
     /// <summary>What a message says was expected.</summary>
     public string Expected
@@ -57,7 +75,7 @@ public sealed record ConfigKey(string Path, Type Type, string Doc, IReadOnlyList
             return Nullable && Bare != typeof(string) ? null : throw new InputException($"{Path}: expected {Expected}, found null");
         JsonValueKind kind = value.GetValueKind();
         bool fits = Bare == typeof(bool) ? kind is JsonValueKind.True or JsonValueKind.False
-            : Bare == typeof(string) ? kind is JsonValueKind.String
+            : IsText ? kind is JsonValueKind.String
             : kind is JsonValueKind.Number;
         string text = kind is JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
         return (fits ? ParseBare(text) : null) ?? throw new InputException($"{Path}: expected {Expected}, found {value.ToJsonString()}");
@@ -65,7 +83,7 @@ public sealed record ConfigKey(string Path, Type Type, string Doc, IReadOnlyList
 
     private JsonValue? ParseBare(string text)
     {
-        if (Bare == typeof(string))
+        if (IsText)
             return Allowed.Count == 0 || Allowed.Contains(text, StringComparer.Ordinal) ? JsonValue.Create(text) : null;
         if (Bare == typeof(bool))
             return bool.TryParse(text, out bool flag) ? JsonValue.Create(flag) : null;

@@ -125,9 +125,9 @@ public sealed class Deployment
         LinkCost Link(CopyDirection direction)
         {
             LinkCost link = Costs.Link(direction);
-            return link with { BothDirectionsFactor = Config.Policy.LinkBothWays ?? link.BothDirectionsFactor };
+            return link with { BothDirectionsFactor = Config.Policy.Of<SwapKnobs>().LinkBothWays ?? link.BothDirectionsFactor };
         }
-        return new HostKv((long)(Config.Policy.SwapGib * (1L << 30)) / Config.Pp, Link(CopyDirection.DeviceToHost), Link(CopyDirection.HostToDevice));
+        return new HostKv(Config.Policy.HostBytes / Config.Pp, Link(CopyDirection.DeviceToHost), Link(CopyDirection.HostToDevice));
     }
 
     private MemoryBudget Compute(StageLayers stage, TimingOptions options) => MemoryBudget.Compute(Model, Gpu, new MemoryBudgetSettings(
@@ -135,7 +135,7 @@ public sealed class Deployment
         Config.Tp,
         Config.Engine.GpuMemoryUtilization,
         Limits.MaxNumSeqs,
-        _layout.InBlocks ? Config.Policy.BlockTokens : 1,
+        _layout.InBlocks ? Config.Policy.Of<PagedKnobs>().BlockTokens : 1,
         options.Fp8Kv ? 1 : 2,
         CudaGraphs: options.Pads,
         Stage: stage)
@@ -175,10 +175,10 @@ public sealed class Deployment
             throw new InputException($"policy.overflow: stream and the elastic scheduler go together, offload and slo-slack, found {Config.Policy.Overflow} and {_scheduler.Name}");
         if (Config.Policy.Overflow == "wait" && !_layout.ReservesWhole)
             throw new InputException($"policy.overflow: wait needs a layout that reserves whole requests (contiguous), found {_layout.Name}, whose sequences grow");
-        if (Config.Policy.Fetching == "background" && !_scheduler.UsesHost)
-            throw new InputException($"policy.fetching: background needs a scheduler that moves KV to the host (elastic, slo-slack), found {_scheduler.Name}");
-        if (Config.Policy.SloHits > Config.Policy.SloWindow)
-            throw new InputException($"policy.slo_hits: expected at most policy.slo_window ({Config.Policy.SloWindow}), found {Config.Policy.SloHits}");
+        StreamKnobs stream = Config.Policy.Of<StreamKnobs>();
+        if (stream.SloHits > stream.SloWindow)
+            throw new InputException($"policy.slo_hits: expected at most policy.slo_window ({stream.SloWindow}), found {stream.SloHits}");
+        OffloadKnobs host = Config.Policy.Of<OffloadKnobs>();
         return new EngineLimits(
             maxModelLen,
             engine.MaxNumSeqs,
@@ -186,11 +186,11 @@ public sealed class Deployment
             _scheduler.ChunksPrompts ? int.MaxValue : budget,
             swap,
             _scheduler.HoldsUntilBatchEnds && _layout.ReservesWhole,
-            Config.Policy.Fetching == "background",
-            Config.Policy.StreamWindowLayers,
+            host.Fetching == Fetching.Background,
+            host.StreamWindowLayers,
             Model.Layers)
         {
-            RequeueBehind = Config.Policy.Requeue == "back",
+            RequeueBehind = Config.Policy.Requeue == Requeue.Back,
         };
     }
 
@@ -206,11 +206,12 @@ public sealed class Deployment
 
     private void CheckChunk()
     {
+        VmmKnobs vmm = Config.Policy.Of<VmmKnobs>();
         long granularity = Costs.Profile.Device.GranularityBytes;
-        if (_layout.Name == "vmm" && ((long)Config.Policy.ChunkKib << 10) % granularity != 0)
+        if (_layout.Knobs is VmmKnobs && ((long)vmm.ChunkKib << 10) % granularity != 0)
         {
             throw new InputException(
-                $"policy.chunk_kib: expected a multiple of {granularity >> 10}, the granularity of calibration profile {Costs.Profile.Name}, found {Config.Policy.ChunkKib}");
+                $"policy.chunk_kib: expected a multiple of {granularity >> 10}, the granularity of calibration profile {Costs.Profile.Name}, found {vmm.ChunkKib}");
         }
     }
 

@@ -1,26 +1,20 @@
 using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
+using ELLM.Sim.Settings;
 
 namespace ELLM.Sim.Configuration;
 
 /// <summary>Everything that decides a run besides its trace. Defaults first, then the preset, then the user's flags and --set.</summary>
-/// <param name="Model">Name in the model catalog, or the path of a model file.</param>
-/// <param name="Gpu">Name in the GPU catalog, or the path of a GPU file.</param>
-/// <param name="Tp">Tensor-parallel ranks.</param>
-/// <param name="Pp">Pipeline-parallel stages; each has <paramref name="Tp"/> GPUs.</param>
-/// <param name="Profile">Calibration profile that prices memory calls and copies: a name or a path; the GPU's own when absent.</param>
-/// <param name="Compat">Another simulator whose rules and defaults the run follows: vidur.</param>
-/// <param name="Seed">Seed of everything random in the run (generated traces, sampled costs).</param>
 public sealed record RunConfig(
-    string Preset,
-    string Model = "llama-3.1-8b",
-    string Gpu = "a100-80",
-    int Tp = 1,
-    int Pp = 1,
-    ulong Seed = 1,
-    string? Profile = null,
-    string? Compat = null)
+    [property: Knob("name of the policy preset")] string Preset,
+    [property: Knob("model in the catalog, or the path of a model file")] string Model = "llama-3.1-8b",
+    [property: Knob("GPU in the catalog, or the path of a GPU file")] string Gpu = "a100-80",
+    [property: Knob("tensor-parallel ranks", 1, 1024)] int Tp = 1,
+    [property: Knob("pipeline-parallel stages of tp GPUs each, and virtual engines that fill them", 1, 1024)] int Pp = 1,
+    [property: Knob("seed of everything random in the run", 0)] ulong Seed = 1,
+    [property: Knob("calibration profile of memory calls and copies, or its path; null: the one named as the GPU")] string? Profile = null,
+    [property: Knob("another simulator whose scheduler, memory and batch-time rules the run follows; null: none", "vidur")] string? Compat = null)
 {
     public EngineSpec Engine { get; init; } = new();
 

@@ -1,4 +1,5 @@
 using ELLM.Sim.Configuration;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
@@ -9,7 +10,7 @@ namespace ELLM.Sim.Experiments;
 /// <remarks>
 /// <para>Kept: model, GPU, time model, objectives, engine limits, the scheduler with its own knobs, the speed of the kernels, and the host capacity
 /// (<see cref="PolicySpec.SwapGib"/>), whether the policy uses it or not. Replaced: everything that is memory policy, by
-/// <see cref="Memory.LiveKv"/> and recomputation of the latest arrival when GPU and host are both full.</para>
+/// <see cref="LiveKv"/> and recomputation of the latest arrival when GPU and host are both full.</para>
 /// <para>Schedulers that own host logic find no host beside this memory, so nothing is streamed, offloaded or fetched: what they do of
 /// it is memory policy. What is left of elastic is prefill-first; of slo-slack, prefill-first within the decodes' TPOT slack. Those
 /// that never take memory away, because their systems reserve it whole, meet the same recomputation as the others: reserving is memory policy too. A scheduler that
@@ -33,28 +34,14 @@ public static class Oracle
             return null;
         PolicySpec policy = config.Policy;
         bool counted = policy.Layout == "paged" && config.Memory.KvBlocks is not null;
+        string overflow = SchedulerCatalog.Find(policy.Scheduler).HostOverflow ?? "recompute";
         return config with
         {
             Preset = Name,
-            Policy = new PolicySpec(
-                Layout: "live",
-                Boundary: "elastic",
-                Overflow: SchedulerCatalog.Find(policy.Scheduler).HostOverflow ?? "recompute",
-                Scheduler: policy.Scheduler,
-                Watermark: 0,
-                BlockCheck: "needed",
-                FullPromptCheck: policy.FullPromptCheck,
-                SwapGib: policy.SwapGib,
-                Requeue: policy.Requeue,
-                PrefillAttentionFactor: policy.PrefillAttentionFactor,
-                DecodeAttentionFactor: policy.DecodeAttentionFactor,
-                SlackLimit: policy.SlackLimit,
-                LengthPredictor: policy.LengthPredictor,
-                PredictedTokens: policy.PredictedTokens,
-                PrefillCorrection: policy.PrefillCorrection),
+            Policy = policy.WithMemory("live", "elastic", overflow),
             Engine = config.Engine with { StrictStart = false },
             Memory = counted
-                ? config.Memory with { KvBlocks = null, KvTokens = config.Memory.KvBlocks * policy.BlockTokens }
+                ? config.Memory with { KvBlocks = null, KvTokens = config.Memory.KvBlocks * policy.Of<PagedKnobs>().BlockTokens }
                 : config.Memory,
         };
     }

@@ -1,3 +1,5 @@
+using ELLM.Sim.Settings;
+
 namespace ELLM.Sim.Memory;
 
 /// <summary>Items of the memory budget that the user states instead of having them computed; null computes.</summary>
@@ -6,20 +8,24 @@ public sealed record MemoryOverrides
 {
     public static MemoryOverrides None { get; } = new();
 
+    [Knob("weights of one GPU, bytes; null: computed from the model's shape", 0)]
     public long? WeightsBytes { get; init; }
 
+    [Knob("driver, library and collective memory of one GPU, bytes; null: the default", 0)]
     public long? ContextBytes { get; init; }
 
+    [Knob("CUDA graph reserve of one GPU, bytes; null: from the layers", 0)]
     public long? GraphBytes { get; init; }
 
-    /// <summary>The whole activation reserve, whatever the batch budget.</summary>
+    [Knob("activation reserve of one GPU whatever the batch, bytes; null: profiled at max_num_batched_tokens", 0)]
     public long? ActivationBytes { get; init; }
 
+    [Knob("activations of one token, bytes; null: from the model's shape", 0)]
     public long? ActivationBytesPerToken { get; init; }
 
-    /// <summary>Size of the KV pool in blocks, as an engine's log prints it.</summary>
+    [Knob("KV pool in blocks, as an engine's log prints it; null: what is left", 0)]
     public long? KvBlocks { get; init; }
 
-    /// <summary>Size of the KV pool in token slots.</summary>
+    [Knob("KV pool in token slots; null: what is left", 0)]
     public long? KvTokens { get; init; }
 }

@@ -21,16 +21,17 @@ public sealed class BufferScaler
     private ulong _tpot;
     private ulong _ttft;
 
-    public BufferScaler(int window, int hits, double alpha, bool tpotFirst, long physicalBytes, long floorBytes)
+    /// <param name="physicalBytes">Host memory that the buffer has, and begins with.</param>
+    public BufferScaler(StreamKnobs knobs, long physicalBytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(window, 64);
-        Window = window;
-        _hits = hits;
-        _mask = window == 64 ? ulong.MaxValue : (1UL << window) - 1;
-        _alpha = alpha;
-        _tpotFirst = tpotFirst;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(knobs.SloWindow, 64);
+        Window = knobs.SloWindow;
+        _hits = knobs.SloHits;
+        _mask = Window == 64 ? ulong.MaxValue : (1UL << Window) - 1;
+        _alpha = knobs.SloAlpha;
+        _tpotFirst = knobs.SloOrder == SloOrder.TpotFirst;
         _physicalBytes = physicalBytes;
-        _floorBytes = Math.Min(floorBytes, physicalBytes);
+        _floorBytes = Math.Min((long)(knobs.BufferFloorGib * (1L << 30)), physicalBytes);
         LogicalBytes = physicalBytes;
     }
 

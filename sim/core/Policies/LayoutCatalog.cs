@@ -1,6 +1,7 @@
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Models;
+using ELLM.Sim.Settings;
 using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Policies;
@@ -12,8 +13,11 @@ public sealed record LayoutEntry(string Name, string Summary, Func<LayoutInput, 
     /// <summary>A request gets all it will ever need at its admission, so that running sequences never find memory full.</summary>
     public bool ReservesWhole { get; init; }
 
-    /// <summary>Counts in blocks of <see cref="PolicySpec.BlockTokens"/>.</summary>
-    public bool InBlocks { get; init; }
+    /// <summary>Its knobs with their defaults; <c>input.Policy.Of&lt;T&gt;()</c> gives those of a run.</summary>
+    public KnobSet Knobs { get; init; } = KnobSet.None;
+
+    /// <summary>Counts in blocks of <see cref="PagedKnobs.BlockTokens"/>.</summary>
+    public bool InBlocks => Knobs is PagedKnobs;
 
     /// <summary>A sequence can hold some of its layers only.</summary>
     public bool ByLayer { get; init; }
@@ -50,10 +54,10 @@ public static class LayoutCatalog
 {
     private static readonly GrowingList<LayoutEntry> Entries = new(
     [
-        new("paged", "blocks of a fixed number of tokens, taken one by one", Paged) { InBlocks = true },
-        new("layer-paged", "blocks of a fixed number of tokens of one layer: a prompt can hold some of its layers", LayerPaged) { InBlocks = true, ByLayer = true },
-        new("contiguous", "one region a request, reserved whole, by a buddy allocator", Contiguous) { ReservesWhole = true },
-        new("vmm", "contiguous address ranges backed by chunks that are mapped as sequences grow", Vmm) { Boundaries = ["fixed", "elastic"] },
+        new("paged", "blocks of a fixed number of tokens, taken one by one", Paged) { Knobs = new PagedKnobs() },
+        new("layer-paged", "blocks of a fixed number of tokens of one layer: a prompt can hold some of its layers", LayerPaged) { Knobs = new PagedKnobs(), ByLayer = true },
+        new("contiguous", "one region a request, reserved whole, by a buddy allocator", Contiguous) { Knobs = new ContiguousKnobs(), ReservesWhole = true },
+        new("vmm", "contiguous address ranges backed by chunks that are mapped as sequences grow", Vmm) { Knobs = new VmmKnobs(), Boundaries = ["fixed", "elastic"] },
         new("live", "live bytes only, on the GPU or on the host as if they were one: a bound, not a system", Live) { IncludesHost = true, Boundaries = ["elastic"] },
     ]);
 
@@ -78,76 +82,62 @@ public static class LayoutCatalog
 
     private static PagedKv Paged(LayoutInput input)
     {
-        (PolicySpec policy, MemoryBudget budget) = (input.Policy, input.Budget);
+        (PagedKnobs knobs, MemoryBudget budget) = (input.Policy.Of<PagedKnobs>(), input.Budget);
         int blocks = (int)Math.Min(int.MaxValue / 2, budget.KvBlocks);
-        return new PagedKv(blocks, policy.BlockTokens, (int)(policy.Watermark * blocks), Check(policy), budget.KvBytesPerToken);
+        return new PagedKv(blocks, knobs.BlockTokens, (int)(knobs.Watermark * blocks), knobs.BlockCheck, budget.KvBytesPerToken);
     }
 
     private static LayeredKv LayerPaged(LayoutInput input)
     {
-        (PolicySpec policy, MemoryBudget budget) = (input.Policy, input.Budget);
+        (PagedKnobs knobs, MemoryBudget budget) = (input.Policy.Of<PagedKnobs>(), input.Budget);
         int blocks = (int)Math.Min(int.MaxValue / 2, budget.KvBlocks);
         return new LayeredKv(
-            blocks, policy.BlockTokens, input.Model.Layers, (int)(policy.Watermark * blocks), Check(policy), budget.KvBytesPerToken);
+            blocks, knobs.BlockTokens, input.Model.Layers, (int)(knobs.Watermark * blocks), knobs.BlockCheck, budget.KvBytesPerToken);
     }
 
     private static ContiguousKv Contiguous(LayoutInput input)
     {
-        (PolicySpec policy, MemoryBudget budget) = (input.Policy, input.Budget);
-        Reservation reservation = policy.Reservation switch
-        {
-            "max" => Reservation.Max,
-            "pow2" => Reservation.Pow2,
-            "oracle" => Reservation.Oracle,
-            _ => throw new InputException($"policy.reservation: expected max, pow2 or oracle, found {policy.Reservation}"),
-        };
+        (ContiguousKnobs knobs, MemoryBudget budget) = (input.Policy.Of<ContiguousKnobs>(), input.Budget);
         int tokens = (int)Math.Min(int.MaxValue / 2, budget.KvTokens);
-        return new ContiguousKv(tokens, reservation, input.MaxModelLen, policy.MinAllocationTokens, budget.KvBytesPerToken);
+        return new ContiguousKv(tokens, knobs.Reservation, input.MaxModelLen, knobs.MinAllocationTokens, budget.KvBytesPerToken);
     }
 
     private static VmmKv Vmm(LayoutInput input)
     {
-        PolicySpec policy = input.Policy;
-        long chunk = (long)policy.ChunkKib << 10;
-        bool elastic = policy.Boundary == "elastic";
+        VmmKnobs knobs = input.Policy.Of<VmmKnobs>();
+        long chunk = (long)knobs.ChunkKib << 10;
+        bool elastic = input.Policy.Boundary == "elastic";
         DeviceCosts costs = input.Costs;
-        DriverCall Call(CalibratedOp op) => new(costs.MedianPs(op, chunk), policy.VmmCosts == "sampled" ? costs.Quantiles(op) : null);
+        DriverCall Call(CalibratedOp op) => new(costs.MedianPs(op, chunk), knobs.VmmCosts == CallCosts.Sampled ? costs.Quantiles(op) : null);
         return new VmmKv(new VmmOptions(
             input.Budget.KvBytes + (elastic ? input.Budget.ActivationBytes : 0),
             chunk,
             input.Model.Layers,
             input.Budget.KvBytesPerToken)
         {
-            Fused = policy.ChunkLayout == "fused",
-            Watermark = policy.Watermark,
-            Check = Check(policy),
-            LookAheadTokens = policy.LookAheadTokens,
-            KeepChunks = policy.KeepMappedChunks ?? long.MaxValue,
+            Fused = knobs.ChunkLayout == ChunkLayout.Fused,
+            Watermark = knobs.Watermark,
+            Check = knobs.BlockCheck,
+            LookAheadTokens = knobs.LookAheadTokens,
+            KeepChunks = knobs.KeepMappedChunks ?? long.MaxValue,
             Elastic = elastic,
             ActivationBytesPerToken = input.Budget.ActivationBytesPerToken,
-            ReclaimsIdle = policy.ReclaimIdleRanges,
-            UnmapsPreempted = policy.UnmapPreempted,
-            ExtraAfterPreemption = policy.ExtraAfterPreemption,
-            EagerUnits = policy.EagerChunks,
-            PrefillMaps = Timing(policy.PrefillMapping),
-            GrowthMaps = Timing(policy.GrowthMapping),
-            Unmaps = Timing(policy.Unmapping),
-            LeadSteps = policy.MapLeadSteps,
+            ReclaimsIdle = knobs.ReclaimIdleRanges,
+            UnmapsPreempted = knobs.UnmapPreempted,
+            ExtraAfterPreemption = knobs.ExtraAfterPreemption,
+            EagerUnits = knobs.EagerChunks,
+            PrefillMaps = knobs.PrefillMapping,
+            GrowthMaps = knobs.GrowthMapping,
+            Unmaps = knobs.Unmapping,
+            LeadSteps = knobs.MapLeadSteps,
             Map = [Call(CalibratedOp.VmmMap), Call(CalibratedOp.VmmSetAccess)],
             Unmap = [Call(CalibratedOp.VmmUnmap)],
             Seed = input.Seed,
             Ranks = input.Ranks,
-            BroadcastPs = input.Ranks > 1 ? SimTime.FromMicroseconds(policy.MapBroadcastUs).Picoseconds : 0,
-            DrainPs = SimTime.FromMicroseconds(policy.DrainUs).Picoseconds,
+            BroadcastPs = input.Ranks > 1 ? SimTime.FromMicroseconds(knobs.MapBroadcastUs).Picoseconds : 0,
+            DrainPs = SimTime.FromMicroseconds(knobs.DrainUs).Picoseconds,
         });
     }
-
-    private static CallTiming Timing(string word) => word switch
-    {
-        "background" => CallTiming.Background,
-        "drain" => CallTiming.Drain,
-        _ => CallTiming.Sync,
-    };
 
     private static LiveKv Live(LayoutInput input)
     {
@@ -155,16 +145,9 @@ public static class LayoutCatalog
         // The reserve that a fixed boundary would profile is free here, or what of it fits beside the weights.
         return new LiveKv(
             budget.KvBytes + budget.ActivationBytes - budget.ShortfallBytes,
-            (long)(input.Policy.SwapGib * (1L << 30)),
+            input.Policy.HostBytes,
             budget.KvBytesPerToken,
             budget.ActivationBytesPerToken,
             input.MaxBatchedTokens);
     }
-
-    private static BlockCheck Check(PolicySpec policy) => policy.BlockCheck switch
-    {
-        "any" => BlockCheck.Any,
-        "needed" => BlockCheck.Needed,
-        _ => throw new InputException($"policy.block_check: expected any or needed, found {policy.BlockCheck}"),
-    };
 }

@@ -6,15 +6,15 @@ namespace ELLM.Sim.Policies;
 /// the requests that have decoded to their end, rounded up, and the fixed number until there is one. <c>fixed</c> is a number,
 /// <c>oracle</c> the true length, a bound on what a better predictor could bring.
 /// </remarks>
-public sealed class LengthPredictor(string kind, int fixedTokens)
+public sealed class LengthPredictor(LengthSource source, int fixedTokens)
 {
     private long _tokens;
     private long _requests;
 
-    public int Predict(int trueTokens) => kind switch
+    public int Predict(int trueTokens) => source switch
     {
-        "oracle" => trueTokens,
-        "mean" when _requests > 0 => (int)((_tokens + _requests - 1) / _requests),
+        LengthSource.Oracle => trueTokens,
+        LengthSource.Mean when _requests > 0 => (int)((_tokens + _requests - 1) / _requests),
         _ => fixedTokens,
     };
 

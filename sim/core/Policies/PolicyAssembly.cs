@@ -42,7 +42,7 @@ public sealed record PolicyAssembly(string Name, string Sha256, IReadOnlyList<st
 
     /// <summary>Loads an assembly and adds what it offers to the catalogues; the same file again changes nothing.</summary>
     /// <remarks>Its code runs with the rights of this process. Its dependencies are looked for beside it.</remarks>
-    /// <exception cref="InputException">Not a .NET assembly, of another contract version, without a policy, or with a name that is taken.</exception>
+    /// <exception cref="InputException">Not a .NET assembly, of another contract version, without a policy, or with a name or a knob that is taken.</exception>
     [RequiresUnreferencedCode("Loads code that trimming cannot see: publish without trimming.")]
     public static PolicyAssembly Load(string path)
     {
@@ -64,6 +64,9 @@ public sealed record PolicyAssembly(string Name, string Sha256, IReadOnlyList<st
                 ?? layouts.Select(l => l.Name).FirstOrDefault(n => LayoutCatalog.All.Any(e => e.Name == n) || layouts.Count(l => l.Name == n) > 1);
             if (taken is not null)
                 throw new InputException($"{path}: the name {taken} is taken: give the policy one of its own");
+            string? clash = PolicyParts.Clash([.. schedulers.Select(PolicyParts.Part), .. layouts.Select(PolicyParts.Part)]);
+            if (clash is not null)
+                throw new InputException($"{path}: {clash}");
             SchedulerCatalog.Add(schedulers);
             LayoutCatalog.Add(layouts);
             PolicyAssembly loaded = new(Path.GetFileName(path), hash, names);

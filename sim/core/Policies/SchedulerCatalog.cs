@@ -1,4 +1,5 @@
 using ELLM.Sim.Serving;
+using ELLM.Sim.Settings;
 
 namespace ELLM.Sim.Policies;
 
@@ -8,6 +9,9 @@ namespace ELLM.Sim.Policies;
 /// <param name="Create">A fresh one for a replica.</param>
 public sealed record SchedulerEntry(string Name, string Summary, bool ChunksPrompts, Func<SchedulerInput, IScheduler> Create)
 {
+    /// <summary>Its knobs with their defaults; <c>input.Policy.Of&lt;T&gt;()</c> gives those of a run.</summary>
+    public KnobSet Knobs { get; init; } = KnobSet.None;
+
     /// <summary>Finished sequences keep what they reserved until their batch ends.</summary>
     public bool HoldsUntilBatchEnds { get; init; }
 
@@ -38,9 +42,9 @@ public static class SchedulerCatalog
         new("prefill-first", "waiting prompts run whole, before decodes", false, _ => new PrefillFirstScheduler()),
         new("chunked-prefill", "decodes first, prompt chunks fill the token budget; nobody admitted after a preemption", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: false)),
         new("stall-free", "decodes first, prompt chunks fill the token budget", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: true)),
-        new("unified", "one token budget, running sequences first, memory chunk by chunk", true, input => new UnifiedScheduler(input.Policy.FullPromptCheck)) { Resumes = false },
+        new("unified", "one token budget, running sequences first, memory chunk by chunk", true, input => new UnifiedScheduler(input.Policy.Of<UnifiedKnobs>().FullPromptCheck)) { Knobs = new UnifiedKnobs(), Resumes = false },
         new("elastic", "waiting prompts run whole, before decodes; what the GPU cannot keep streams to a CPU buffer sized by the SLOs", false, Elastic) { HostOverflow = "stream" },
-        new("slo-slack", "waiting prompts run whole, before decodes, within their TPOT slack; layers that the GPU cannot keep are offloaded", false, SloSlack) { HostOverflow = "offload", ByLayer = true },
+        new("slo-slack", "waiting prompts run whole, before decodes, within their TPOT slack; layers that the GPU cannot keep are offloaded", false, SloSlack) { Knobs = new SloSlackKnobs(), HostOverflow = "offload", ByLayer = true },
     ]);
 
     private static readonly GrowingList<string> Words = new(Entries.Select(e => e.Name));
@@ -64,23 +68,15 @@ public static class SchedulerCatalog
 
     private static SloSlackScheduler SloSlack(SchedulerInput input)
     {
-        PolicySpec policy = input.Policy;
-        LengthPredictor predictor = new(policy.LengthPredictor, policy.PredictedTokens);
-        return new SloSlackScheduler(policy.SlackLimit, policy.PrefillCorrection, predictor, input.TpotSloPs);
+        SloSlackKnobs knobs = input.Policy.Of<SloSlackKnobs>();
+        LengthPredictor predictor = new(knobs.LengthPredictor, knobs.PredictedTokens);
+        return new SloSlackScheduler(knobs.SlackLimit, knobs.PrefillCorrection, predictor, input.TpotSloPs);
     }
 
     private static ElasticScheduler Elastic(SchedulerInput input)
     {
-        PolicySpec policy = input.Policy;
-        BufferScaler? scaler = policy.SloScaling
-            ? new BufferScaler(
-                policy.SloWindow,
-                policy.SloHits,
-                policy.SloAlpha,
-                policy.SloOrder == "tpot-first",
-                (long)(policy.SwapGib * (1L << 30)),
-                (long)(policy.BufferFloorGib * (1L << 30)))
-            : null;
+        StreamKnobs knobs = input.Policy.Of<StreamKnobs>();
+        BufferScaler? scaler = knobs.SloScaling ? new BufferScaler(knobs, input.Policy.HostBytes) : null;
         return new ElasticScheduler(scaler, input.TtftSloPs, input.TpotSloPs);
     }
 }

@@ -1,22 +1,22 @@
+using ELLM.Sim.Settings;
+using ELLM.Sim.Timing;
+
 namespace ELLM.Sim.Serving;
 
-/// <summary>The serving engine's own settings, named as vLLM names them.</summary>
-/// <param name="MaxModelLen">Longest prompt plus output in tokens; the model's own limit when absent.</param>
-/// <param name="MaxNumSeqs">Most sequences in a batch (vLLM: 256).</param>
-/// <param name="MaxNumBatchedTokens">Most tokens in an iteration; absent: max(max_model_len, 2048) without chunked prefill, the preset's chunk with it.</param>
-/// <param name="GpuMemoryUtilization">Share of the visible GPU memory the engine may use for weights, activations and KV (vLLM: 0.90).</param>
-/// <param name="Overhead">Host overhead profile per iteration: graph, eager or none.</param>
-/// <param name="StrictStart">Refuse to start when the KV pool cannot hold one request of max_model_len, as vLLM does; otherwise warn and reject such requests.</param>
-/// <param name="Replicas">Independent copies of the engine behind the router.</param>
-/// <param name="Router">How requests reach replicas: round-robin or least-outstanding.</param>
-/// <param name="StageLink">What activations cross between pipeline stages: intra-node or inter-node.</param>
+/// <summary>The serving engine's own settings, named and with the defaults as vLLM has them.</summary>
 public sealed record EngineSpec(
-    int? MaxModelLen = null,
-    int MaxNumSeqs = 256,
-    int? MaxNumBatchedTokens = null,
-    double GpuMemoryUtilization = 0.90,
-    string Overhead = "graph",
-    bool StrictStart = false,
-    int Replicas = 1,
-    string Router = "round-robin",
-    string StageLink = "intra-node");
+    [property: Knob("longest prompt plus output in tokens; null: the model's own limit", 2)] int? MaxModelLen = null,
+    [property: Knob("most sequences in a batch", 1, 1 << 20)] int MaxNumSeqs = 256,
+    [property: Knob("most tokens in an iteration; null: max(max_model_len, 2048)", 1)] int? MaxNumBatchedTokens = null,
+    [property: Knob("share of the visible GPU memory the engine may use", 0.01, 1)] double GpuMemoryUtilization = 0.90,
+    [property: Overhead] string Overhead = "graph",
+    [property: Knob("refuse to start when the KV pool cannot hold one request of max_model_len, as vLLM does; otherwise such requests are rejected")] bool StrictStart = false,
+    [property: Knob("independent copies of the engine behind the router", 1, 65_535)] int Replicas = 1,
+    [property: Knob("how requests reach replicas", "round-robin", "least-outstanding")] string Router = "round-robin",
+    [property: Knob("link between pipeline stages", SendReceiveTable.IntraNode, SendReceiveTable.InterNode)] string StageLink = "intra-node");
+
+/// <summary>The words of <see cref="EngineSpec.Overhead"/>: those of every device, and the engines of the catalogue.</summary>
+internal sealed class OverheadAttribute() : KnobAttribute("host overhead of an iteration: of the device (graph, eager), none, or of a named engine")
+{
+    public override IReadOnlyList<string> Words => ["graph", "eager", "none", .. OverheadCatalog.Names];
+}

@@ -37,12 +37,12 @@ public sealed class VidurAdapterTests
     public void Convert_OtherSchedulers_FindTheirCounterpart(string scheduler, string layout, VidurScheduler expected) =>
         Assert.That(VidurAdapter.Convert(Vllm with { Policy = new PolicySpec(Layout: layout, Scheduler: scheduler) }).Scheduler, Is.EqualTo(expected));
 
-    [TestCase("unified", "paged", "max", "recompute", "no scheduler like unified on paged")]
-    [TestCase("iteration-level", "contiguous", "pow2", "wait", "expected policy.reservation max, found pow2")]
-    [TestCase("prefill-first", "paged", "max", "swap", "expected policy.overflow recompute, found swap")]
-    public void Convert_WithoutACounterpart_SaysWhy(string scheduler, string layout, string reservation, string overflow, string expected)
+    [TestCase("unified", "paged", Reservation.Max, "recompute", "no scheduler like unified on paged")]
+    [TestCase("iteration-level", "contiguous", Reservation.Pow2, "wait", "expected policy.reservation max, found pow2")]
+    [TestCase("prefill-first", "paged", Reservation.Max, "swap", "expected policy.overflow recompute, found swap")]
+    public void Convert_WithoutACounterpart_SaysWhy(string scheduler, string layout, Reservation reservation, string overflow, string expected)
     {
-        RunConfig config = Vllm with { Policy = new PolicySpec(layout, reservation, Overflow: overflow, Scheduler: scheduler) };
+        RunConfig config = Vllm with { Policy = new PolicySpec(layout, Overflow: overflow, Scheduler: scheduler).With(new ContiguousKnobs { Reservation = reservation }) };
         Assert.That(Assert.Throws<InputException>(() => VidurAdapter.Convert(config))!.Message, Does.Contain(expected));
     }
 
@@ -53,7 +53,7 @@ public sealed class VidurAdapterTests
         {
             Tp = 2,
             Engine = new EngineSpec(MaxModelLen: 2048, MaxNumSeqs: 7, MaxNumBatchedTokens: 333, GpuMemoryUtilization: 0.8, Replicas: 3, Router: "least-outstanding"),
-            Policy = new PolicySpec(BlockTokens: 32, Watermark: 0.05, BlockCheck: "needed"),
+            Policy = new PolicySpec().With(new PagedKnobs { BlockTokens = 32, Watermark = 0.05, BlockCheck = BlockCheck.Needed }),
             Memory = new MemoryOverrides { KvBlocks = 99 },
         });
         Assert.That(

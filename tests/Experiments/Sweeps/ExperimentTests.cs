@@ -1,4 +1,5 @@
 using ELLM.Sim.Experiments.Sweeps;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 using NUnit.Framework;
 
@@ -38,7 +39,7 @@ internal sealed class ExperimentTests
         {
             using (Assert.EnterMultipleScope())
             {
-                Assert.That((point.Config.Policy.Watermark, point.Config.Engine.MaxNumSeqs, point.Workload.Limit), Is.EqualTo((0.05, 16, (int?)7)));
+                Assert.That((point.Config.Policy.Of<PagedKnobs>().Watermark, point.Config.Engine.MaxNumSeqs, point.Workload.Limit), Is.EqualTo((0.05, 16, (int?)7)));
                 Assert.That((point.Config.Slo.TtftS, point.Config.Slo.TpotS), Is.EqualTo(((double?)0.5, (double?)0.05)));
             }
         }

@@ -72,6 +72,11 @@ internal sealed record Scenario
     /// <summary>Every duration of the scenario is multiplied by it.</summary>
     public long Scale { get; init; } = 1;
 
+    /// <summary>Knobs of blocks, also where a layout of another kind gets a pool of that size.</summary>
+    public PagedKnobs Paged => Policy.Of<PagedKnobs>();
+
+    public int BlockTokens => Paged.BlockTokens;
+
     public bool Swaps => Policy.Overflow == "swap";
 
     public SchedulerEntry Scheduler => SchedulerCatalog.Find(Policy.Scheduler);
@@ -112,12 +117,12 @@ internal sealed record Scenario
 
     public IKvMemory Memory()
     {
-        MemoryBudget budget = AnyBudget with { KvBlocks = Blocks, KvTokens = Blocks * Policy.BlockTokens, KvBytesPerToken = 10 };
-        PolicySpec policy = Policy with { Watermark = (WatermarkBlocks + 0.5) / Math.Max(1, Blocks) };
+        MemoryBudget budget = AnyBudget with { KvBlocks = Blocks, KvTokens = Blocks * BlockTokens, KvBytesPerToken = 10 };
+        PagedKnobs paged = Paged with { Watermark = (WatermarkBlocks + 0.5) / Math.Max(1, Blocks) };
         if (Policy.Layout == "vmm")
-            return new VmmKv(Chunks(policy));
+            return new VmmKv(Chunks(paged.Watermark));
         if (Policy.Layout == "layer-paged")
-            return new LayeredKv(Blocks, Policy.BlockTokens, Limits.Layers, WatermarkBlocks, Policy.BlockCheck == "any" ? BlockCheck.Any : BlockCheck.Needed, 10);
+            return new LayeredKv(Blocks, BlockTokens, Limits.Layers, WatermarkBlocks, Paged.BlockCheck, 10);
         if (LiveBytes is long bytes)
         {
             long gpu = Math.Min(bytes, ActivationBytesPerToken * (MaxNumBatchedTokens + MaxNumSeqs));
@@ -125,15 +130,15 @@ internal sealed record Scenario
         }
         if (Policy.Layout == "live")
             budget = budget with { ActivationBytes = ActivationBytesPerToken * MaxNumBatchedTokens, ActivationBytesPerToken = ActivationBytesPerToken };
-        return LayoutCatalog.Find(Policy.Layout).Create(new LayoutInput(policy, budget, ModelCatalog.Load("llama-3.1-8b"), MaxModelLen, MaxNumBatchedTokens, Costs));
+        return LayoutCatalog.Find(Policy.Layout).Create(new LayoutInput(Policy.With(paged), budget, ModelCatalog.Load("llama-3.1-8b"), MaxModelLen, MaxNumBatchedTokens, Costs));
     }
 
     /// <summary>Small chunks, of whole tokens or not, under every rule of a mapped layout; <see cref="Variant"/> picks.</summary>
-    private VmmOptions Chunks(PolicySpec policy) => new(Blocks * Policy.BlockTokens * 10L, (10L * Policy.BlockTokens) - (Variant % 3), 1, 10)
+    private VmmOptions Chunks(double watermark) => new(Blocks * BlockTokens * 10L, (10L * BlockTokens) - (Variant % 3), 1, 10)
     {
-        Fused = Policy.BlockTokens > 1 && Variant % 2 == 0,
-        Watermark = policy.Watermark,
-        Check = Policy.BlockCheck == "any" ? BlockCheck.Any : BlockCheck.Needed,
+        Fused = BlockTokens > 1 && Variant % 2 == 0,
+        Watermark = watermark,
+        Check = Paged.BlockCheck,
         LookAheadTokens = Variant / 2 % 3 * 5,
         KeepChunks = Variant / 6 % 2 == 0 ? long.MaxValue : 1,
         Elastic = Variant / 12 % 2 == 1,
@@ -160,9 +165,11 @@ internal sealed record Scenario
 
     private LinkCost Link => new(1e4 / (LinkPsPerToken * Scale), LinkLatencyPs * Scale, 1);
 
+    private ContiguousKnobs Contiguous => Policy.Of<ContiguousKnobs>();
+
     public override string ToString() =>
-        $"{Policy.Scheduler} {Policy.Layout} {Policy.Reservation} {Policy.Overflow} variant={Variant} check={Policy.BlockCheck} full={Policy.FullPromptCheck} "
-        + $"min={Policy.MinAllocationTokens} blocks={Blocks}x{Policy.BlockTokens} watermark={WatermarkBlocks} len={MaxModelLen} seqs={MaxNumSeqs} "
+        $"{Policy.Scheduler} {Policy.Layout} {Contiguous.Reservation} {Policy.Overflow} variant={Variant} check={Paged.BlockCheck} full={Policy.Of<UnifiedKnobs>().FullPromptCheck} "
+        + $"min={Contiguous.MinAllocationTokens} blocks={Blocks}x{BlockTokens} watermark={WatermarkBlocks} len={MaxModelLen} seqs={MaxNumSeqs} "
         + $"budget={MaxNumBatchedTokens} replicas={Replicas} stages={Stages} send={SendPs} least={LeastOutstanding} users={Users} {Clockwork} host={HostTokens} "
         + $"x{Scale} asks={string.Concat(Asks)}";
 }

@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 using FsCheck.Fluent;
 using FsCheck;
@@ -30,17 +31,7 @@ internal static class Scenarios
         Scenario scenario = new()
         {
             Asks = Asks(random, random.Next(1, 61), Clockworks.StepPs(clockwork)),
-            Policy = new PolicySpec(
-                Layout: layout.Name,
-                Reservation: Pick(random, ["max", "pow2", "oracle"]),
-                Overflow: scheduler.HostOverflow ?? (swaps ? "swap" : "recompute"),
-                Scheduler: scheduler.Name,
-                BlockTokens: blockTokens,
-                BlockCheck: Pick(random, ["any", "needed"]),
-                FullPromptCheck: random.Next(2) == 0,
-                MinAllocationTokens: Pick(random, [1, 4, 16]),
-                SwapGib: 2000.0 / (1L << 30),
-                BufferFloorGib: 300.0 / (1L << 30)),
+            Policy = Policy(random, scheduler, layout, blockTokens, scheduler.HostOverflow ?? (swaps ? "swap" : "recompute")),
             Blocks = blocks,
             WatermarkBlocks = random.Next(2) == 0 ? 0 : random.Next(0, Math.Min(blocks, 5)),
             MaxModelLen = maxModelLen,
@@ -55,15 +46,25 @@ internal static class Scenarios
         };
         return !scheduler.ByLayer ? scenario : scenario with
         {
-            Policy = scenario.Policy with
+            Policy = scenario.Policy.With(new SloSlackKnobs
             {
                 SlackLimit = scenario.Variant % 5 > 0,
-                LengthPredictor = Pick(random, ["mean", "fixed", "oracle"]),
+                LengthPredictor = Pick(random, [LengthSource.Mean, LengthSource.Fixed, LengthSource.Oracle]),
                 PredictedTokens = Pick(random, [1, 10, 100]),
-            },
+            }),
             // From a link that hides every offload to one that hides few layers.
             LinkPsPerToken = Pick(random, [1, 7, 40, 200]) * (clockwork == Clockwork.Analytic ? 1_000_000 : 1),
         };
+    }
+
+    private static PolicySpec Policy(Random random, SchedulerEntry scheduler, LayoutEntry layout, int blockTokens, string overflow)
+    {
+        ContiguousKnobs contiguous = new() { Reservation = Pick(random, [Reservation.Max, Reservation.Pow2, Reservation.Oracle]) };
+        PagedKnobs paged = new() { BlockTokens = blockTokens, BlockCheck = Pick(random, [BlockCheck.Any, BlockCheck.Needed]) };
+        UnifiedKnobs unified = new() { FullPromptCheck = random.Next(2) == 0 };
+        contiguous = contiguous with { MinAllocationTokens = Pick(random, [1, 4, 16]) };
+        return new PolicySpec(layout.Name, Overflow: overflow, Scheduler: scheduler.Name) { SwapGib = 2000.0 / (1L << 30) }
+            .With(contiguous, paged, unified, new StreamKnobs { BufferFloorGib = 300.0 / (1L << 30) });
     }
 
     /// <summary>A pool that holds one or two requests to their end and a batch that wants many: preemptions all the time.</summary>
@@ -73,7 +74,7 @@ internal static class Scenarios
         SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All.Where(layout.Suits)]);
         Scenario scenario = Of(random, scheduler, layout);
         int longest = random.Next(8, 60);
-        int blocks = (2 * longest / scenario.Policy.BlockTokens) + random.Next(1, 4);
+        int blocks = (2 * longest / scenario.BlockTokens) + random.Next(1, 4);
         Ask[] asks = new Ask[random.Next(3, 30)];
         for (int i = 0; i < asks.Length; i++)
             asks[i] = new Ask(random.Next(4) * 500, random.Next(1, longest / 2), random.Next(longest / 2, longest));
@@ -94,7 +95,7 @@ internal static class Scenarios
     public static Scenario Ample(Scenario scenario)
     {
         int longest = scenario.Asks.Max(a => a.Input + (2 * a.Output)) + scenario.MaxModelLen;
-        int blocksEach = 1 + (int)(System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(longest + 16)) / scenario.Policy.BlockTokens);
+        int blocksEach = 1 + (int)(System.Numerics.BitOperations.RoundUpToPowerOf2((uint)(longest + 16)) / scenario.BlockTokens);
         return scenario with { Blocks = (2 * blocksEach * scenario.Asks.Count) + scenario.WatermarkBlocks };
     }
 

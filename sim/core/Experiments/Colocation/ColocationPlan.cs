@@ -67,7 +67,7 @@ public sealed class ColocationPlan
     /// <summary>Page sizes, rules and call costs of an engine under kvcached.</summary>
     public PageOptions Pages(PlannedEngine engine)
     {
-        (int layers, int blockTokens) = (engine.Deployment.Model.Layers, Config.Policy.BlockTokens);
+        (int layers, int blockTokens) = (engine.Deployment.Model.Layers, Config.Policy.Of<PagedKnobs>().BlockTokens);
         long bytesPerToken = engine.Deployment.Budget.KvBytesPerToken;
         long pageBytes = (long)Spec.PageMib << 20;
         long blockBytes = bytesPerToken * blockTokens / (2 * layers);
@@ -97,11 +97,11 @@ public sealed class ColocationPlan
     /// <summary>Blocks of one pool without pages, reserves and costs: what sharing could win at most.</summary>
     public PageOptions LooseBlocks(PlannedEngine engine) => Rules(engine) with { ReserveMin = 0, ReserveMax = 0 };
 
-    private PageOptions Rules(PlannedEngine engine) => new(Config.Policy.BlockTokens, engine.Deployment.Budget.KvBytesPerToken, 1)
+    private PageOptions Rules(PlannedEngine engine)
     {
-        Watermark = Config.Policy.Watermark,
-        Check = Config.Policy.BlockCheck == "any" ? BlockCheck.Any : BlockCheck.Needed,
-    };
+        PagedKnobs knobs = Config.Policy.Of<PagedKnobs>();
+        return new PageOptions(knobs.BlockTokens, engine.Deployment.Budget.KvBytesPerToken, 1) { Watermark = knobs.Watermark, Check = knobs.BlockCheck };
+    }
 
     private static long Blocks(Placement placement, int gpu, double weight, double whole, MemoryBudget budget)
     {

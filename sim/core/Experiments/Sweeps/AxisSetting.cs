@@ -22,7 +22,7 @@ public sealed record AxisSetting(string Name, string Column, ConfigKey Key)
     ];
 
     /// <summary>All of them: workload and policy, then every setting of a run.</summary>
-    public static IReadOnlyList<AxisSetting> All { get; } =
+    public static IEnumerable<AxisSetting> All =>
         [.. Own, .. ConfigKeys.All.Where(key => key.Path != "preset").Select(key => new AxisSetting(key.Path, key.Path, key))];
 
     /// <summary>Part of the workload rather than of the run's configuration.</summary>

@@ -59,6 +59,8 @@ internal sealed class ExperimentPoints
             points.Add(Bind(points.Count, values, settings));
         }
         while (Advance(at));
+        // One point may lack a knob that others have.
+        ConfigBinder.RequireHeld(_base.Keys.Concat(_legs.SelectMany(l => l.Axes).Select(a => a.Setting.Name)), [.. points.Select(p => p.Config)]);
         return points.Count > 0 ? points : throw new InputException("no point is left after only and exclude");
     }
 
@@ -86,7 +88,7 @@ internal sealed class ExperimentPoints
         string policy = Word(AxisSetting.Policy, "vllm");
         if (!_presets.TryGetValue(policy, out PolicyPreset? preset))
             _presets[policy] = preset = PresetCatalog.Load(policy);
-        RunConfig config = ConfigBinder.Bind(preset, settings
+        RunConfig config = ConfigBinder.BindHeld(preset, settings
             .Where(s => s.Key != AxisSetting.Policy && !AxisSetting.Find(s.Key).IsWorkload)
             .Select(s => new Assignment(s.Key, Place(s.Key, Axis.Text(s.Value)))));
         WorkloadChoice workload = new(
