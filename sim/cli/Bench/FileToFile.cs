@@ -23,6 +23,8 @@ internal sealed class FileToFile : IDisposable
         TraceWriter.Write(Workbench.Drifting(requests), File);
     }
 
+    private string Out => Path.Combine(_folder, "run");
+
     private string File => Path.Combine(_folder, "trace.csv");
 
     public static void Write(TextWriter target, BenchPlan plan)
@@ -33,13 +35,13 @@ internal sealed class FileToFile : IDisposable
         whole.Measure(target, plan.Repeats);
     }
 
-    /// <summary>All stages. Returns the iterations that were simulated.</summary>
+    /// <summary>All stages, writing beside the simulation. Returns the iterations that were simulated.</summary>
     public long Replay()
     {
         Read();
-        Simulate();
-        WriteFiles();
-        return _report!.Outcome!.Counters.Iterations;
+        RunReport report = RunFiles.WriteBeside(
+            Out, true, _trace!, [], blocks => RunReport.Run(_config, _trace!, SimulationOptions.Default with { Blocks = blocks }));
+        return report.Outcome!.Counters.Iterations;
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -48,7 +50,7 @@ internal sealed class FileToFile : IDisposable
 
     private void Simulate() => _report = RunReport.Run(_config, _trace!, SimulationOptions.Default);
 
-    private void WriteFiles() => RunDirectory.Write(Path.Combine(_folder, "run"), true, RunFiles.Of(_report!, _trace!, []));
+    private void WriteFiles() => RunDirectory.Write(Out, true, RunFiles.Of(_report!, _trace!, []));
 
     private void Measure(TextWriter target, int repeats)
     {
@@ -64,7 +66,7 @@ internal sealed class FileToFile : IDisposable
         Row(table, "read", read);
         Row(table, "simulate and summarise", run);
         Row(table, "write", write);
-        Row(table, "all of it", whole);
+        Row(table, "all of it, written beside", whole);
         table.Write(target);
     }
 

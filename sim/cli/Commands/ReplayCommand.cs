@@ -52,19 +52,23 @@ internal static class ReplayCommand
         long read = Stopwatch.GetTimestamp();
         TraceEvents? recorder = events is null ? null : new TraceEvents();
         bool reported = trace.Count <= MostReported;
-        RunReport report = terminal.WithProgress("requests", trace.Count, progress =>
+        RunReport Simulate(RequestBlocks blocks)
         {
-            SimulationOptions options = run.Simulating(parsed, cancel);
-            Task<Summary?>? oracle = reported && run.Oracles(parsed) ? Task.Run(() => Oracle.Run(config, trace, options)) : null;
-            RunReport ran = RunReport.Run(config, trace, options with { Progress = progress, Observer = recorder });
-            return oracle is null ? ran : ran.ScoredBy(oracle.GetAwaiter().GetResult());
-        });
-        Talk.Warnings(terminal, [report]);
-        if (run.Verbose(parsed))
-            Talk.Details(terminal, report);
-        terminal.Say(string.Create(CultureInfo.InvariantCulture,
-            $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
-        RunDirectory.Write(directory, run.Force(parsed), RunFiles.Of(report, trace, terminal.Said));
+            RunReport ran = terminal.WithProgress("requests", trace.Count, progress =>
+            {
+                SimulationOptions options = run.Simulating(parsed, cancel);
+                Task<Summary?>? oracle = reported && run.Oracles(parsed) ? Task.Run(() => Oracle.Run(config, trace, options)) : null;
+                RunReport one = RunReport.Run(config, trace, options with { Progress = progress, Observer = recorder, Blocks = blocks });
+                return oracle is null ? one : one.ScoredBy(oracle.GetAwaiter().GetResult());
+            });
+            Talk.Warnings(terminal, [ran]);
+            if (run.Verbose(parsed))
+                Talk.Details(terminal, ran);
+            terminal.Say(string.Create(CultureInfo.InvariantCulture,
+                $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
+            return ran;
+        }
+        RunReport report = RunFiles.WriteBeside(directory, run.Force(parsed), trace, terminal.Said, Simulate);
         ReportFiles.Remove(directory);
         string command = ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]);
         PictureOptions? pictures = run.Out(parsed) is null ? null : new PictureOptions();

@@ -18,6 +18,45 @@ public static class RunFiles
         Log(log),
     ];
 
+    /// <summary>Runs, and writes the same files meanwhile: rows of requests.csv as soon as their requests have ended.</summary>
+    /// <param name="run">Simulates with these blocks among its options. When it fails nothing is left of the directory.</param>
+    public static RunReport WriteBeside(string directory, bool force, Trace trace, IReadOnlyList<string> log, Func<RequestBlocks, RunReport> run)
+    {
+        RequestBlocks blocks = new();
+        TaskCompletionSource<RunReport> ran = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task writing = Task.Run(() => RunDirectory.Write(directory, force, Beside(blocks, ran.Task, trace, log)));
+        try
+        {
+            RunReport report = run(blocks);
+            ran.SetResult(report);
+            blocks.End(report.Outcome!.Records);
+            writing.GetAwaiter().GetResult();
+            return report;
+        }
+        catch
+        {
+            // The writer is told, and waited for: it takes away what it has written.
+            blocks.Fail();
+            ran.TrySetCanceled();
+            Task.WhenAny(writing).GetAwaiter().GetResult();
+            throw;
+        }
+    }
+
+    private static IReadOnlyList<(string Name, Action<Stream> Write)> Beside(
+        RequestBlocks blocks, Task<RunReport> ran, Trace trace, IReadOnlyList<string> log)
+    {
+        RunReport Report() => ran.GetAwaiter().GetResult();
+        return
+        [
+            ("requests.csv", s => RequestsCsv.WriteBeside(s, blocks)),
+            ("timeline.csv", s => Timeline(Report(), s)),
+            ("summary.csv", s => SummaryFiles.WriteCsv(s, [Report().Row])),
+            ("summary.json", s => SummaryFiles.WriteJson(s, Report().Row, Report().Manifest(trace))),
+            Log(log),
+        ];
+    }
+
     /// <summary>One summary of all runs, and a folder with requests.csv and timeline.csv for each that ran.</summary>
     public static IReadOnlyList<(string Name, Action<Stream> Write)> Of(IReadOnlyList<RunReport> reports, Trace trace, IReadOnlyList<string> log) =>
     [
@@ -33,8 +72,11 @@ public static class RunFiles
         if (report.Outcome is null || report.Timeline is null || report.Deployment is null)
             yield break;
         yield return (folder + "requests.csv", s => RequestsCsv.Write(s, report.Outcome.Records));
-        yield return (folder + "timeline.csv", s => new TimelineCsv(report.Deployment.Budget, report.Config.Tp).Write(s, report.Timeline.Rows));
+        yield return (folder + "timeline.csv", s => Timeline(report, s));
     }
+
+    private static void Timeline(RunReport report, Stream target) =>
+        new TimelineCsv(report.Deployment!.Budget, report.Config.Tp).Write(target, report.Timeline!.Rows);
 
     private static (string Name, Action<Stream> Write) Log(IReadOnlyList<string> lines) =>
         ("run.log", s => s.Write(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")))));

@@ -49,7 +49,7 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     public static RunReport Run(Deployment deployment, RunConfig config, Trace trace, SimulationOptions options)
     {
         UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, trace, deployment.Limits.MaxModelLen);
-        RunMetrics metrics = new() { Activation = deployment.Activation };
+        RunMetrics metrics = new() { Activation = deployment.Activation, Blocks = config.Compat is null ? options.Blocks : null };
         UserLoop? users = trace.ClosedLoop is null ? null : new UserLoop(trace.ClosedLoop.Users, trace.ClosedLoop.ThinkPs);
         IServingObserver observer = options.Observer is null ? metrics : new ObserverPair(metrics, options.Observer);
         RunOutcome outcome = config.Compat is null

@@ -1,5 +1,6 @@
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;
 
@@ -11,6 +12,7 @@ namespace ELLM.Sim.Experiments;
 /// <param name="Observer">Watches the run; null costs nothing.</param>
 /// <param name="Users">Closed loop instead of the trace's arrival times. This one does change results: it is part of the workload.</param>
 /// <param name="Compat">Carries out runs whose configuration names another simulator.</param>
+/// <param name="Blocks">Told which records are complete while the run goes on.</param>
 /// <param name="Progress">Told how many requests have arrived, now and then.</param>
 public sealed record SimulationOptions(
     bool Step = false,
@@ -19,6 +21,7 @@ public sealed record SimulationOptions(
     UserLoop? Users = null,
     IProgress<int>? Progress = null,
     CompatibleRun? Compat = null,
+    RequestBlocks? Blocks = null,
     CancellationToken Cancel = default)
 {
     public static SimulationOptions Default { get; } = new();
@@ -37,6 +40,7 @@ public static class Simulation
         SimulationOptions how = options ?? SimulationOptions.Default;
         SloTargets targets = UnloadedLatency.Of(deployment.Time, trace, deployment.Limits.MaxModelLen).Targets(deployment.Config.Slo);
         Cluster cluster = new(trace, deployment.CreateRouter(), how.Users);
+        how.Blocks?.Begin(cluster.Records);
         for (int i = 0; i < deployment.Config.Engine.Replicas; i++)
         {
             StagePipeline? pipeline = deployment.CreatePipeline();

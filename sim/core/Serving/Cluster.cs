@@ -52,6 +52,9 @@ public sealed class Cluster
         return replica;
     }
 
+    /// <summary>What happens to each request, in trace order, as it happens.</summary>
+    public RequestRecord[] Records => _records;
+
     public RunOutcome Run(IProgress<int>? progress = null, CancellationToken cancel = default)
     {
         int next = 0;

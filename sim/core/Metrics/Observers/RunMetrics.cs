@@ -1,5 +1,6 @@
 using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Metrics.Observers;
@@ -60,6 +61,9 @@ public sealed class RunMetrics : IServingObserver
 
     public Timeline Timeline { get; } = new();
 
+    /// <summary>Told which requests have ended; null when nothing is written beside the run.</summary>
+    public RequestBlocks? Blocks { get; init; }
+
     public long NextSamplePs => Timeline.NextSamplePs;
 
     public void Sample(in ReplicaSample sample) => Timeline.Add(sample);
@@ -91,8 +95,6 @@ public sealed class RunMetrics : IServingObserver
 
     public void GapSeries(long firstPs, long growthPs, long steps, long tokens) => Itl.AddSeries(firstPs, growthPs, steps, tokens);
 
-    public void Ended(int request, in RequestRecord record)
-    {
-        // Per-request metrics come from the records, all of them, when the run is over.
-    }
+    /// <remarks>Per-request metrics come from the records, all of them, when the run is over.</remarks>
+    public void Ended(int request, in RequestRecord record) => Blocks?.Ended(request);
 }

@@ -9,7 +9,7 @@ public static class RequestsCsv
 {
     private delegate void Cell(CsvBuffer csv, int id, in RequestRecord record);
 
-    private const int BlockRows = 16_384;
+    private const int BlockRows = RequestBlocks.Rows;
 
     /// <summary>More than a disk keeps up with.</summary>
     private const int MostBlocksAhead = 4;
@@ -36,25 +36,50 @@ public static class RequestsCsv
     /// <summary>Names and meanings, in the order of the file.</summary>
     public static IReadOnlyList<(string Name, string Doc)> Columns { get; } = Array.ConvertAll(Table, c => (c.Name, c.Doc));
 
-    /// <remarks>Blocks of rows are formatted side by side and written in their order.</remarks>
     /// <param name="models">Several models: what each replica serves, as a last column <c>model</c>.</param>
     public static void Write(Stream target, RequestRecord[] records, IReadOnlyList<string>? models = null)
     {
         WriteHeader(target, models is not null);
-        int blocks = (records.Length + BlockRows - 1) / BlockRows;
-        int ahead = Math.Min(blocks, Math.Min(MostBlocksAhead, Environment.ProcessorCount));
-        MemoryStream[] texts = [.. Enumerable.Range(0, ahead).Select(_ => new MemoryStream())];
-        Task[] formatting = [.. Enumerable.Range(0, ahead).Select(Start)];
-        for (int block = 0; block < blocks; block++)
+        WriteBlocks(target, records, 0, models);
+    }
+
+    /// <summary>The same bytes, written while the run goes on: a block as soon as it is complete, the rest when the run is over.</summary>
+    public static void WriteBeside(Stream target, RequestBlocks blocks)
+    {
+        WriteHeader(target, withModel: false);
+        using MemoryStream text = new();
+        int written = 0;
+        while (true)
         {
-            int slot = block % ahead;
+            int complete = blocks.WaitBeyond(written);
+            if (blocks.Over)
+                break;
+            for (; written < complete; written++)
+            {
+                FormatBlock(text, blocks.Records, written * BlockRows, null);
+                text.WriteTo(target);
+            }
+        }
+        WriteBlocks(target, blocks.Records, written, null);
+    }
+
+    /// <summary>Blocks of rows are formatted side by side and written in their order.</summary>
+    private static void WriteBlocks(Stream target, RequestRecord[] records, int first, IReadOnlyList<string>? models)
+    {
+        int blocks = (records.Length + BlockRows - 1) / BlockRows;
+        int ahead = Math.Min(blocks - first, Math.Min(MostBlocksAhead, Environment.ProcessorCount));
+        MemoryStream[] texts = [.. Enumerable.Range(0, ahead).Select(_ => new MemoryStream())];
+        Task[] formatting = [.. Enumerable.Range(first, ahead).Select(Start)];
+        for (int block = first; block < blocks; block++)
+        {
+            int slot = (block - first) % ahead;
             formatting[slot].GetAwaiter().GetResult();
             texts[slot].WriteTo(target);
             if (block + ahead < blocks)
                 formatting[slot] = Start(block + ahead);
         }
 
-        Task Start(int block) => Task.Run(() => FormatBlock(texts[block % ahead], records, block * BlockRows, models));
+        Task Start(int block) => Task.Run(() => FormatBlock(texts[(block - first) % ahead], records, block * BlockRows, models));
     }
 
     private static void WriteHeader(Stream target, bool withModel)
