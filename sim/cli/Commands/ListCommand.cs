@@ -4,6 +4,7 @@ using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Workload.Generators;
@@ -55,7 +56,7 @@ internal static class ListCommand
         {
             table.Add(
             [
-                gpu.Name, Words.Gib(gpu.VisibleBytes), Words.Count((long)gpu.HbmGbPerS), Words.Rate(gpu.PeakTflops16Bit), gpu.HostLink.Kind, gpu.Timing,
+                gpu.Name, ShortText.Gib(gpu.VisibleBytes), Words.Count((long)gpu.HbmGbPerS), Words.Rate(gpu.PeakTflops16Bit), gpu.HostLink.Kind, gpu.Timing,
             ]);
         }
         return table;

@@ -5,6 +5,7 @@ using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Timing.Tables;
 using ELLM.Sim.Timing;
 
@@ -62,12 +63,12 @@ internal static class ProfileCommand
             foreach ((string name, string over, Curve? curve) in Curves(tables))
             {
                 if (curve is not null)
-                    table.Add([name, Words.Count(curve.Count), over, Number(curve.First), Number(curve.Last), Number(curve.At(curve.First)), Number(curve.At(curve.Last))]);
+                    table.Add([name, Words.Count(curve.Count), over, ShortText.Decimals(curve.First), ShortText.Decimals(curve.Last), ShortText.Decimals(curve.At(curve.First)), ShortText.Decimals(curve.At(curve.Last))]);
             }
             foreach ((string name, string over, CurveFamily? family) in (ReadOnlySpan<(string, string, CurveFamily?)>)[("decode attention", "sequences", tables.Decode), ("prefill attention", "chunk tokens", tables.Prefill)])
             {
                 if (family is not null)
-                    table.Add([name, Words.Count(family.Count), over, Number(family.FirstKey), Number(family.LastKey), "", ""]);
+                    table.Add([name, Words.Count(family.Count), over, ShortText.Decimals(family.FirstKey), ShortText.Decimals(family.LastKey), "", ""]);
             }
             table.Write(terminal.Out);
             foreach (string note in tables.Notes)
@@ -109,8 +110,6 @@ internal static class ProfileCommand
         ("down projection", "tokens", tables.Down), ("element-wise", "tokens", tables.Elementwise), ("embedding and final norm", "tokens", tables.Ends),
         ("LM head", "sequences", tables.LmHead), ("sampler", "sequences", tables.Sampler), ("all-reduce", "bytes", tables.AllReduce), ("send/recv", "bytes", tables.SendRecv),
     ];
-
-    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
     private static string Percent(double value) => value.ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture) + " %";
 }

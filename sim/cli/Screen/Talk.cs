@@ -2,6 +2,7 @@ using System.Globalization;
 using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Memory;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Workload;
 
@@ -46,7 +47,7 @@ internal static class Talk
         terminal.Say($"{report.Label.Policy}: memory of one GPU");
         foreach (MemoryBudgetLine line in report.Deployment.Budget.Lines)
         {
-            string gib = line.Name.EndsWith("_bytes", StringComparison.Ordinal) ? $" ({Words.Gib(line.Value)})" : "";
+            string gib = line.Name.EndsWith("_bytes", StringComparison.Ordinal) ? $" ({ShortText.Gib(line.Value)})" : "";
             terminal.Say(string.Create(CultureInfo.InvariantCulture, $"  {line.Name,-28}{line.Value,16}{gib,-14} {line.Origin}"));
         }
         TimingProvenance times = report.Deployment.Provenance;

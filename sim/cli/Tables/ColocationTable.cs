@@ -4,6 +4,7 @@ using ELLM.Sim.Experiments.Colocation;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Summaries;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Tables;
@@ -28,8 +29,8 @@ internal static class ColocationTable
         {
             PlannedEngine[] on = [.. plan.Engines.Where(e => e.Gpu == gpu)];
             long Sum(Func<MemoryBudget, long> part) => on.Sum(e => part(e.Deployment.Budget));
-            yield return $"GPU {gpu}: models {string.Join(", ", on.Select(e => e.Model.Id))}; weights {Words.Gib(Sum(b => b.WeightsBytes))}, "
-                + $"context {Words.Gib(Sum(b => b.ContextBytes))}, activations {Words.Gib(Sum(b => b.ActivationBytes))}, KV {Words.Gib(plan.Placement.KvBytes[gpu])}";
+            yield return $"GPU {gpu}: models {string.Join(", ", on.Select(e => e.Model.Id))}; weights {ShortText.Gib(Sum(b => b.WeightsBytes))}, "
+                + $"context {ShortText.Gib(Sum(b => b.ContextBytes))}, activations {ShortText.Gib(Sum(b => b.ActivationBytes))}, KV {ShortText.Gib(plan.Placement.KvBytes[gpu])}";
         }
     }
 
@@ -37,11 +38,11 @@ internal static class ColocationTable
     {
         Trace trace = plan.Requests.Trace;
         SloSpec slo = plan.Config.Slo;
-        string ttft = slo.TtftS is double t ? Seconds(t) : $"{Number(slo.TtftMultiple)} x unloaded";
-        string tpot = slo.TpotS is double p ? Seconds(p) : $"{Number(slo.TpotMultiple)} x unloaded";
+        string ttft = slo.TtftS is double t ? Seconds(t) : $"{ShortText.Decimals(slo.TtftMultiple)} x unloaded";
+        string tpot = slo.TpotS is double p ? Seconds(p) : $"{ShortText.Decimals(slo.TpotMultiple)} x unloaded";
         return $"{trace.Name}: {Words.Count(trace.Count)} requests for {Words.Count(plan.Engines.Count)} models on {plan.Placement.Gpus} x "
             + $"{plan.Engines[0].Deployment.Gpu.Name}, engines {plan.Config.Preset}\n"
-            + $"SLO of each model: TTFT <= {ttft}, TPOT <= {tpot}; KV memory {Words.Gib(plan.Placement.KvBytes.Sum())}\n";
+            + $"SLO of each model: TTFT <= {ttft}, TPOT <= {tpot}; KV memory {ShortText.Gib(plan.Placement.KvBytes.Sum())}\n";
     }
 
     private static TextTable Totals(IReadOnlyList<ColocationReport> reports)
@@ -65,8 +66,8 @@ internal static class ColocationTable
                 Words.Duration(s.Tpot, d => d.P99Ps),
                 Words.Percent(s.SloAttainment),
                 Words.Rate(s.GoodputPerS),
-                Words.Gib((long)report.HeldMeanBytes),
-                Words.Gib((long)report.LiveMeanBytes),
+                ShortText.Gib((long)report.HeldMeanBytes),
+                ShortText.Gib((long)report.LiveMeanBytes),
                 Words.Count(report.MappedPages),
                 Words.Duration(report.MapStallPs),
                 Words.Count(s.Preemptions),
@@ -100,10 +101,8 @@ internal static class ColocationTable
         Words.Duration(engine.Summary.Ttft, d => d.P99Ps),
         Words.Duration(engine.Summary.Tpot, d => d.P99Ps),
         Words.Percent(engine.Summary.SloAttainment),
-        Words.Gib((long)engine.HeldMeanBytes),
+        ShortText.Gib((long)engine.HeldMeanBytes),
     ];
 
     private static string Seconds(double value) => Words.Duration(ELLM.Sim.Time.SimTime.FromSeconds(value).Picoseconds);
-
-    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -3,6 +3,7 @@ using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Summaries;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Plots;
 using ELLM.Sim.Workload;
 
@@ -34,8 +35,8 @@ internal static class ComparisonTable
     /// <param name="spec">How the objectives were asked for.</param>
     public static string Header(RunLabel label, SloTargets slo, SloSpec spec, Trace trace, RunConfig config)
     {
-        string ttft = spec.TtftS is null ? $" ({Number(spec.TtftMultiple)} x unloaded)" : "";
-        string tpot = spec.TpotS is null ? $" ({Number(spec.TpotMultiple)} x unloaded)" : "";
+        string ttft = spec.TtftS is null ? $" ({ShortText.Decimals(spec.TtftMultiple)} x unloaded)" : "";
+        string tpot = spec.TpotS is null ? $" ({ShortText.Decimals(spec.TpotMultiple)} x unloaded)" : "";
         string stages = label.Pp == 1 ? "" : $"{label.Pp} pipeline stages of ";
         string rules = config.Compat is string other ? $", by the rules of {other}" : "";
         return $"{trace.Name}: {Words.Count(trace.Count)} requests; {label.Model} on {stages}{label.Tp} x {label.Gpu}{rules}\n"
@@ -87,6 +88,4 @@ internal static class ComparisonTable
         }
         return table;
     }
-
-    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Tables;
@@ -29,5 +30,5 @@ internal static class TraceStatisticsTable
     }
 
     private static string Number(double value) =>
-        double.IsNaN(value) ? Words.Undefined : value.ToString("0.###", CultureInfo.InvariantCulture);
+        double.IsNaN(value) ? Words.Undefined : ShortText.Decimals(value);
 }

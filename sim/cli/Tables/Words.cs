@@ -1,5 +1,6 @@
 using System.Globalization;
 using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Cli.Tables;
@@ -21,6 +22,4 @@ internal static class Words
         share is double s ? (s * 100).ToString("0.0", CultureInfo.InvariantCulture) + "%" : Undefined;
 
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
-
-    public static string Gib(long bytes) => (bytes / (double)(1L << 30)).ToString("0.00", CultureInfo.InvariantCulture) + " GiB";
 }

@@ -231,7 +231,7 @@ public sealed class Deployment
         if (empty.CapacityTokens == 0)
         {
             throw new InputException(
-                $"{Config.Preset}: no KV pool: {Model.Name} on {Gpu.Name} leaves {Gib(-Budget.ShortfallBytes)} GiB after weights, context and an activation reserve of {Gib(Budget.ActivationBytes)} GiB for {Limits.MaxNumBatchedTokens} batched tokens; lower engine.max_model_len or engine.max_num_batched_tokens");
+                $"{Config.Preset}: no KV pool: {Model.Name} on {Gpu.Name} leaves {ShortText.Gib(-Budget.ShortfallBytes)} after weights, context and an activation reserve of {ShortText.Gib(Budget.ActivationBytes)} for {Limits.MaxNumBatchedTokens} batched tokens; lower engine.max_model_len or engine.max_num_batched_tokens");
         }
         KvDemand longest = new(Limits.MaxModelLen, Limits.MaxModelLen, 1);
         if (empty.CouldHold(longest))
@@ -280,6 +280,4 @@ public sealed class Deployment
 
     /// <summary>One byte a layer weight; embedding and LM head stay 16 bit.</summary>
     private static long QuantisedWeightBytes(ModelRank rank) => rank.WeightElements + rank.EndElements;
-
-    private static string Gib(long bytes) => (bytes / (double)(1L << 30)).ToString("0.00", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
+using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Memory;
 
@@ -49,7 +50,7 @@ public sealed partial record MemoryBudget
         if (budget.KvBlocks > 0 && all > budget.VisibleBytes)
         {
             throw new InputException(
-                $"a KV pool of {budget.KvTokens} tokens ({Gib(budget.KvBytes)} GiB) is {Gib(all - budget.VisibleBytes)} GiB more than "
+                $"a KV pool of {budget.KvTokens} tokens ({ShortText.Gib(budget.KvBytes)}) is {ShortText.Gib(all - budget.VisibleBytes)} more than "
                 + $"{gpu.Name} has left");
         }
         return budget;
@@ -128,8 +129,8 @@ public sealed partial record MemoryBudget
         ModelSpec model, GpuSpec gpu, MemoryBudgetSettings settings, MemoryBudget budget, long missing)
     {
         string share = settings.Utilisation.ToString(CultureInfo.InvariantCulture);
-        string what = $"{model.Name} does not fit {gpu.Name}: weights of {Gib(budget.WeightsBytes)} GiB and "
-            + $"{Gib(budget.ContextBytes)} GiB of context are {Gib(missing)} GiB more than {Gib(budget.UtilisedBytes)} GiB (utilisation {share})";
+        string what = $"{model.Name} does not fit {gpu.Name}: weights of {ShortText.Gib(budget.WeightsBytes)} and "
+            + $"{ShortText.Gib(budget.ContextBytes)} of context are {ShortText.Gib(missing)} more than {ShortText.Gib(budget.UtilisedBytes)} (utilisation {share})";
         if (settings.Overrides.WeightsBytes is not null)
             return new InputException(what);
         foreach (int degree in TensorParallelDegrees)
@@ -180,6 +181,4 @@ public sealed partial record MemoryBudget
     }
 
     private static string Kib(long bytes) => (bytes / 1024.0).ToString("0.#", CultureInfo.InvariantCulture);
-
-    private static string Gib(long bytes) => (bytes / (double)(1L << 30)).ToString("0.00", CultureInfo.InvariantCulture);
 }

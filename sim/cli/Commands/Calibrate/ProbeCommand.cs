@@ -5,6 +5,7 @@ using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Kernels.Device;
 using ELLM.Sim.Kernels.Driver;
+using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Cli.Commands.Calibrate;
 
@@ -33,7 +34,7 @@ internal static class ProbeCommand
         table.Add(["compute capability", facts.Capability]);
         table.Add(["multiprocessors", facts.Multiprocessors.ToString(plain)]);
         table.Add(["L2 cache", string.Create(plain, $"{facts.L2Bytes / (1 << 20)} MiB")]);
-        table.Add(["memory", Words.Gib(facts.TotalBytes)]);
+        table.Add(["memory", ShortText.Gib(facts.TotalBytes)]);
         table.Add(["copy engines", facts.CopyEngines.ToString(plain)]);
         table.Add(["virtual memory management", facts.HasVirtualMemory ? "yes" : "no"]);
         table.Add(["granularity", string.Create(plain, $"{facts.GranularityBytes >> 10} KiB")]);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ELLM.Sim.Memory;
+using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Experiments.Colocation;
 
@@ -30,8 +31,8 @@ public sealed record Placement(IReadOnlyList<int> GpuOf, IReadOnlyList<long> KvB
         string fewest = Fewest(budgets, longestBytes) is { } fits ? $"; {fits.Gpus} would do" : "";
         long needed = budgets.Sum(Fixed);
         throw new InputException(
-            $"{budgets.Count} models do not fit {wanted} x {gpuName}: weights, context and activation reserves take {Gib(needed)} GiB of "
-            + $"{Gib(wanted * budgets[0].UtilisedBytes)} GiB, and one GPU is {Gib(placement.KvBytes.Max(left => -left))} GiB short{fewest}");
+            $"{budgets.Count} models do not fit {wanted} x {gpuName}: weights, context and activation reserves take {ShortText.Gib(needed)} of "
+            + $"{ShortText.Gib(wanted * budgets[0].UtilisedBytes)}, and one GPU is {ShortText.Gib(placement.KvBytes.Max(left => -left))} short{fewest}");
     }
 
     /// <summary>What an engine holds from start to end beside KV.</summary>
@@ -73,6 +74,4 @@ public sealed record Placement(IReadOnlyList<int> GpuOf, IReadOnlyList<long> KvB
             left[gpu] -= Math.Max(0, graphs[gpu] - outside);
         return new Placement(gpuOf, left);
     }
-
-    private static string Gib(long bytes) => (bytes / (double)(1L << 30)).ToString("0.00", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using ELLM.Sim.Metrics.Summaries;
+using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Metrics.Latencies;
 

@@ -1,10 +1,11 @@
 using System.Globalization;
 
-namespace ELLM.Sim.Metrics.Latencies;
+namespace ELLM.Sim.Numerics;
 
-/// <summary>Numbers for people: three significant digits. Files hold the exact values.</summary>
+/// <summary>Numbers for people, in texts and tables. Files hold the exact values.</summary>
 public static class ShortText
 {
+    /// <summary>Three significant digits and a unit.</summary>
     public static string Duration(double seconds) => seconds switch
     {
         0 => "0 s",
@@ -14,10 +15,17 @@ public static class ShortText
         _ => Number(seconds / 3600) + " h",
     };
 
+    /// <summary>Three significant digits, two decimals at most.</summary>
     public static string Number(double value) => value switch
     {
         >= 99.95 => value.ToString("0", CultureInfo.InvariantCulture),
         >= 9.995 => value.ToString("0.0", CultureInfo.InvariantCulture),
         _ => value.ToString("0.00", CultureInfo.InvariantCulture),
     };
+
+    /// <summary>As many of three decimals as are not zero.</summary>
+    public static string Decimals(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+
+    /// <summary>Bytes as <c>12.34 GiB</c>.</summary>
+    public static string Gib(long bytes) => (bytes / (double)(1L << 30)).ToString("0.00", CultureInfo.InvariantCulture) + " GiB";
 }
