@@ -1,5 +1,4 @@
 using System.Globalization;
-using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Kernels.Driver;
 
 namespace ELLM.Sim.Kernels.Device;
@@ -14,7 +13,6 @@ public sealed record DeviceFacts(
     long TotalBytes,
     long GranularityBytes,
     bool HasVirtualMemory,
-    bool IsIntegrated,
     int CopyEngines,
     double PeakGbPerS,
     int DriverVersion)
@@ -41,19 +39,8 @@ public sealed record DeviceFacts(
             driver.TotalMemory(device),
             vmm ? driver.Granularity(device) : 0,
             vmm,
-            driver.Attribute(DeviceAttribute.Integrated, device) != 0,
             driver.Attribute(DeviceAttribute.AsyncEngines, device),
             peak,
             driver.Version);
     }
-
-    /// <summary>The device as a profile names it.</summary>
-    public CalibratedDevice ToProfile() => new(
-        Name,
-        GranularityBytes,
-        Capability,
-        Multiprocessors,
-        L2Bytes / (double)(1 << 20),
-        TotalBytes,
-        PeakGbPerS > 0 ? new DevicePeak(PeakGbPerS, "memory clock and bus width, as the driver reports them") : null);
 }

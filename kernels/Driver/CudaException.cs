@@ -33,8 +33,6 @@ public sealed class CudaException : Exception
     public int Code { get; }
 
     public string Call { get; } = "";
-
-    public bool IsOutOfMemory => Code == CudaResult.OutOfMemory;
 }
 
 /// <summary>There is nothing to measure on: no driver, no device, or one without what is needed. The CLI prints the message and exits with 2.</summary>

@@ -51,7 +51,6 @@ internal struct MemAccessDesc
 internal static class CudaResult
 {
     public const int Success = 0;
-    public const int OutOfMemory = 2;
     public const int NoDevice = 100;
     public const int NotReady = 600;
 }
@@ -60,9 +59,6 @@ internal static class CudaResult
 public enum DeviceAttribute
 {
     MultiprocessorCount = 16,
-    Integrated = 18,
-    PciBusId = 33,
-    PciDeviceId = 34,
     MemoryClockKhz = 36,
     MemoryBusBits = 37,
     L2Bytes = 38,

@@ -24,8 +24,6 @@ public sealed class AddressRange : IDisposable
 
     public ulong Address { get; }
 
-    public int Mappings => _mapped.Count;
-
     public static AddressRange Reserve(IVmmCalls driver, long bytes) => new(driver, bytes, driver.AddressReserve(bytes));
 
     /// <summary>Maps the whole of a chunk at an offset of the range.</summary>

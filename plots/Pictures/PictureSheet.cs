@@ -138,14 +138,20 @@ internal sealed class PictureSheet(SKCanvas canvas, PictureTheme theme, FigureSe
     {
         using SKFont font = new(Fonts.GetTypeface(BundledFont.Family, bold, italic: false), (float)size)
         {
-            Edging = SKFontEdging.Antialias, Subpixel = true, Hinting = SKFontHinting.None,
+            Edging = SKFontEdging.Antialias,
+            Subpixel = true,
+            Hinting = SKFontHinting.None,
         };
         using SKPaint paint = new() { IsAntialias = true, Color = (colour ?? theme.Ink).ToSKColor() };
         if (halo)
         {
             using SKPaint around = new()
             {
-                IsAntialias = true, Color = theme.Paper.ToSKColor(), Style = SKPaintStyle.Stroke, StrokeWidth = HaloWidth, StrokeJoin = SKStrokeJoin.Round,
+                IsAntialias = true,
+                Color = theme.Paper.ToSKColor(),
+                Style = SKPaintStyle.Stroke,
+                StrokeWidth = HaloWidth,
+                StrokeJoin = SKStrokeJoin.Round,
             };
             canvas.DrawText(text, (float)x, (float)y, align, font, around);
         }

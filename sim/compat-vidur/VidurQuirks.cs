@@ -27,9 +27,6 @@ public sealed record VidurQuirks
     /// <summary>The pool is rounded down to whole slots of max_tokens. False: to blocks.</summary>
     public bool PoolOfWholeSlots { get; init; } = true;
 
-    /// <summary>Generated Poisson gaps are cut at three times their mean. False: plain exponential gaps.</summary>
-    public bool CapPoissonGaps { get; init; } = true;
-
     /// <summary>Tables built from profiles stay flat beyond the data. False: they go on as their last two points do.</summary>
     public bool FlatBeyondProfile { get; init; } = true;
 

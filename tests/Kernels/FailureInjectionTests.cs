@@ -1,3 +1,4 @@
+using ELLM.Sim.Kernels;
 using ELLM.Sim.Kernels.Backends;
 using ELLM.Sim.Kernels.Device;
 using ELLM.Sim.Kernels.Driver;

@@ -1,4 +1,5 @@
 using ELLM.Sim.Hardware.Calibration;
+using ELLM.Sim.Kernels;
 using ELLM.Sim.Kernels.Device;
 using ELLM.Sim.Kernels.Fit;
 using ELLM.Sim.Kernels.Measure;

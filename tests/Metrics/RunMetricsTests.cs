@@ -58,7 +58,14 @@ internal sealed class RunMetricsTests
     {
         IterationSpan span = new()
         {
-            StartPs = 0, EndPs = 15, StallPs = 5, Steps = 1, FirstStepPs = 10, DecodeSequences = 2, LiveTokens = 100, ContextTokens = 100,
+            StartPs = 0,
+            EndPs = 15,
+            StallPs = 5,
+            Steps = 1,
+            FirstStepPs = 10,
+            DecodeSequences = 2,
+            LiveTokens = 100,
+            ContextTokens = 100,
             Kv = new KvSpan { CapacityTokens = 1000, AllocatedSum = 600, PlannedTokens = 150, RequestedTokens = 500 },
         };
         RunMetrics metrics = new();
@@ -79,8 +86,14 @@ internal sealed class RunMetricsTests
     {
         IterationSpan span = new()
         {
-            Steps = steps, FirstStepPs = first, StepGrowthPs = growth, DecodeSequences = decodes, LiveTokens = live, ContextTokens = live,
-            Waiting = 3, MemoryBlocked = blocked,
+            Steps = steps,
+            FirstStepPs = first,
+            StepGrowthPs = growth,
+            DecodeSequences = decodes,
+            LiveTokens = live,
+            ContextTokens = live,
+            Waiting = 3,
+            MemoryBlocked = blocked,
         };
         span.Kv.CapacityTokens = 10_000;
         span.EndPs = first * steps + (growth * steps * (steps - 1) / 2);

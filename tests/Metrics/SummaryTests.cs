@@ -123,8 +123,14 @@ internal sealed class SummaryTests
     {
         RequestRecord r = new()
         {
-            ArrivalPs = arrival, FirstScheduledPs = arrival + (S / 2), FirstTokenPs = first, FinishPs = finish,
-            InputTokens = input, OutputTokens = output, EmittedTokens = output, Status = RequestStatus.Finished,
+            ArrivalPs = arrival,
+            FirstScheduledPs = arrival + (S / 2),
+            FirstTokenPs = first,
+            FinishPs = finish,
+            InputTokens = input,
+            OutputTokens = output,
+            EmittedTokens = output,
+            Status = RequestStatus.Finished,
         };
         r.Ledger.QueueCompute = S / 2;
         r.Ledger.Prefill = first - r.FirstScheduledPs;

@@ -181,7 +181,7 @@ internal sealed class AnalyticTimeModelTests
         {
             Assert.That(attention.Borrowed, Is.True);
             Assert.That(gemm.Borrowed, Is.False);
-            Assert.That(a40.Provenance.AnyBorrowed, Is.True);
+            Assert.That(a40.Provenance.Parts.Any(part => part.Borrowed), Is.True);
             Assert.That(a40.Provenance.Overhead, Is.EqualTo("graph"));
         }
     }

@@ -1,3 +1,4 @@
+using ELLM.Sim.Tests.Laws.Kit;
 using ELLM.Sim.Timing;
 using NUnit.Framework;
 

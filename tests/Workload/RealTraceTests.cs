@@ -91,8 +91,8 @@ public sealed class RealTraceTests
         Trace drawn = TraceGenerator.Generate(GeneratorPresets.Load(preset), 20_000, 1);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(TraceStatistics.KolmogorovSmirnov(drawn.InputTokens, real.InputTokens), Is.LessThanOrEqualTo(inputKs + 0.02), "input");
-            Assert.That(TraceStatistics.KolmogorovSmirnov(drawn.OutputTokens, real.OutputTokens), Is.LessThanOrEqualTo(outputKs + 0.02), "output");
+            Assert.That(KolmogorovSmirnov.Distance(drawn.InputTokens, real.InputTokens), Is.LessThanOrEqualTo(inputKs + 0.02), "input");
+            Assert.That(KolmogorovSmirnov.Distance(drawn.OutputTokens, real.OutputTokens), Is.LessThanOrEqualTo(outputKs + 0.02), "output");
         }
     }
 

@@ -38,9 +38,9 @@ public sealed class TraceStatisticsTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(TraceStatistics.KolmogorovSmirnov([1, 2, 3, 4], [1, 2, 3, 4]), Is.Zero);
-            Assert.That(TraceStatistics.KolmogorovSmirnov([1, 1, 1], [2, 2]), Is.EqualTo(1));
-            Assert.That(TraceStatistics.KolmogorovSmirnov([1, 2, 3, 4], [3, 4, 5, 6]), Is.EqualTo(0.5));
+            Assert.That(KolmogorovSmirnov.Distance([1, 2, 3, 4], [1, 2, 3, 4]), Is.Zero);
+            Assert.That(KolmogorovSmirnov.Distance([1, 1, 1], [2, 2]), Is.EqualTo(1));
+            Assert.That(KolmogorovSmirnov.Distance([1, 2, 3, 4], [3, 4, 5, 6]), Is.EqualTo(0.5));
         }
     }
 

@@ -65,7 +65,8 @@ internal static class PlanCommand
         double rate = workload.OriginalRatePerS;
         IReadOnlyList<PlanRow> rows = terminal.WithProgress("deployments", kinds, progress =>
             study(workload).Run(configs, rate, run.Simulating(parsed, cancel) with { Progress = progress }, jobs));
-        PlanTable.Warn(terminal, rows);
+        foreach (string warning in PlanTable.Warnings(rows))
+            terminal.Warn(warning);
         if (rows.FirstOrDefault(r => r.Reason is null) is { } best && workload.Count / best.Replicas < 100)
             terminal.Warn($"{Words.Count(workload.Count / best.Replicas)} requests a replica are few: a longer trace says more");
         if (directory is not null)

@@ -1,4 +1,3 @@
-using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Experiments.Planning;
@@ -29,14 +28,14 @@ internal static class PlanTable
     }
 
     /// <summary>What is to be known of the solutions: each warning once, with the deployments that it is about unless it names their GPU.</summary>
-    public static void Warn(Terminal terminal, IReadOnlyList<PlanRow> rows)
+    public static IEnumerable<string> Warnings(IReadOnlyList<PlanRow> rows)
     {
         (string Text, PlanRow Row)[] warnings = [.. rows.Where(r => r.Reason is null).SelectMany(r => r.Warnings.Select(text => (text, r)))];
         foreach (IGrouping<string, PlanRow> same in warnings.GroupBy(w => w.Text, w => w.Row))
         {
             bool named = same.All(r => same.Key.Contains(r.Label.Gpu, StringComparison.Ordinal));
             IEnumerable<string> kinds = same.Select(r => $"{r.Label.Gpu} tp {r.Label.Tp}").Distinct();
-            terminal.Warn(named ? same.Key : $"{string.Join(", ", kinds)}: {same.Key}");
+            yield return named ? same.Key : $"{string.Join(", ", kinds)}: {same.Key}";
         }
     }
 

@@ -60,15 +60,6 @@ public sealed class VidurCase
         return new VidurCase(name, config, requests, expected, TotalIterations(settings, headers), table);
     }
 
-    /// <summary>Folders below <paramref name="root"/> that hold a case, in the order of their names; the root itself when it does.</summary>
-    public static IReadOnlyList<string> FindAll(string root)
-    {
-        if (!Directory.Exists(root))
-            throw new InputException($"{root}: expected a folder of reference cases, found none");
-        List<string> below = [.. Directory.EnumerateDirectories(root).Where(IsCase).Order(StringComparer.Ordinal)];
-        return below.Count == 0 && IsCase(root) ? [root] : below;
-    }
-
     private static VidurArrival Cut(VidurArrival request, int maxTokens)
     {
         if (request.PromptTokens + request.OutputTokens <= maxTokens)

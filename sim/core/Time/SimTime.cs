@@ -14,8 +14,6 @@ public readonly record struct SimTime(long Picoseconds) : IComparable<SimTime>
     public const long PsPerMillisecond = 1_000_000_000;
     public const long PsPerMicrosecond = 1_000_000;
 
-    public static SimTime Zero => default;
-
     /// <summary>Seconds as a double: for statistics and display, never to compute times with.</summary>
     public double Seconds => Picoseconds / (double)PsPerSecond;
 

@@ -5,8 +5,4 @@ namespace ELLM.Sim.Timing;
 /// <param name="Profile">Name of the timing profile.</param>
 /// <param name="Overhead">Name of the engine overhead profile.</param>
 /// <param name="Parts">The groups.</param>
-public sealed record TimingProvenance(string Kind, string Profile, string Overhead, IReadOnlyList<TimingSource> Parts)
-{
-    /// <summary>True when any group was fitted on another device.</summary>
-    public bool AnyBorrowed => Parts.Any(part => part.Borrowed);
-}
+public sealed record TimingProvenance(string Kind, string Profile, string Overhead, IReadOnlyList<TimingSource> Parts);

@@ -14,7 +14,11 @@ internal static class KernelErrors
     /// <summary>KV footprints in MiB between which the L2 cache decides: 1.4 times its size, and a small share of it.</summary>
     private static readonly Dictionary<string, (double Tiny, double Large)> CacheMib = new()
     {
-        ["a100"] = (3, 56), ["h100"] = (4, 70), ["h200"] = (4, 70), ["b200"] = (10, 176), ["l40s"] = (8, 134),
+        ["a100"] = (3, 56),
+        ["h100"] = (4, 70),
+        ["h200"] = (4, 70),
+        ["b200"] = (10, 176),
+        ["l40s"] = (8, 134),
     };
 
     public static IEnumerable<ValidationRow> Products(ValidationContext context, string device, string table, double? bound)

@@ -26,8 +26,14 @@ public sealed class PublishedSuite : IValidationSuite
         "nim", "NIM 1.8", "documentation", "", new Dictionary<string, string>(),
         new Dictionary<string, string>
         {
-            ["model"] = "llama-3.1-70b", ["gpu"] = "h100", ["engine.overhead"] = "trtllm", ["engine.max_num_batched_tokens"] = "8192", ["engine.max_model_len"] = "8192",
-            ["timing.profile"] = "h100-trtllm", ["timing.weights"] = "fp8-static", ["timing.kv"] = "fp8",
+            ["model"] = "llama-3.1-70b",
+            ["gpu"] = "h100",
+            ["engine.overhead"] = "trtllm",
+            ["engine.max_num_batched_tokens"] = "8192",
+            ["engine.max_model_len"] = "8192",
+            ["timing.profile"] = "h100-trtllm",
+            ["timing.weights"] = "fp8-static",
+            ["timing.kv"] = "fp8",
         },
         SeqsIsConcurrency: false, 0.9, 1.1, 20, null, null, []);
 

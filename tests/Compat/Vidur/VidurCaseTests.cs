@@ -195,15 +195,6 @@ public sealed class VidurCaseTests
         Assert.That(message, Does.EndWith("request_metrics.csv:2: expected the id of one of 3 requests in column Request Id, found '9'"));
     }
 
-    [Test]
-    public void FindAll_GivesCasesInOrder()
-    {
-        WriteCase("open/b", VidurJson, Requests, Metrics);
-        WriteCase("open/a", VidurJson, Requests, Metrics);
-        _folder.Write("open/notes/readme.txt", "nothing to run");
-        Assert.That(VidurCase.FindAll(Path.Combine(_folder.Path, "open")).Select(Path.GetFileName), Is.EqualTo(new[] { "a", "b" }));
-    }
-
     private string Case(string name) => Path.Combine(_folder.Path, "open", name);
 
     private void WriteCase(string name, string json, string requests, string metrics)

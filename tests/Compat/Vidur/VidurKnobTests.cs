@@ -82,7 +82,7 @@ public sealed class VidurKnobTests
     {
         string[] elsewhere =
         [
-            nameof(VidurConfig.Timing), nameof(VidurConfig.Quirks), nameof(VidurQuirks.CapPoissonGaps), nameof(VidurQuirks.FlatBeyondProfile),
+            nameof(VidurConfig.Timing), nameof(VidurConfig.Quirks), nameof(VidurQuirks.FlatBeyondProfile),
             nameof(VidurTiming.TokenGranularity), nameof(VidurTiming.DecodeBatchingOverhead), nameof(VidurTiming.PrefillBatchingOverhead),
             nameof(VidurTiming.NcclLaunchMs), nameof(VidurTiming.NcclSkewMs), nameof(VidurTiming.CpuOverhead), nameof(VidurTiming.MissingKey),
         ];

@@ -14,8 +14,8 @@ internal sealed class SweepRunnerTests
     [Test]
     public void Threads_change_no_result()
     {
-        IReadOnlyList<PointRun> one = SweepRunner.RunAll(Small, 1, SimulationOptions.Default);
-        IReadOnlyList<PointRun> four = SweepRunner.RunAll(Small, 4, SimulationOptions.Default);
+        IReadOnlyList<PointRun> one = RunAll(Small, 1, SimulationOptions.Default);
+        IReadOnlyList<PointRun> four = RunAll(Small, 4, SimulationOptions.Default);
         Assert.That(four.Select(Key), Is.EqualTo(one.Select(Key)));
         Assert.That(one.Select(r => r.Report.Label.Policy), Is.EqualTo(Small.Points.Select(p => p.Values[0])));
         static (int, double?, string) Key(PointRun run) => (run.Point.Index, run.Report.Summary!.GoodputPerS, run.TraceHash);
@@ -44,7 +44,7 @@ internal sealed class SweepRunnerTests
         Experiment experiment = Experiment.Parse("x.json", """
             { "name": "t", "base": { "limit": 20 }, "zip": { "model": ["llama-3.1-8b", "llama-3.1-70b", "llama-3.1-8b"], "trace": ["chat", "chat", "absent.csv"] } }
             """);
-        IReadOnlyList<PointRun> runs = SweepRunner.RunAll(experiment, 2, SimulationOptions.Default);
+        IReadOnlyList<PointRun> runs = RunAll(experiment, 2, SimulationOptions.Default);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(runs[0].Report.Reason, Is.Null);
@@ -61,5 +61,12 @@ internal sealed class SweepRunnerTests
         Assert.That(
             () => SweepRunner.Run(Small.Points, 3, SimulationOptions.Default, _ => throw new InputException($"full {++told}")),
             Throws.InstanceOf<InputException>().With.Message.EqualTo("full 1"));
+    }
+
+    private static PointRun[] RunAll(Experiment experiment, int jobs, SimulationOptions options)
+    {
+        PointRun[] runs = new PointRun[experiment.Points.Count];
+        SweepRunner.Run(experiment.Points, jobs, options, run => runs[run.Point.Index] = run);
+        return runs;
     }
 }

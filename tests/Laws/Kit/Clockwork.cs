@@ -30,7 +30,12 @@ internal static class Clockworks
         Clockwork.Plain => new ConstantTimeModel { StepPs = 1000 },
         Clockwork.Affine => new ConstantTimeModel
         {
-            StepPs = 1000, PerSequencePs = 70, PerContextTokenPs = 3, PerLongestTokenPs = 2, PerPrefillTokenPs = 11, PerPrefillPairPs = 1,
+            StepPs = 1000,
+            PerSequencePs = 70,
+            PerContextTokenPs = 3,
+            PerLongestTokenPs = 2,
+            PerPrefillTokenPs = 11,
+            PerPrefillPairPs = 1,
         },
         Clockwork.Pieces => new PieceTimeModel(),
         _ => Analytic,

@@ -92,7 +92,8 @@ internal sealed class PlotCommandTests
         (int Code, string Out, string Error) Ran(params string[] words)
         {
             using System.Diagnostics.Process process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-                Environment.ProcessPath!, [Path.Combine(program, "ellm.dll"), .. words]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+                Environment.ProcessPath!, [Path.Combine(program, "ellm.dll"), .. words])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
             Task<string> error = process.StandardError.ReadToEndAsync();
             string output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();

@@ -4,6 +4,7 @@ using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Files;
+using ELLM.Sim.Kernels;
 using ELLM.Sim.Kernels.Backends;
 using ELLM.Sim.Kernels.Driver;
 using ELLM.Sim.Kernels.Measure;

@@ -16,15 +16,6 @@ public sealed record PointRun(SweepPoint Point, RunReport Report, string TraceHa
 /// <summary>Runs points side by side on threads. No result depends on how many.</summary>
 public static class SweepRunner
 {
-    /// <summary>Every point of an experiment, in its order.</summary>
-    /// <exception cref="OperationCanceledException">The options' token was cancelled.</exception>
-    public static IReadOnlyList<PointRun> RunAll(Experiment experiment, int jobs, SimulationOptions options)
-    {
-        PointRun[] runs = new PointRun[experiment.Points.Count];
-        Run(experiment.Points, jobs, options, run => runs[run.Point.Index] = run);
-        return runs;
-    }
-
     /// <summary>A point that fails is a result with its reason and stops no other.</summary>
     /// <param name="points">What to run; traces are shared among them.</param>
     /// <param name="jobs">Points at a time.</param>

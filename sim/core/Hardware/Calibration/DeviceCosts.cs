@@ -56,15 +56,6 @@ public sealed class DeviceCosts(CalibrationProfile profile)
     public double Factor(string key) =>
         Profile.Factors is not null && Profile.Factors.TryGetValue(key, out CalibrationFactor? factor) ? factor.Value : 1;
 
-    /// <summary>VMM calls a second that <paramref name="threads"/> threads do together, of one thread's: 1 when a lock serialises them.</summary>
-    /// <remarks>Known for one, two and four threads; three are half way, more are as four.</remarks>
-    public double DriverLockThroughput(int threads)
-    {
-        double two = Factor(CalibrationFactors.DriverLockTwoThreads);
-        double four = Factor(CalibrationFactors.DriverLockFourThreads);
-        return threads switch { <= 1 => 1, 2 => two, 3 => (two + four) / 2, _ => four };
-    }
-
     private CalibratedOperation Operation(CalibratedOp op) =>
         Profile.Ops.TryGetValue(op.Key(), out CalibratedOperation? known)
             ? known

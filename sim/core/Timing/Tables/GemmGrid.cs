@@ -15,8 +15,6 @@ public sealed class GemmGrid
         _k = [.. _curves.Keys.Select(key => key.K).Distinct().Order()];
     }
 
-    public int Shapes => _curves.Count;
-
     /// <summary>The curve over m of one weight shape; null when a corner of its cell was not measured or the shape lies outside.</summary>
     public Curve? Shape(double n, double k)
     {

@@ -1,8 +1,10 @@
-namespace ELLM.Sim.Compat.Vidur;
+using ELLM.Sim.Compat.Vidur;
+
+namespace ELLM.Sim.Tests.Compat.Vidur;
 
 /// <summary>Collects the time between tokens: for each decode token, the time since its request's previous iteration ended.</summary>
 /// <remarks>From the second output token on; the first one after a restart's prefill is not counted either.</remarks>
-public sealed class VidurTokenGaps : IVidurObserver
+internal sealed class VidurTokenGaps : IVidurObserver
 {
     private readonly List<double> _seconds = [];
 

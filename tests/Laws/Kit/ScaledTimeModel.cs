@@ -1,7 +1,9 @@
-namespace ELLM.Sim.Timing;
+using ELLM.Sim.Timing;
+
+namespace ELLM.Sim.Tests.Laws.Kit;
 
 /// <summary>Another model with every duration multiplied by one integer. Validity of decode pieces is unchanged.</summary>
-public sealed class ScaledTimeModel(ITimeModel inner, long factor) : ITimeModel
+internal sealed class ScaledTimeModel(ITimeModel inner, long factor) : ITimeModel
 {
     public int MaxSequences => inner.MaxSequences;
 

@@ -2,9 +2,10 @@ using System.Globalization;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Kernels.Backends;
 using ELLM.Sim.Kernels.Device;
+using ELLM.Sim.Kernels.Measure;
 using ELLM.Sim.Kernels.Suites;
 
-namespace ELLM.Sim.Kernels.Measure;
+namespace ELLM.Sim.Kernels;
 
 /// <summary>A whole run on one device: verify the kernels, warm up, measure, and describe what was done.</summary>
 public static class Measurement
