@@ -148,6 +148,8 @@ internal sealed class ConfigBinderTests
     [TestCase("ttft=200ms,tpot=0.05", 0.2, 0.05)]
     [TestCase("tpot=50ms", null, 0.05)]
     [TestCase("ttft:1.5s", 1.5, null)]
+    [TestCase("ttft:500,tpot:50", 0.5, 0.05)]
+    [TestCase("ttft=500,tpot : 50", 500.0, 0.05)]
     [TestCase("ttft=250us", 0.00025, null)]
     public void Slo_accepts_units(string text, double? ttft, double? tpot)
     {

@@ -99,10 +99,10 @@ public sealed class TraceQuirkTests
     }
 
     [Test]
-    public void Read_Limit_StopsAndSaysSo()
+    public void Read_Limit_CutsAndSaysSo()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(Header + "0,1,1\n1,1,0\n2,1,1\n3,1,1\n", new TraceReadOptions { Limit = 2 });
-        Assert.That((trace.Count, report.RowsRead, report.RowsDropped, report.Limited), Is.EqualTo((2, 3, 1, true)));
+        Assert.That((trace.Count, report.RowsRead, report.RowsDropped, report.RowsCut), Is.EqualTo((2, 4, 1, 1)));
     }
 
     [Test]

@@ -24,7 +24,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _pp = Text("--pp", "N", "Pipeline-parallel stages, each of --tp GPUs.");
     private readonly Option<string?> _timeModel = Text("--time-model", "KIND", "Source of iteration times: analytic, table:DIR, linear:NAME, constant:step_us=N.", () => TimeModelCatalog.Kinds);
     private readonly Option<string?> _compat = Text("--compat", "SIMULATOR", "Follow another simulator's rules and defaults: vidur.", () => ["vidur"]);
-    private readonly Option<string?> _slo = Text("--slo", "ttft=T,tpot=T", "Latency objectives: 200ms, 0.2s, or seconds. Default: multiples of the unloaded latencies.");
+    private readonly Option<string?> _slo = Text("--slo", "ttft=T,tpot=T", "Latency objectives: 200ms, 0.2s, or seconds (ttft:200 is ms). Default: multiples of the unloaded latencies.");
     private readonly Option<string?> _sloShare = Text("--slo-share", "SHARE", "Attainment that --fail-on-slo asks for (default 0.9).");
     private readonly Option<bool> _failOnSlo = new("--fail-on-slo") { Description = "Exit with 1 when a policy's SLO attainment is below --slo-share." };
     private readonly Option<string[]> _set = new("--set") { Description = "Change any setting, such as policy.overflow=swap; 'ellm config schema' lists them.", HelpName = "KEY=VALUE" };

@@ -16,6 +16,9 @@ internal static class Talk
     {
         if (report is null)
             return;
+        Ties(terminal, report);
+        if (!verbose && report.UnitTaken is string taken)
+            terminal.Warn($"{Path.GetFileName(report.Path)}: {taken}");
         if (verbose)
         {
             foreach (string line in report.ToLines())
@@ -25,6 +28,16 @@ internal static class Talk
         {
             string reasons = string.Join(", ", report.Dropped.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Count} {d.Reason}")));
             terminal.Warn(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(report.Path)}: {report.RowsDropped} of {report.RowsRead} rows left out: {reasons}"));
+        }
+    }
+
+    /// <summary>Ties of a log of whole seconds make bursts that were none.</summary>
+    private static void Ties(Terminal terminal, TraceLoadReport report)
+    {
+        if (report.EqualTimeShare >= 0.1 && report.TiesAreKept)
+        {
+            terminal.Warn(string.Create(CultureInfo.InvariantCulture,
+                $"{Path.GetFileName(report.Path)}: {report.EqualTimeShare:P0} of the requests arrive at the instant of the one before; --spread-equal-times spreads them over the log's tick"));
         }
     }
 

@@ -22,7 +22,7 @@ public static class Traces
     {
         if (ShippedTraces.Names.Contains(nameOrPath, StringComparer.Ordinal))
             return ShippedTraces.Read(nameOrPath, options);
-        if (IsGenerated(nameOrPath))
+        if (IsGenerated(nameOrPath, options))
             return (Generate(nameOrPath, options), null);
         bool looksLikePath = nameOrPath.AsSpan().IndexOfAny("/\\.") >= 0;
         if (looksLikePath || File.Exists(nameOrPath) || Directory.Exists(nameOrPath))
@@ -34,7 +34,7 @@ public static class Traces
     /// <exception cref="InputException">No such file or name, the file is no trace, or it has no rate.</exception>
     public static (IWorkload Workload, TraceLoadReport? Report) LoadWorkload(string nameOrPath, TraceReadOptions options)
     {
-        if (IsGenerated(nameOrPath) && options.TimeScale is null)
+        if (IsGenerated(nameOrPath, options) && options.TimeScale is null)
         {
             int count = (int)(options.Limit ?? GeneratedRequests);
             return (new GeneratedWorkload(GeneratorPresets.LoadNameOrFile(nameOrPath), count, options.Seed, options.RatePerSecond), null);
@@ -43,8 +43,9 @@ public static class Traces
         return (new RecordedWorkload(trace, options.Seed), report);
     }
 
-    private static bool IsGenerated(string nameOrPath) =>
-        nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+    /// <summary>A file named .json is a specification unless its content is one of a trace.</summary>
+    private static bool IsGenerated(string nameOrPath, TraceReadOptions options) =>
+        (nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && options.Columns is null && !TraceReader.IsJsonTrace(nameOrPath))
         || (GeneratorPresets.Names.Contains(nameOrPath, StringComparer.Ordinal) && !ShippedTraces.Names.Contains(nameOrPath, StringComparer.Ordinal));
 
     private static Trace Generate(string preset, TraceReadOptions options)

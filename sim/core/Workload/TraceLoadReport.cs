@@ -28,6 +28,9 @@ public sealed record TraceLoadReport
 
     public required long RowsKept { get; init; }
 
+    /// <summary>Good rows that a window, a skip or a limit left out.</summary>
+    public long RowsCut { get; init; }
+
     public required IReadOnlyList<DroppedRows> Dropped { get; init; }
 
     /// <summary>Rows whose time is before that of the row above; sorted away, order of equal times kept.</summary>
@@ -35,6 +38,12 @@ public sealed record TraceLoadReport
 
     /// <summary>Gaps of zero between neighbours after sorting.</summary>
     public required long EqualTimes { get; init; }
+
+    /// <summary>Why the times were taken in another unit than the layout's; null when they were not.</summary>
+    public string? UnitTaken { get; init; }
+
+    /// <summary>Equal times were not spread, and not all are equal, as in a burst made on purpose.</summary>
+    public bool TiesAreKept { get; init; }
 
     public required long BlankLines { get; init; }
 
@@ -53,10 +62,14 @@ public sealed record TraceLoadReport
     /// <summary>Anything else worth a line: what was guessed, generated or not used.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
-    public long RowsDropped => RowsRead - RowsKept;
+    public long RowsDropped => RowsRead - RowsKept - RowsCut;
 
     /// <summary>Share of the gaps between neighbours that are zero.</summary>
     public double EqualTimeShare => RowsKept > 1 ? EqualTimes / (double)(RowsKept - 1) : 0;
+
+    private string CutText => RowsCut == 0 || Limited
+        ? ""
+        : string.Create(CultureInfo.InvariantCulture, $", {RowsCut} outside the part asked for");
 
     /// <summary>The report as text, one fact a line.</summary>
     public IReadOnlyList<string> ToLines()
@@ -65,7 +78,7 @@ public sealed record TraceLoadReport
         [
             $"{Path}: {Schema} ({SchemaTitle}){(Gzip ? ", gzip" : "")}",
             string.Create(CultureInfo.InvariantCulture,
-                $"rows read {RowsRead}, kept {RowsKept}, dropped {RowsDropped}{(Limited ? " (stopped at the limit)" : "")}"),
+                $"rows read {RowsRead}, kept {RowsKept}, dropped {RowsDropped}{CutText}{(Limited ? " (stopped at the limit)" : "")}"),
         ];
         foreach (DroppedRows drop in Dropped)
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"  dropped {drop.Count}: {drop.Reason}"));
@@ -73,6 +86,8 @@ public sealed record TraceLoadReport
         lines.Add(string.Create(CultureInfo.InvariantCulture,
             $"time inversions {Inversions}, equal times {EqualTimes} ({EqualTimeShare:P1}), blank lines {BlankLines}"));
         lines.Add($"line ends {(CarriageReturns ? "CR LF" : "LF")}, {(FinalNewline ? "" : "no ")}final newline");
+        if (UnitTaken is not null)
+            lines.Add($"note: {UnitTaken}");
         foreach (string note in Notes)
             lines.Add($"note: {note}");
         if (Sha256.Length > 0)

@@ -11,15 +11,30 @@ public enum ZeroOutputPolicy
 }
 
 /// <summary>How a trace is read and its clock adjusted.</summary>
-/// <remarks>The clock is adjusted in the order of the properties: offset, spreading, gaps, scale, rate.</remarks>
+/// <remarks>
+/// Rows are sorted by arrival, then cut (window, skip, limit), then the clock is adjusted in the order of the properties: offset,
+/// spreading, gaps, scale, rate.
+/// </remarks>
 public sealed record TraceReadOptions
 {
     public static TraceReadOptions Default { get; } = new();
 
     public ZeroOutputPolicy ZeroOutput { get; init; } = ZeroOutputPolicy.Drop;
 
-    /// <summary>Stop reading after this many kept rows, in the order of the file. The report says so.</summary>
+    /// <summary>Keep the first this many by arrival, after <see cref="Window"/> and <see cref="Skip"/>.</summary>
     public long? Limit { get; init; }
+
+    /// <summary>Leave out the first this many by arrival.</summary>
+    public long? Skip { get; init; }
+
+    /// <summary>Keep only what arrives in this part of the trace.</summary>
+    public TimeWindow? Window { get; init; }
+
+    /// <summary>Unit of the time column; null: the layout's own, or the one that the file can only have.</summary>
+    public TimeUnit? TimeUnit { get; init; }
+
+    /// <summary>Columns of a table that is none of the known layouts.</summary>
+    public ColumnMap? Columns { get; init; }
 
     /// <summary>Keep the file's own zero (for wall clocks: midnight of the first day) instead of starting at 0.</summary>
     public bool KeepTimeOffset { get; init; }

@@ -6,25 +6,37 @@ namespace ELLM.Sim.Workload.Readers;
 /// <summary>Reads every CSV layout of <see cref="CsvSchemas"/>.</summary>
 internal static class CsvRequests
 {
-    private static readonly CsvReaderOptions Strict = new()
+    // The separator is the one of the header line that separates most, or the one that a line sep=; before it names.
+    private static readonly char[] Separators = [',', ';', '\t', '|'];
+
+    /// <param name="separator">Null: a first line names it.</param>
+    private static CsvReaderOptions Strict(char? separator) => new()
     {
-        Separator = ',',
+        Separator = separator,
         FieldCountMismatch = CsvFieldCountHandling.Throw,
         MissingField = CsvMissingFieldHandling.Throw,
         MalformedData = CsvMalformedDataHandling.Throw,
         TrackLineNumbers = true,
         TrimWhitespace = true,
-        DetectSeparatorHint = false,
+        DetectSeparatorHint = true,
         BufferSize = 1 << 16,
     };
 
     /// <returns>The layout and the unit of its times.</returns>
     public static (CsvSchema Schema, TimeKind Time) Read(TraceSource source, TraceReadOptions options, RequestRows rows)
     {
-        string[] header = FirstLineFields(source.Head.Span);
+        (char separator, bool stated, string[] header, string[] first) = FirstLines(source.Head.Span);
         if (header.Length == 6 && header[3] is "Gamma" or "Weibull" or "")
             throw NotRequests(source.Path, CsvSchemas.All.First(s => s.Id == "SGC"));
-        CsvSchema schema = CsvSchemas.Detect(header) ?? throw UnknownHeader(source.Path, header);
+        CsvSchema schema = options.Columns is ColumnMap map
+            ? Mapped(source.Path, map, header, first)
+            : CsvSchemas.Detect(header) ?? throw UnknownHeader(source.Path, header, separator);
+        if (options.TimeUnit is TimeUnit unit)
+        {
+            if (schema.Time is TimeKind.WallClock or TimeKind.None or TimeKind.SessionSeconds)
+                throw new InputException($"{source.Path}: --time-unit: expected a column of numbers, found {schema.Title} ({TimeKinds.Describe(schema.Time)})");
+            schema = schema with { Time = TimeKinds.Of(unit) };
+        }
         if (schema.Refusal is not null)
             throw NotRequests(source.Path, schema);
         if (schema.Time == TimeKind.None && options.RatePerSecond is null)
@@ -33,7 +45,7 @@ internal static class CsvRequests
             throw SessionClock.Missing(source.Path, schema.Title);
         try
         {
-            using CsvReader csv = CsvReader.Create(source.Text, Strict, leaveOpen: true);
+            using CsvReader csv = CsvReader.Create(source.Text, Strict(stated ? null : separator), leaveOpen: true);
             schema = ReadRows(csv, source.Path, schema, options, rows);
         }
         catch (CsvFormatException e)
@@ -53,27 +65,30 @@ internal static class CsvRequests
         int sessionField = schema.SessionColumn is not null ? csv.GetFieldIndex(schema.SessionColumn) : -1;
         SessionClock? sessions = sessionField >= 0 ? new SessionClock(options) : null;
         bool zoneSeen = false;
+        int decimals = TimeKinds.Decimals(schema.Time);
+        Span<byte> number = stackalloc byte[64];
         while (!rows.Full && csv.Read())
         {
             RowPlace place = new(path, csv.LineNumber);
             Int128 time = 0;
             if (timeField >= 0)
             {
-                ReadOnlySpan<byte> text = csv.GetSpan(timeField);
+                ReadOnlySpan<byte> text = DecimalComma.ToPoint(csv.GetSpan(timeField), number);
                 bool hasZone = false;
+                rows.HasFractions |= TimeText.HasFraction(text);
                 bool good = schema.Time == TimeKind.WallClock
                     ? TimeText.TryParseTimestamp(text, out time, out hasZone)
-                    : TimeText.TryParseDecimal(text, 12, out time);
+                    : TimeText.TryParseDecimal(text, decimals, out time);
                 zoneSeen |= hasZone;
                 if (!good)
                     throw place.Error(schema.Time == TimeKind.WallClock
                         ? $"a time like 2023-11-16 18:15:46.6805900 in column {schema.TimeColumn}"
-                        : $"seconds in column {schema.TimeColumn}", CountText.Show(text));
+                        : $"{TimeKinds.Words(schema.Time)} in column {schema.TimeColumn}", CountText.Show(text));
             }
             if (sessions is not null)
                 time += sessions.StartOf(csv.GetSpan(sessionField));
-            int input = CountText.Parse(csv.GetSpan(inputField), place, schema.InputColumn);
-            int output = CountText.Parse(csv.GetSpan(outputField), place, schema.OutputColumn);
+            int input = CountText.Parse(DecimalComma.ToPoint(csv.GetSpan(inputField), number), place, schema.InputColumn);
+            int output = CountText.Parse(DecimalComma.ToPoint(csv.GetSpan(outputField), number), place, schema.OutputColumn);
             rows.Add(time, input, output, modelField >= 0 ? rows.Models.IndexOf(csv.GetSpan(modelField), place.Line) : -1);
         }
         if (sessions is not null)
@@ -86,22 +101,61 @@ internal static class CsvRequests
     private static InputException NotRequests(string path, CsvSchema schema) =>
         new($"{path}: {schema.Title}: {schema.Refusal}; fit a preset to them or use `ellm trace generate`");
 
-    private static InputException UnknownHeader(string path, string[] header)
+    /// <summary>A layout made of the columns that the user names; its first row tells whether times are of a wall clock.</summary>
+    private static CsvSchema Mapped(string path, ColumnMap map, string[] header, string[] first)
     {
-        string found = header.Length == 1 ? CountText.Show(Encoding.UTF8.GetBytes(header[0])) : string.Join(',', header);
+        foreach (string? column in (string?[])[map.Arrival, map.Input, map.Output, map.Model])
+        {
+            if (column is not null && !header.Contains(column, StringComparer.OrdinalIgnoreCase))
+                throw new InputException($"{path}:1: expected a column {column} as --columns says, found {Printable(string.Join(',', header))}");
+        }
+        TimeKind time = TimeKind.None;
+        if (map.Arrival is string arrival)
+        {
+            int index = Array.FindIndex(header, column => column.Equals(arrival, StringComparison.OrdinalIgnoreCase));
+            bool clock = index < first.Length && TimeText.TryParseTimestamp(Encoding.UTF8.GetBytes(first[index]), out _, out _);
+            time = clock ? TimeKind.WallClock : TimeKinds.NamedBy(arrival) ?? TimeKind.Seconds;
+        }
+        return new CsvSchema("MAP", "columns of the user's own", time, [map.Input, map.Output])
+        {
+            TimeColumn = map.Arrival ?? "", InputColumn = map.Input, OutputColumn = map.Output, ModelColumn = map.Model,
+        };
+    }
+
+    private static InputException UnknownHeader(string path, string[] header, char separator)
+    {
+        string found = header.Length == 1 ? CountText.Show(Encoding.UTF8.GetBytes(header[0])) : string.Join(separator, header);
         if (found.Length > 200)
             found = found[..200] + "…";
         string known = string.Join("; ", CsvSchemas.All.Select(s => $"{s.Id} {s.HeaderText}"));
-        return new InputException($"{path}:1: unknown columns: {Printable(found)}. Known: {known}; JSON lines {JsonSchemas.Known}");
+        return new InputException($"{path}:1: unknown columns: {Printable(found)}. Known: {known}; JSON lines {JsonSchemas.Known}. Or name them: {ColumnMap.Example}");
     }
 
     private static string Printable(string text) => new([.. text.Select(c => char.IsControl(c) ? '?' : c)]);
 
-    private static string[] FirstLineFields(ReadOnlySpan<byte> head)
+    /// <summary>The separator, whether a line of its own names it, and the fields of the header and of the row below.</summary>
+    private static (char Separator, bool Stated, string[] Header, string[] Row) FirstLines(ReadOnlySpan<byte> head)
     {
-        ReadOnlySpan<byte> text = head.TrimStart("\r\n"u8);
-        int end = text.IndexOfAny((byte)'\n', (byte)'\r');
-        string line = Encoding.UTF8.GetString(end < 0 ? text : text[..end]);
-        return [.. line.Split(',').Select(field => field.Trim().Trim('"').Trim())];
+        string line = TakeLine(ref head);
+        char? stated = null;
+        if (line.Length == 5 && line.StartsWith("sep=", StringComparison.OrdinalIgnoreCase))
+        {
+            stated = line[4];
+            line = TakeLine(ref head);
+        }
+        // A quoted header is one of the known layouts' only with commas.
+        char separator = stated ?? Separators.MaxBy(s => line.Count(c => c == s));
+        return (separator, stated is not null, Fields(line, separator), Fields(TakeLine(ref head), separator));
+    }
+
+    private static string[] Fields(string line, char separator) => [.. line.Split(separator).Select(field => field.Trim().Trim('"').Trim())];
+
+    private static string TakeLine(ref ReadOnlySpan<byte> head)
+    {
+        head = head.TrimStart("\r\n"u8);
+        int end = head.IndexOfAny((byte)'\n', (byte)'\r');
+        string line = Encoding.UTF8.GetString(end < 0 ? head : head[..end]);
+        head = end < 0 ? [] : head[end..];
+        return line;
     }
 }

@@ -3,9 +3,12 @@ namespace ELLM.Sim.Workload.Readers;
 /// <summary>The CSV layouts in the field, each with the publisher's own column names.</summary>
 internal static class CsvSchemas
 {
+    /// <summary>Layout whose columns name their units.</summary>
+    public const string Own = "OWN";
+
     public static IReadOnlyList<CsvSchema> All { get; } =
     [
-        new("OWN", "this simulator's own CSV", TimeKind.Seconds, ["arrival_s", "input_tokens", "output_tokens"])
+        new(Own, "this simulator's own CSV", TimeKind.Seconds, ["arrival_s", "input_tokens", "output_tokens"])
         {
             // Seconds as exact decimals, tokens, and optionally the model a request is for.
             TimeColumn = "arrival_s", InputColumn = "input_tokens", OutputColumn = "output_tokens", ModelColumn = "model",

@@ -10,12 +10,18 @@ namespace ELLM.Sim.Workload.Readers;
 /// <para>Block ids (<c>hash_ids</c>) are passed over: they matter to prefix sharing, not to lengths and times.</para>
 /// <para>Sources: kvcache-ai/Mooncake, alibaba-edu/qwen-bailian-usagetraces-anon, flashserve/RAGPulse.</para>
 /// </remarks>
-internal sealed class FlatJson(string id, string title, TimeKind time, RequestRows rows) : IJsonLayout
+/// <param name="id">Short name of the layout.</param>
+/// <param name="title">What it is.</param>
+/// <param name="time">Unit of its times.</param>
+/// <param name="rows">Takes the requests.</param>
+/// <param name="keys">Keys of a file of the user's own; null: the published ones.</param>
+internal sealed class FlatJson(string id, string title, TimeKind time, RequestRows rows, ColumnMap? keys = null) : IJsonLayout
 {
     private readonly bool _sessions = id == "MC";
-    private readonly int _decimals = time == TimeKind.Milliseconds ? 9 : 12;
+    private readonly int _decimals = TimeKinds.Decimals(time);
     private readonly Dictionary<string, Int128> _sessionTime = new(StringComparer.Ordinal);
     private long _delayed;
+    private bool _blocks;
 
     public string Id { get; private set; } = id;
 
@@ -35,7 +41,20 @@ internal sealed class FlatJson(string id, string title, TimeKind time, RequestRo
         int? input = null, output = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("timestamp"u8))
+            if (keys is not null)
+            {
+                if (keys.Arrival is string arrival && reader.ValueTextEquals(arrival))
+                    timestamp = ReadTime(ref reader, place, arrival);
+                else if (reader.ValueTextEquals(keys.Input))
+                    input = ReadCount(ref reader, place, keys.Input);
+                else if (reader.ValueTextEquals(keys.Output))
+                    output = ReadCount(ref reader, place, keys.Output);
+                else if (keys.Model is string name && reader.ValueTextEquals(name))
+                    model = rows.Models.IndexOf(ReadScalar(ref reader), place.Line);
+                else
+                    Pass(ref reader);
+            }
+            else if (reader.ValueTextEquals("timestamp"u8))
                 timestamp = ReadTime(ref reader, place, "timestamp");
             else if (reader.ValueTextEquals("delay"u8))
                 delay = ReadTime(ref reader, place, "delay");
@@ -49,16 +68,18 @@ internal sealed class FlatJson(string id, string title, TimeKind time, RequestRo
                 model = rows.Models.IndexOf(ReadScalar(ref reader), place.Line);
             else
             {
-                reader.Read();
-                reader.Skip();
+                _blocks |= reader.ValueTextEquals("hash_ids"u8);
+                Pass(ref reader);
             }
         }
         if (input is null)
-            throw place.Error("a key input_length", "none");
+            throw place.Error($"a key {keys?.Input ?? "input_length"}", "none");
         if (output is null)
-            throw place.Error("a key output_length", "none");
+            throw place.Error($"a key {keys?.Output ?? "output_length"}", "none");
         // Reads on so that text behind the object is noticed.
         reader.Read();
+        if (keys is not null && keys.Arrival is null)
+            timestamp = 0;
         if (Place(timestamp, delay, session, place) is not { } at)
         {
             rows.AddUntimed();
@@ -71,6 +92,8 @@ internal sealed class FlatJson(string id, string title, TimeKind time, RequestRo
 
     public void Finish()
     {
+        if (_blocks)
+            rows.Notes.Add("block ids (hash_ids) are not used");
         if (_delayed > 0)
         {
             Id = "MC+";
@@ -84,7 +107,7 @@ internal sealed class FlatJson(string id, string title, TimeKind time, RequestRo
         if (timestamp is not null)
             return timestamp;
         if (delay is null)
-            throw place.Error("a key timestamp", "none");
+            throw place.Error($"a key {keys?.Arrival ?? "timestamp"}", "none");
         if (session is null || !_sessionTime.TryGetValue(session, out Int128 before))
             return null;
         _delayed++;
@@ -97,8 +120,15 @@ internal sealed class FlatJson(string id, string title, TimeKind time, RequestRo
         if (reader.TokenType == JsonTokenType.Null)
             return null;
         if (!TimeText.TryParseDecimal(text, _decimals, out Int128 ps))
-            throw place.Error($"a number of {(time == TimeKind.Milliseconds ? "milliseconds" : "seconds")} in {key}", CountText.Show(text));
+            throw place.Error($"a number of {TimeKinds.Words(time)} in {key}", CountText.Show(text));
+        rows.HasFractions |= TimeText.HasFraction(text);
         return ps;
+    }
+
+    private static void Pass(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        reader.Skip();
     }
 
     private static int ReadCount(ref Utf8JsonReader reader, RowPlace place, string key) =>

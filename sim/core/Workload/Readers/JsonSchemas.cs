@@ -10,6 +10,34 @@ internal static class JsonSchemas
         "MC timestamp,input_length,output_length[,hash_ids] (ms); QB chat_id,timestamp,input_length,output_length (s); "
         + "RP timestamp,input_length,output_length,hash_ids as an object (s); CC requests,block_size (sessions)";
 
+    private static readonly string[] RequestKeys =
+        ["timestamp", "delay", "input_length", "input_tokens", "output_length", "output_tokens", "requests", "hash_ids", "chat_id", "session_id"];
+
+    /// <summary>Whether text begins with an array, or with an object that has a key of request records.</summary>
+    public static bool LooksLikeRequests(ReadOnlySpan<byte> head)
+    {
+        Utf8JsonReader reader = new(head, isFinalBlock: false, default);
+        try
+        {
+            if (!reader.Read())
+                return false;
+            if (reader.TokenType == JsonTokenType.StartArray)
+                return true;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (RequestKeys.Contains(reader.GetString(), StringComparer.Ordinal))
+                    return true;
+                if (!reader.TrySkip())
+                    return false;
+            }
+        }
+        catch (JsonException)
+        {
+            // Whoever reads the whole file says what is wrong with it.
+        }
+        return false;
+    }
+
     /// <summary>Reads every object of the source with the layout that the first one shows.</summary>
     public static (string Id, string Title, TimeKind Time) Read(TraceSource source, TraceReadOptions options, RequestRows rows)
     {
@@ -48,6 +76,8 @@ internal static class JsonSchemas
             contentParts |= key == "hash_ids" && reader.TokenType == JsonTokenType.StartObject;
             reader.Skip();
         }
+        if (options.Columns is ColumnMap map)
+            return Mapped(map, keys, place, options, rows);
         if (keys.Contains("requests") && keys.Contains("block_size"))
             return new AgentSessions(place.Path, options, rows);
         if (keys.Contains("windows") || (keys.Count > 0 && keys.All(k => double.TryParse(k, out _))))
@@ -58,15 +88,30 @@ internal static class JsonSchemas
         bool lengths = (keys.Contains("input_length") || keys.Contains("input_tokens"))
             && (keys.Contains("output_length") || keys.Contains("output_tokens"));
         if (lengths && keys.Contains("chat_id"))
-            return new FlatJson("QB", "Bailian usage trace", TimeKind.Seconds, rows);
+            return new FlatJson("QB", "Bailian usage trace", UnitOf(options, TimeKind.Seconds), rows);
         if (lengths && contentParts)
-            return new FlatJson("RP", "RAGPulse trace", TimeKind.Seconds, rows);
+            return new FlatJson("RP", "RAGPulse trace", UnitOf(options, TimeKind.Seconds), rows);
         if (lengths && (keys.Contains("timestamp") || keys.Contains("delay")))
-            return new FlatJson("MC", "Mooncake trace", TimeKind.Milliseconds, rows);
+            return new FlatJson("MC", "Mooncake trace", UnitOf(options, TimeKind.Milliseconds), rows);
         StringBuilder found = new();
         found.AppendJoin(',', keys.Take(20).Select(k => new string([.. k.Take(40).Select(c => char.IsControl(c) ? '?' : c)])));
-        throw new InputException($"{place.Path}:{place.Line}: unknown keys: {found}. Known: {Known}; CSV with a header line");
+        throw new InputException($"{place.Path}:{place.Line}: unknown keys: {found}. Known: {Known}; CSV with a header line. Or name them: {ColumnMap.Example}");
     }
+
+    private static FlatJson Mapped(ColumnMap map, List<string> keys, RowPlace place, TraceReadOptions options, RequestRows rows)
+    {
+        foreach (string? key in (string?[])[map.Arrival, map.Input, map.Output, map.Model])
+        {
+            if (key is not null && !keys.Contains(key))
+                throw place.Error($"a key {key} as --columns says", string.Join(',', keys.Take(20)));
+        }
+        if (map.Arrival is null && options.RatePerSecond is null)
+            throw new InputException($"{place.Path}: --columns names no arrival; give a rate in requests/s (--rate) to draw Poisson arrivals");
+        TimeKind time = map.Arrival is null ? TimeKind.None : UnitOf(options, TimeKinds.NamedBy(map.Arrival) ?? TimeKind.Seconds);
+        return new FlatJson("MAP", "columns of the user's own", time, rows, map);
+    }
+
+    private static TimeKind UnitOf(TraceReadOptions options, TimeKind own) => options.TimeUnit is TimeUnit stated ? TimeKinds.Of(stated) : own;
 }
 
 /// <summary>One JSON layout; turns each object into rows.</summary>

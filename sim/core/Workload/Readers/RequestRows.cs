@@ -4,6 +4,9 @@ namespace ELLM.Sim.Workload.Readers;
 /// <summary>Collects the rows of a file into columns and counts those it leaves out.</summary>
 internal sealed class RequestRows(TraceReadOptions options)
 {
+    // Beyond the limit so many further rows are read in search of earlier arrivals; a log that was in order that far stays so.
+    private const long LookBeyond = 1 << 20;
+
     // Inversions may step back from the first row; half the clock is room enough.
     private const long MaxBackPs = long.MaxValue / 2;
 
@@ -12,6 +15,14 @@ internal sealed class RequestRows(TraceReadOptions options)
     private int[] _input = new int[1024];
     private int[] _output = new int[1024];
     private bool _hasBase;
+    private readonly long _wanted = options.Limit is long limit && options.Window is null ? limit + (options.Skip ?? 0) : long.MaxValue;
+
+    /// <summary>Latest time of the first rows that are wanted, and the number of rows up to the last one that came before it.</summary>
+    private long _latestWanted = long.MinValue;
+    private long _afterEarly;
+    private bool _hasSpan;
+    private Int128 _earliestPs;
+    private Int128 _latestPs;
 
     public int Count { get; private set; }
 
@@ -22,7 +33,23 @@ internal sealed class RequestRows(TraceReadOptions options)
 
     public long ZeroOutputKept { get; private set; }
 
-    public bool Full => Count >= options.Limit;
+    /// <summary>
+    /// No further row can be among the first of the limit: so many were read beyond it without one that is earlier than those kept.
+    /// A stream that cannot be read twice and may have no end stops at the limit.
+    /// </summary>
+    public bool Full => Count >= _wanted && (Endless || Count - Math.Max(_wanted, _afterEarly) >= LookBeyond);
+
+    /// <summary>Rows that come from a pipe, which may never end.</summary>
+    public bool Endless { get; init; }
+
+    /// <summary>Some time has digits behind its decimal point other than zeros.</summary>
+    public bool HasFractions { get; set; }
+
+    /// <summary>Rows that were left out because they lie beyond the clock.</summary>
+    public long BeyondClock => _dropped[(int)DropReason.BeyondClock];
+
+    /// <summary>From the earliest to the latest row, those beyond the clock included.</summary>
+    public Int128 SpanPs => _latestPs - _earliestPs;
 
     public ReadOnlySpan<long> OffsetPs => _offsetPs.AsSpan(0, Count);
 
@@ -73,6 +100,9 @@ internal sealed class RequestRows(TraceReadOptions options)
             output = 1;
             ZeroOutputKept++;
         }
+        _earliestPs = _hasSpan && _earliestPs < timePs ? _earliestPs : timePs;
+        _latestPs = _hasSpan && _latestPs > timePs ? _latestPs : timePs;
+        _hasSpan = true;
         Int128 offset = timePs - BasePs;
         if (offset > long.MaxValue || offset < -MaxBackPs)
             return Drop(DropReason.BeyondClock);
@@ -82,6 +112,10 @@ internal sealed class RequestRows(TraceReadOptions options)
         _input[Count] = input;
         _output[Count] = output;
         Models.Set(Count, model);
+        if (Count < _wanted)
+            _latestWanted = Math.Max(_latestWanted, (long)offset);
+        else if ((long)offset < _latestWanted)
+            _afterEarly = Count;
         Count++;
         return true;
     }

@@ -7,9 +7,9 @@ internal static class TimeText
 {
     private const long PsPerSecond = 1_000_000_000_000;
 
-    // More is no time of any log, and would leave the range of decimal when shown.
-    private const int MaxWholeDigits = 15;
-    private const decimal MaxWhole = 1_000_000_000_000_000m;
+    // More seconds are no time of any log, and would leave the range of decimal when shown; smaller units have more digits.
+    private const int MaxSecondDigits = 15;
+    private const int MaxDigits = 19;
 
     /// <summary>A decimal number of units of 10^-(12-<paramref name="decimals"/>) ps: 12 for seconds, 9 for milliseconds.</summary>
     /// <remarks>Digits beyond the picosecond are rounded half to even; exponents (<c>1e-05</c>) are accepted.</remarks>
@@ -21,7 +21,7 @@ internal static class TimeText
         ReadOnlySpan<byte> digits = negative ? text[1..] : text;
         ulong whole = 0, fraction = 0;
         int i = 0;
-        for (; i < digits.Length && i < MaxWholeDigits && IsDigit(digits[i]); i++)
+        for (; i < digits.Length && i < MaxWholeDigits(decimals) && IsDigit(digits[i]); i++)
             whole = whole * 10 + (uint)(digits[i] - '0');
         int wholeDigits = i, places = 0;
         if (i < digits.Length && digits[i] == (byte)'.')
@@ -37,6 +37,13 @@ internal static class TimeText
         if (negative)
             ps = -ps;
         return true;
+    }
+
+    /// <summary>Whether a decimal number has digits other than zeros behind its point, or an exponent, which may hide some.</summary>
+    public static bool HasFraction(ReadOnlySpan<byte> text)
+    {
+        int point = text.IndexOf((byte)'.');
+        return (point >= 0 && text[(point + 1)..].TrimEnd((byte)'0').Length > 0) || text.IndexOfAny((byte)'e', (byte)'E') >= 0;
     }
 
     /// <summary><c>2023-11-16 18:15:46.6805900</c>, with <c>T</c> or a blank, up to 12 fractional digits, <c>Z</c>, <c>+00:00</c> or no zone.</summary>
@@ -120,7 +127,7 @@ internal static class TimeText
         const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (!decimal.TryParse(text, style, CultureInfo.InvariantCulture, out decimal value))
             return false;
-        if (Math.Abs(value) >= MaxWhole)
+        if (Math.Abs(value) >= MaxWhole(decimals))
             return false;
         decimal whole = decimal.Truncate(value);
         // Splitting keeps 28 digits for the part behind the point.
@@ -129,10 +136,22 @@ internal static class TimeText
         return true;
     }
 
+    private static int MaxWholeDigits(int decimals) => Math.Min(MaxDigits, MaxSecondDigits + 12 - decimals);
+
+    private static decimal MaxWhole(int decimals)
+    {
+        decimal least = 1;
+        for (int digit = 0; digit < MaxWholeDigits(decimals); digit++)
+            least *= 10;
+        return least;
+    }
+
     private static ulong PowerOfTen(int exponent) => exponent switch
     {
         12 => 1_000_000_000_000,
         9 => 1_000_000_000,
+        6 => 1_000_000,
+        3 => 1_000,
         _ => throw new ArgumentOutOfRangeException(nameof(exponent)),
     };
 

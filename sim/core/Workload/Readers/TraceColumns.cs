@@ -45,4 +45,17 @@ internal sealed record TraceColumns(long[] TimePs, int[] Input, int[] Output, Op
         }
         return new TraceColumns(times, input, output, optional) { Inversions = inversions, EqualTimes = equal };
     }
+
+    /// <summary>Some requests in a row. What the reader counted stays that of the file.</summary>
+    public TraceColumns Slice(int first, int count)
+    {
+        int[] rows = [.. Enumerable.Range(first, count)];
+        return this with
+        {
+            TimePs = TimePs.AsSpan(first, count).ToArray(),
+            Input = Input.AsSpan(first, count).ToArray(),
+            Output = Output.AsSpan(first, count).ToArray(),
+            Optional = [.. Optional.Select(column => column.Pick(rows))],
+        };
+    }
 }

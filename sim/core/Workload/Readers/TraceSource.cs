@@ -17,6 +17,7 @@ internal sealed class TraceSource : IDisposable
     private TraceSource(string path, Stream stored)
     {
         Path = path;
+        IsPipe = !stored.CanSeek;
         GzipEnd end = new();
         _stored = new ObservedStream(stored, bytes =>
         {
@@ -55,6 +56,9 @@ internal sealed class TraceSource : IDisposable
     public string Path { get; }
 
     public bool Gzip { get; }
+
+    /// <summary>The text comes from a pipe or device: it cannot be read again and may have no end.</summary>
+    public bool IsPipe { get; }
 
     /// <summary>The first bytes of the text, for detection.</summary>
     public ReadOnlyMemory<byte> Head { get; }
