@@ -1,4 +1,3 @@
-using System.Text;
 using ELLM.Sim.Files;
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Plots.Pictures;

@@ -48,7 +48,8 @@ internal sealed class BenchCommandTests
         File.WriteAllText(other, "#!/bin/sh\necho \"ellm: unrecognized option\" >&2\nexit 2\n");
         if (OperatingSystem.IsWindows())
             Assert.Ignore("the other build is a shell script");
-        File.SetUnixFileMode(other, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(other, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         (int code, string output, _) = Ellm.Run("bench", "--against", folder.Path, "--rows", "vllm@300,ellm@300", "--pairs", "1");
         Assert.That(code, Is.EqualTo(0));
         Assert.That(output, Does.EndWith("left out, the other build has no such row: vllm@300, ellm@300\n"));

@@ -1,9 +1,7 @@
-using ELLM.Sim.Kernels.Backends;
 using ELLM.Sim.Kernels.Backends.Ilgpu;
 using ELLM.Sim.Kernels.Bodies;
 using ELLM.Sim.Tests.Cli;
 using ILGPU;
-using ILGPU.Backends;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime;

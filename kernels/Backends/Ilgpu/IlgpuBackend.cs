@@ -1,5 +1,4 @@
 using System.Numerics;
-using ELLM.Sim.Kernels.Backends;
 using ELLM.Sim.Kernels.Bodies;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Runtime;

@@ -22,7 +22,7 @@ public static class RunFiles
     /// <param name="run">Simulates with these blocks among its options. When it fails nothing is left of the directory.</param>
     public static RunReport WriteBeside(string directory, bool force, Trace trace, IReadOnlyList<string> log, Func<RequestBlocks, RunReport> run)
     {
-        RequestBlocks blocks = new();
+        using RequestBlocks blocks = new();
         TaskCompletionSource<RunReport> ran = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task writing = Task.Run(() => RunDirectory.Write(directory, force, Beside(blocks, ran.Task, trace, log)));
         try

@@ -36,10 +36,10 @@ internal sealed class KnobSets : IEquatable<KnobSets>
 
     public override int GetHashCode()
     {
-        HashCode hash = default;
+        int hash = _sets.Length;
         foreach (KnobSet set in _sets)
-            hash.Add(set);
-        return hash.ToHashCode();
+            hash = unchecked((hash * 31) + set.GetHashCode());
+        return hash;
     }
 
     private static object? Default([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] Type type) =>

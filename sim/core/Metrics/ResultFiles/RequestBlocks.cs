@@ -7,7 +7,7 @@ namespace ELLM.Sim.Metrics.ResultFiles;
 /// The run's thread tells, one writer waits. A block is complete when each of its requests has ended; blocks are handed on in their
 /// order, and those that are left when the run is over, requests without an end among them, all at once.
 /// </remarks>
-public sealed class RequestBlocks
+public sealed class RequestBlocks : IDisposable
 {
     /// <summary>Requests of a block.</summary>
     public const int Rows = 1 << Shift;
@@ -99,4 +99,6 @@ public sealed class RequestBlocks
         }
         _news.Release();
     }
+
+    public void Dispose() => _news.Dispose();
 }
