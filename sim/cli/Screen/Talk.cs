@@ -1,5 +1,4 @@
 using System.Globalization;
-using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Numerics;

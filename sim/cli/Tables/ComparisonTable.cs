@@ -1,4 +1,3 @@
-using System.Globalization;
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.Latencies;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Workload;
 

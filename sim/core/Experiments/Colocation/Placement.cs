@@ -1,4 +1,3 @@
-using System.Globalization;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Numerics;
 
