@@ -29,13 +29,6 @@ public sealed class Cluster
         _users = users;
         _events = new EventQueue();
         _records = new RequestRecord[trace.Count];
-        for (int i = 0; i < _records.Length; i++)
-        {
-            ref RequestRecord record = ref _records[i];
-            record.InputTokens = trace.InputTokens[i];
-            record.OutputTokens = trace.OutputTokens[i];
-            record.ArrivalPs = record.FirstScheduledPs = record.FirstTokenPs = record.FinishPs = -1;
-        }
     }
 
     /// <summary>Replicas and virtual engines added so far.</summary>
@@ -52,7 +45,7 @@ public sealed class Cluster
         return replica;
     }
 
-    /// <summary>What happens to each request, in trace order, as it happens.</summary>
+    /// <summary>What happens to each request, in trace order; blank until it arrives.</summary>
     public RequestRecord[] Records => _records;
 
     public RunOutcome Run(IProgress<int>? progress = null, CancellationToken cancel = default)
@@ -85,11 +78,26 @@ public sealed class Cluster
                 _endPs = nowPs;
             }
         }
+        for (; next < total; next++)
+            Open(next);
         progress?.Report(total);
         return Outcome();
     }
 
-    private void Route(int request, long nowPs) => _routed[_router.Pick(_routed)].Receiver.Arrive(request, nowPs);
+    private void Route(int request, long nowPs)
+    {
+        Open(request);
+        _routed[_router.Pick(_routed)].Receiver.Arrive(request, nowPs);
+    }
+
+    /// <summary>Makes a request's record, when it arrives: made all at once, they would leave the processor's caches before they are needed.</summary>
+    private void Open(int request)
+    {
+        ref RequestRecord record = ref _records[request];
+        record.InputTokens = _trace.InputTokens[request];
+        record.OutputTokens = _trace.OutputTokens[request];
+        record.ArrivalPs = record.FirstScheduledPs = record.FirstTokenPs = record.FinishPs = -1;
+    }
 
     private RunOutcome Outcome()
     {
