@@ -64,6 +64,6 @@ internal static class SweepPage
 
     /// <summary>Null when all are kept, as in a file that names none.</summary>
     private static JsonArray? Metrics(JsonObject about) =>
-        about["metrics"] is JsonArray kept && kept.Count < ELLM.Sim.Metrics.Summaries.SummaryColumns.Metrics.Count() ? kept : null;
+        about["metrics"] is JsonArray kept && kept.Count < ELLM.Sim.Metrics.Summaries.SummaryColumns.Metrics.Count ? kept : null;
 
 }

@@ -27,17 +27,30 @@ internal sealed class RegressionCheckTests
     }
 
     [Test]
-    public void Every_latency_and_rate_has_a_direction()
+    public void No_metric_slips_through_a_bound_of_its_own_for_one_direction()
     {
-        using (Assert.EnterMultipleScope())
+        foreach (SummaryColumn column in SummaryColumns.Metrics.Where(c => c.Unit.Length > 0))
         {
-            foreach (SummaryColumn column in SummaryColumns.Metrics.Where(c => c.Name.Contains("_p99_s", StringComparison.Ordinal)))
-                Assert.That(MetricDirections.Of(column.Name), Is.EqualTo(MetricDirection.LowerIsBetter), column.Name);
-            Assert.That(MetricDirections.Of("slo_attainment"), Is.EqualTo(MetricDirection.HigherIsBetter));
-            Assert.That(MetricDirections.Of("output_throughput_tokens_per_s"), Is.EqualTo(MetricDirection.HigherIsBetter));
-            Assert.That(MetricDirections.Of("queue_memory_total_s"), Is.EqualTo(MetricDirection.None), "where time goes is an explanation, not a verdict");
+            string bound = $"{column.Name}=1%,worse";
+            if (column.Better.WhyNot is string why)
+            {
+                Assert.That(() => Tolerance.Parse(bound), Throws.TypeOf<InputException>().With.Message.EqualTo($"--tolerance {bound}: {column.Name} has no worse ({why}): leave ',worse' out"));
+                Assert.That(RegressionCheck.Compare(Point(column.Name, "1"), Point(column.Name, "10"), "x", new Dictionary<string, Tolerance> { [column.Name] = new(0, 0.01, true) })[0].Fails, "from a baseline file");
+                continue;
+            }
+            bool up = Compare(column.Name, "1", "10", bound).Fails, down = Compare(column.Name, "1", "0.1", bound).Fails;
+            Assert.That((up, down), Is.EqualTo(column.Better == Better.Lower ? (true, false) : (false, true)), column.Name);
         }
     }
+
+    [TestCase("stable", "overloaded", true)]
+    [TestCase("overloaded", "backlogged", false)]
+    public void Words_have_an_order(string before, string now, bool fails) =>
+        Assert.That(Compare("verdict", before, now, "*=0,worse").Fails, Is.EqualTo(fails));
+
+    [Test]
+    public void A_tolerance_of_no_metric_names_the_nearest() =>
+        Assert.That(() => Tolerance.Parse("ttft_p99=1%"), Throws.TypeOf<InputException>().With.Message.EqualTo("--tolerance ttft_p99=1%: no metric ttft_p99 (did you mean 'ttft_p99_s'?)"));
 
     [Test]
     public void The_ledger_explains_what_moved()
@@ -65,6 +78,8 @@ internal sealed class RegressionCheckTests
             "x",
             new Dictionary<string, Tolerance> { [name] = bound })[0];
     }
+
+    private static Baseline Point(string metric, string value) => Of(new("p", new Dictionary<string, string?> { [metric] = value }));
 
     private static Baseline Of(BaselinePoint point) => new("1", "e", "0123456789abcdef", ["times"], [point]);
 }

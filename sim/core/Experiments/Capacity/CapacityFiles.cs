@@ -32,7 +32,7 @@ public static class CapacityFiles
         new("ttft_attainment", "share that met the TTFT objective there", r => SummaryValue.Real(r.Bracket?.Highest?.TtftAttainment)),
         new("tpot_attainment", "share that met the TPOT objective there", r => SummaryValue.Real(r.Bracket?.Highest?.TpotAttainment)),
         new("goodput_per_s", "capacity x attainment: requests per second that meet both objectives", r => SummaryValue.Real(r.GoodputPerS)),
-        new("goodput_per_gpu_per_s", "the same for one GPU", r => SummaryValue.Real(r.GoodputPerGpuPerS)),
+        new("goodput_per_gpu_per_s", "requests per second and GPU that meet both objectives", r => SummaryValue.Real(r.GoodputPerGpuPerS)),
         new("price_usd_per_gpu_hour", "price of one GPU", r => SummaryValue.Real(r.PriceUsdPerHour)),
         new("goodput_per_usd", "requests that meet both objectives for a dollar", r => SummaryValue.Real(r.GoodputPerUsd)),
         new("usd_per_million_output_tokens", "cost of a million output tokens at the capacity", r => SummaryValue.Real(r.UsdPerMillionTokens)),

@@ -21,7 +21,7 @@ public static class PlanFiles
         new("rate_per_s", "planned requests per second", r => SummaryValue.Real(r.Load?.RatePerS)),
         new("price_usd_per_gpu_hour", "price of one GPU", r => SummaryValue.Real(r.PriceUsdPerHour)),
         new("usd_per_hour", "cost of the deployment", r => SummaryValue.Real(r.UsdPerHour)),
-        new("usd_per_million_output_tokens", "the same for a million output tokens at the planned rate", r => SummaryValue.Real(r.UsdPerMillionTokens)),
+        new("usd_per_million_output_tokens", "dollars for a million output tokens at the planned rate", r => SummaryValue.Real(r.UsdPerMillionTokens)),
         new("slo_attainment", "share of all requests that met both objectives, mean over draws", r => SummaryValue.Real(r.Load?.Attainment)),
         new("slo_attainment_half_width", "half of its 95 % confidence interval", r => SummaryValue.Real(r.Load?.HalfWidth)),
         new("ttft_attainment", "share that met the TTFT objective", r => SummaryValue.Real(r.Load?.TtftAttainment)),

@@ -1,18 +1,17 @@
 using System.Globalization;
 using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Metrics.Summaries;
 
 namespace ELLM.Sim.Experiments.Regression;
 
 /// <summary>A metric whose value is not that of the baseline.</summary>
 /// <param name="Fails">Beyond its tolerance, and in a direction that counts.</param>
-public sealed record Move(string Metric, string? Before, string? Now, MetricDirection Direction, bool Fails)
+public sealed record Move(string Metric, string? Before, string? Now, Better Better, bool Fails)
 {
     /// <summary>Change over the baseline; null for words, and from zero.</summary>
     public double? Relative => Number(Before) is double before && Number(Now) is double now && before != 0 ? (now - before) / Math.Abs(before) : null;
 
-    public string Verdict => Direction == MetricDirection.None || Number(Before) is not double before || Number(Now) is not double now
-        ? "moved"
-        : (now > before) == (Direction == MetricDirection.LowerIsBetter) ? "worse" : "better";
+    public string Verdict => Better.IsWorse(Before, Now) switch { true => "worse", false => "better", null => "moved" };
 
     internal static double? Number(string? text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : null;
@@ -31,6 +30,10 @@ public sealed record PointCheck(string Point, IReadOnlyList<Move> Moves, string?
 public static class RegressionCheck
 {
     private const string LedgerTotal = "_total_s";
+
+    private static readonly Dictionary<string, Better> Directions = SummaryColumns.All.ToDictionary(c => c.Name, c => c.Better);
+
+    private static readonly Better Unknown = Better.Neither("no metric of this version");
 
     /// <exception cref="InputException">The baseline is of another version, experiment or profile: nothing can be said about policies.</exception>
     public static IReadOnlyList<PointCheck> Compare(Baseline before, Baseline now, string path, IReadOnlyDictionary<string, Tolerance> tolerances)
@@ -68,11 +71,13 @@ public static class RegressionCheck
             string? old = before.Metrics.GetValueOrDefault(metric), value = now.Metrics.GetValueOrDefault(metric);
             if (old == value)
                 continue;
-            MetricDirection direction = MetricDirections.Of(metric);
-            Tolerance tolerance = tolerances.GetValueOrDefault(metric) ?? tolerances.GetValueOrDefault("*") ?? Tolerance.Exact;
-            Move move = new(metric, old, value, direction, Fails: false);
+            Better better = Directions.GetValueOrDefault(metric) ?? Unknown;
+            Tolerance? own = tolerances.GetValueOrDefault(metric);
+            Tolerance tolerance = own ?? tolerances.GetValueOrDefault("*") ?? Tolerance.Exact;
             bool within = Move.Number(old) is double a && Move.Number(value) is double b && tolerance.Allows(a, b);
-            moves.Add(move with { Fails = !within && (!tolerance.WorseOnly || move.Verdict == "worse" || (direction != MetricDirection.None && (Move.Number(old) is null || Move.Number(value) is null))) });
+            // Of a metric that knows no worse, only a bound for every metric may let moves pass: one of its own holds both ways.
+            bool passes = tolerance.WorseOnly && (better.WhyNot is null ? better.IsWorse(old, value) == false : own is null);
+            moves.Add(new Move(metric, old, value, better, Fails: !within && !passes));
         }
         moves.Sort((a, b) => (b.Fails, Math.Abs(b.Relative ?? double.MaxValue)).CompareTo((a.Fails, Math.Abs(a.Relative ?? double.MaxValue))));
         return new PointCheck(now.Point, moves, moves.Count == 0 ? null : Why(before, now));

@@ -13,7 +13,7 @@ public static class DifferencesCsv
         ("difference_s", "mean end-to-end time of the first less that of the second, over all requests"),
         ("term", "ledger term that contributes most to the difference"),
         ("term_difference_s", "what it contributes"),
-        ("sentence", "the same in words"),
+        ("sentence", "the difference and the terms that make it, in words"),
     ];
 
     public static void Write(Stream target, IReadOnlyList<MeanLedger> ledgers)

@@ -62,7 +62,7 @@ public static class SummaryFiles
     private static void WriteRun(Utf8JsonWriter json, SummaryRow row, RunManifest? manifest)
     {
         json.WriteStartObject();
-        for (int i = 0; i < SummaryColumns.LabelCount; i++)
+        for (int i = 0; i < SummaryColumns.Labels.Count; i++)
             WriteProperty(json, SummaryColumns.All[i].Name, Value(row, i));
         if (row.Reason is not null)
             json.WriteString("not_started", row.Reason);
@@ -85,7 +85,7 @@ public static class SummaryFiles
         if (row.Summary is not null)
         {
             json.WriteStartObject("metrics");
-            for (int i = SummaryColumns.LabelCount; i < SummaryColumns.All.Count; i++)
+            for (int i = SummaryColumns.Labels.Count; i < SummaryColumns.All.Count; i++)
                 WriteProperty(json, SummaryColumns.All[i].Name, Value(row, i));
             json.WriteEndObject();
         }
@@ -114,7 +114,7 @@ public static class SummaryFiles
     private static SummaryValue Value(SummaryRow row, int column) => (row.Summary, column) switch
     {
         (Summary summary, _) => SummaryColumns.All[column].Get(summary),
-        (null, < SummaryColumns.LabelCount) => SummaryColumns.All[column].Get(Empty(row.Label)),
+        (null, _) when SummaryColumns.All[column].IsLabel => SummaryColumns.All[column].Get(Empty(row.Label)),
         _ => SummaryValue.Undefined,
     };
 

@@ -113,7 +113,7 @@ public static class SweepFiles
         target.WriteByte((byte)'\n');
     }
 
-    private static string[] LabelNames { get; } = [.. SummaryColumns.All.Take(SummaryColumns.LabelCount).Select(c => c.Name)];
+    private static string[] LabelNames { get; } = [.. SummaryColumns.Labels.Select(c => c.Name)];
 
     private static int[] MetricsOf(SweepPlan plan) => [.. plan.Metrics.Select(name => PointResult.MetricNames.ToList().IndexOf(name))];
 

@@ -112,7 +112,7 @@ internal sealed class SweepJournal : IDisposable
     }
 
     private static bool Fits(PointResult result) =>
-        result.Label.Count == Metrics.Summaries.SummaryColumns.LabelCount && (result.Failed is not null || result.Metrics.Count == PointResult.MetricNames.Count);
+        result.Label.Count == Metrics.Summaries.SummaryColumns.Labels.Count && (result.Failed is not null || result.Metrics.Count == PointResult.MetricNames.Count);
 
     private static byte[] ReadShared(string path) => FileGuard.Reading(path, () =>
     {
