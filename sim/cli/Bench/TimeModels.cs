@@ -23,7 +23,7 @@ internal static class TimeModels
         Deployment formulas = Deployment.Resolve(config);
         List<(string Name, Deployment Deployment)> models =
         [
-            ("constant", formulas.WithTime(Constants(formulas.Time))),
+            ("constant", formulas.WithTime(new TimeModelChoice(Constants(formulas.Time), formulas.Provenance with { Kind = "constant" }))),
             ("analytic", formulas),
         ];
         if (tables is not null)

@@ -46,10 +46,8 @@ public static class Simulation
             StagePipeline? pipeline = deployment.CreatePipeline();
             for (int engine = 0; engine < (pipeline?.Engines ?? 1); engine++)
             {
-                cluster.Add(new EngineParts(
-                    deployment.Limits, deployment.CreateScheduler(targets), deployment.CreateMemory(cluster.Count), deployment.Time)
+                cluster.Add(deployment.Engine(targets, cluster.Count) with
                 {
-                    Host = deployment.CreateHost(),
                     Observer = how.Observer,
                     Options = new ReplicaOptions(how.Step, how.Check),
                     Pipeline = pipeline,

@@ -81,16 +81,11 @@ internal sealed record Scenario
 
     public SchedulerEntry Scheduler => SchedulerCatalog.Find(Policy.Scheduler);
 
-    public EngineLimits Limits => new(
-        MaxModelLen,
-        MaxNumSeqs,
-        MaxNumBatchedTokens,
-        Scheduler.ChunksPrompts ? int.MaxValue : MaxNumBatchedTokens,
-        Swaps,
-        Scheduler.HoldsUntilBatchEnds && LayoutCatalog.Find(Policy.Layout).ReservesWhole,
-        FetchInBackground: Scheduler.UsesHost && Variant % 2 == 0,
-        StreamWindowLayers: 1 + (Variant % 3),
-        Layers: 4);
+    public EngineLimits Limits => PolicyLimits.Of(Policy, MaxModelLen, MaxNumSeqs, MaxNumBatchedTokens, layers: 4) with
+    {
+        FetchInBackground = Scheduler.UsesHost && Variant % 2 == 0,
+        StreamWindowLayers = 1 + (Variant % 3),
+    };
 
     public ITimeModel Time => Scale == 1 ? Clockworks.Of(Clockwork) : new ScaledTimeModel(Clockworks.Of(Clockwork), Scale);
 

@@ -67,7 +67,7 @@ public static class ColocationRun
             };
             RunMetrics metrics = new() { Activation = deployment.Activation };
             IServingObserver observer = new ObserverPair(metrics, whole);
-            Replica replica = cluster.Add(new EngineParts(deployment.Limits, deployment.CreateScheduler(engine.Slo), memory, deployment.Time)
+            Replica replica = cluster.Add(deployment.Engine(engine.Slo, 0, memory) with
             {
                 Observer = options.Observer is null ? observer : new ObserverPair(observer, options.Observer),
                 Options = new ReplicaOptions(options.Step, options.Check),

@@ -1,0 +1,77 @@
+using ELLM.Sim.Hardware;
+using ELLM.Sim.Hardware.Calibration;
+using ELLM.Sim.Models;
+using ELLM.Sim.Policies;
+using ELLM.Sim.Timing;
+
+namespace ELLM.Sim.Configuration;
+
+/// <summary>First step to a deployment: everything that a configuration names, looked up.</summary>
+/// <param name="Costs">Prices of memory calls and copies.</param>
+/// <param name="CostsBorrowed">They are another device's: the GPU has no calibration profile and none was named.</param>
+internal sealed record DeploymentParts(
+    ModelSpec Model,
+    GpuSpec Gpu,
+    SchedulerEntry Scheduler,
+    LayoutEntry Layout,
+    TimingProfile Times,
+    TimingOptions Timing,
+    DeviceCosts Costs,
+    bool CostsBorrowed)
+{
+    /// <summary>A GPU file of the user's own has no profile of its name: its memory calls cost what they cost on the best-known device.</summary>
+    public const string BestKnown = "a100-80";
+
+    /// <exception cref="InputException">Something unknown, or a file that cannot be read.</exception>
+    public static DeploymentParts Find(RunConfig config)
+    {
+        ModelSpec model = ModelCatalog.Load(config.Model);
+        GpuSpec gpu = GpuCatalog.Load(config.Gpu);
+        SchedulerEntry scheduler = SchedulerCatalog.Find(config.Policy.Scheduler);
+        LayoutEntry layout = LayoutCatalog.Find(config.Policy.Layout);
+        bool borrowed = config.Profile is null && !CalibrationCatalog.Names.Contains(gpu.Name);
+        return new DeploymentParts(
+            model,
+            gpu,
+            scheduler,
+            layout,
+            TimingCatalog.Load(config.Timing.Profile == "gpu" ? gpu.Timing : config.Timing.Profile),
+            TimingOf(config),
+            new DeviceCosts(CalibrationCatalog.Load(config.Profile ?? (borrowed ? BestKnown : gpu.Name))),
+            borrowed);
+    }
+
+    private static TimingOptions TimingOf(RunConfig config)
+    {
+        TimingOptions options = new(config.Engine.MaxNumSeqs)
+        {
+            PrefillAttentionFactor = config.Policy.PrefillAttentionFactor,
+            DecodeAttentionFactor = config.Policy.DecodeAttentionFactor,
+            Weights = config.Timing.Weights switch
+            {
+                "model" => WeightFormat.Model,
+                "fp8-dynamic" => WeightFormat.Fp8Dynamic,
+                "fp8-static" => WeightFormat.Fp8Static,
+                string other => throw new InputException($"timing.weights: expected model, fp8-dynamic or fp8-static, found {other}"),
+            },
+            Fp8Kv = config.Timing.Kv switch
+            {
+                "16bit" => false,
+                "fp8" => true,
+                string other => throw new InputException($"timing.kv: expected 16bit or fp8, found {other}"),
+            },
+        };
+        switch (config.Engine.Overhead)
+        {
+            case "graph":
+                return options;
+            case "eager":
+                return options with { Overhead = OverheadProfile.Eager };
+            case "none":
+                return options with { Overhead = OverheadProfile.None };
+            default:
+                NamedOverhead named = OverheadCatalog.Load(config.Engine.Overhead);
+                return options with { Overhead = named.Graphs ? OverheadProfile.Graph : OverheadProfile.Eager, Engine = named.Overhead };
+        }
+    }
+}

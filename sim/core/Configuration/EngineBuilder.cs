@@ -1,0 +1,59 @@
+using ELLM.Sim.Hardware;
+using ELLM.Sim.Hardware.Calibration;
+using ELLM.Sim.Memory;
+using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Models;
+using ELLM.Sim.Numerics;
+using ELLM.Sim.Policies;
+using ELLM.Sim.Serving;
+using ELLM.Sim.Timing;
+
+namespace ELLM.Sim.Configuration;
+
+/// <summary>Fourth step: the parts of engines, made anew for each.</summary>
+internal sealed class EngineBuilder(RunConfig config, DeploymentParts parts, DeploymentSizes sizes)
+{
+    public EngineParts Engine(SloTargets targets, IKvMemory memory)
+    {
+        IScheduler scheduler = parts.Scheduler.Create(new SchedulerInput(config.Policy, targets.TtftPs, targets.TpotPs));
+        return new EngineParts(sizes.Limits, scheduler, memory, sizes.Times.Model) { Host = Host() };
+    }
+
+    /// <summary>The KV memory of a replica, or of one of its virtual engines, which have equal shares of the blocks.</summary>
+    public IKvMemory Memory(int index)
+    {
+        (MemoryBudget budget, ModelSpec model) = (sizes.Budget, parts.Model);
+        if (config.Pp > 1)
+        {
+            budget = budget with { KvBlocks = budget.KvBlocks / config.Pp, KvTokens = budget.KvTokens / config.Pp };
+            model = model with { Layers = sizes.Fullest.Count };
+        }
+        return parts.Layout.Create(new LayoutInput(config.Policy, budget, model, sizes.Limits.MaxModelLen, sizes.Limits.MaxNumBatchedTokens, parts.Costs)
+        {
+            Ranks = config.Tp,
+            Seed = RandomStream.Named(config.Seed, $"replica {index}").NextBits(),
+        });
+    }
+
+    public StagePipeline? Pipeline() => config.Pp == 1
+        ? null
+        : new StagePipeline(sizes.Times.Model as PipelineTimeModel ?? throw new InvalidOperationException("pipeline stages need times of their own"));
+
+    public IRouter Router() => config.Engine.Router switch
+    {
+        "round-robin" => new RoundRobinRouter(),
+        "least-outstanding" => new LeastOutstandingRouter(),
+        string other => throw new InputException($"engine.router: expected round-robin or least-outstanding, found {other}"),
+    };
+
+    /// <summary>Host memory for swapped and streamed KV, its link as the calibration profile prices copies; null when the policy never uses it.</summary>
+    private HostKv? Host() => (!sizes.Limits.SwapOut && !parts.Scheduler.UsesHost) || parts.Layout.IncludesHost
+        ? null
+        : new HostKv(config.Policy.HostBytes / config.Pp, Link(CopyDirection.DeviceToHost), Link(CopyDirection.HostToDevice));
+
+    private LinkCost Link(CopyDirection direction)
+    {
+        LinkCost link = parts.Costs.Link(direction);
+        return link with { BothDirectionsFactor = config.Policy.Of<SwapKnobs>().LinkBothWays ?? link.BothDirectionsFactor };
+    }
+}

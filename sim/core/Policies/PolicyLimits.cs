@@ -1,0 +1,30 @@
+using ELLM.Sim.Serving;
+
+namespace ELLM.Sim.Policies;
+
+/// <summary>What the engine has to know of a policy: the one place where its limits and rules are derived.</summary>
+public static class PolicyLimits
+{
+    /// <param name="maxModelLen">Longest prompt plus output, tokens.</param>
+    /// <param name="maxNumSeqs">Most sequences in a batch.</param>
+    /// <param name="maxNumBatchedTokens">Most tokens in an iteration.</param>
+    /// <param name="layers">Of the model.</param>
+    public static EngineLimits Of(PolicySpec policy, int maxModelLen, int maxNumSeqs, int maxNumBatchedTokens, int layers)
+    {
+        SchedulerEntry scheduler = SchedulerCatalog.Find(policy.Scheduler);
+        OffloadKnobs host = policy.Of<OffloadKnobs>();
+        return new EngineLimits(
+            maxModelLen,
+            maxNumSeqs,
+            maxNumBatchedTokens,
+            scheduler.ChunksPrompts ? int.MaxValue : maxNumBatchedTokens,
+            policy.Overflow == "swap",
+            scheduler.HoldsUntilBatchEnds && LayoutCatalog.Find(policy.Layout).ReservesWhole,
+            host.Fetching == Fetching.Background,
+            host.StreamWindowLayers,
+            layers)
+        {
+            RequeueBehind = policy.Requeue == Requeue.Back,
+        };
+    }
+}
