@@ -62,19 +62,9 @@ public static class ReportFiles
         return path;
     }
 
-    /// <summary>The words of a command line as one line that a shell reads back, without those that change no result.</summary>
-    public static string CommandLine(IReadOnlyList<string> words)
-    {
-        List<string> kept = ["ellm"];
-        for (int i = 0; i < words.Count; i++)
-        {
-            if (words[i] is "--out" or "--jobs" or "--format" or "--trace-events")
-                i++;
-            else if (words[i] is not ("--force" or "--quiet" or "-q" or "--verbose" or "-v" or "--no-report"))
-                kept.Add(Reproduce.Quoted(WithoutFolder(words[i])));
-        }
-        return string.Join(' ', kept);
-    }
+    /// <summary>The words of a command line as one line that a shell reads back.</summary>
+    /// <param name="words">Without the program's name, and without what changes no result.</param>
+    public static string CommandLine(IEnumerable<string> words) => string.Join(' ', words.Select(w => Reproduce.Quoted(WithoutFolder(w))).Prepend("ellm"));
 
     /// <summary>Where a file lay says nothing about the run, and result files name no machine's folders.</summary>
     private static string WithoutFolder(string word)

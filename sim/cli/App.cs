@@ -34,7 +34,11 @@ internal static class App
             ConfigCommand.Create(terminal),
             CompletionCommand.Create(terminal),
         };
-        root.Options.Add(new Option<bool>("--debug") { Description = "Print the stack trace of a bug.", Recursive = true });
+        root.WithExamples(
+            "ellm compare                                     # every policy on the shipped chat trace",
+            "ellm compare my_trace.csv --policies vllm,sarathi --gpu h100",
+            "ellm explain policy vllm-v1");
+        root.Options.Add(new Option<bool>("--debug") { Description = "Print the stack trace of a bug.", Recursive = true }.KeepingResults());
         HelpOption help = root.Options.OfType<HelpOption>().First();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
         return root;

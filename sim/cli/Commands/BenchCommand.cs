@@ -28,6 +28,10 @@ internal sealed class BenchCommand
         {
             bench._quick, bench._tables, bench._against, bench._rows, bench._pairs, bench._round, bench._laps,
         };
+        command.WithExamples(
+            "ellm bench --quick",
+            "ellm bench --against ../before                   # a folder with another published ellm",
+            "ellm bench --against ../before --rows vllm@1000000,ellm@100000");
         command.SetAction(parsed => bench.Run(terminal, parsed));
         return command;
     }

@@ -25,9 +25,13 @@ internal static class CapacityCommand
         Option<string> policies = PolicyNames.Option();
         GoalOptions goal = new(defaultSeeds: 5);
         Option<string?> tolerance = RunOptions.Text("--tolerance", "SHARE", "Stop when the rate is known to this share (default 0.01).");
-        Option<string?> jobs = RunOptions.Text("--jobs", "N", "Runs at a time (default: one a core). Results do not depend on it.");
+        Option<string?> jobs = CommonOptions.Jobs();
         RunOptions run = new();
         Command command = new("capacity", "Find the highest rate at which each policy meets the latency objectives.") { trace, policies };
+        command.WithExamples(
+            "ellm capacity                                    # highest rate of every policy on the shipped chat trace",
+            "ellm capacity trace.csv --policies vllm-v1,ellm --slo ttft=2s,tpot=100ms --attainment 0.99",
+            "ellm capacity azure-chat --limit 5000 --seeds 10 --price h100=2.50 --gpu h100 --out runs/capacity");
         goal.AddTo(command);
         command.Options.Add(tolerance);
         command.Options.Add(jobs);
@@ -70,7 +74,7 @@ internal static class CapacityCommand
         {
             RunDirectory.Write(directory, run.Force(parsed), CapacityFiles.Of(results, workload, prices, terminal.Said));
             ReportFiles.Remove(directory);
-            string page = ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]), new PictureOptions(), terminal.Warn);
+            string page = ReportFiles.Write(directory, CommandText.Of(parsed), new PictureOptions(), terminal.Warn);
             terminal.Say($"report in {page}");
         }
         switch (run.Format(parsed))

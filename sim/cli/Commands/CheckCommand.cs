@@ -26,11 +26,15 @@ internal static class CheckCommand
         Option<string?> junit = RunOptions.Text("--junit", "FILE", "Write JUnit XML.");
         Option<bool> github = new("--github") { Description = "Print GitHub annotations (default: when GITHUB_ACTIONS is true)." };
         Option<string[]> set = new("--set") { Description = "Change a setting of every point, to see what the check says.", HelpName = "KEY=VALUE" };
-        Option<string?> jobs = RunOptions.Text("--jobs", "N", "Runs at a time (default: one a core). Results do not depend on it.");
-        Option<bool> verbose = new("--verbose", "-v") { Description = "Every metric that moved, not only the first ones." };
-        Option<bool> quiet = new("--quiet", "-q") { Description = "Say nothing but errors." };
+        Option<string?> jobs = CommonOptions.Jobs();
+        Option<bool> verbose = CommonOptions.Verbose("Every metric that moved, not only the first ones.");
+        Option<bool> quiet = CommonOptions.Quiet();
         PolicyAssemblyOption assembly = new();
         Command command = new("check", "Run an experiment and compare every metric with a baseline.") { file, baseline, update, tolerance, junit, github, set, jobs, verbose, quiet, assembly.Option };
+        command.WithExamples(
+            "ellm check policies.json --update                # write policies.baseline.json",
+            "ellm check policies.json --junit check.xml       # exit code 1 when a metric moved",
+            "ellm check policies.json --tolerance ttft_p99_s=1%,worse");
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
             {

@@ -30,9 +30,14 @@ internal static class ColocateCommand
         Option<string?> gpus = RunOptions.Text("--gpus", "N", "GPUs to share (default: the fewest that hold all models).");
         Option<string?> policies = RunOptions.Text("--policies", "A,B|all", "static-split, kvcached, shared-blocks (default: all).", () => [.. ColocationPolicy.All.Select(p => p.Name)]);
         Option<string?> engine = RunOptions.Text("--engine", "POLICY", "Policy whose scheduler every engine runs (default vllm-v1).", () => PresetCatalog.Names);
-        Option<string?> jobs = RunOptions.Text("--jobs", "N", "Runs at a time (default: one a core). Results do not depend on it.");
+        Option<string?> jobs = CommonOptions.Jobs();
         RunOptions run = new();
         Command command = new("colocate", "Several models on the same GPUs: KV memory split between them, or shared page by page.") { trace, models, gpus, policies, engine, jobs };
+        command.WithExamples(
+            "ellm colocate                                    # three models, loads that rise one after the other",
+            "ellm colocate prism-arena --limit 1500 --rate 20 # 27 models on the fewest GPUs that hold them",
+            "ellm colocate trace.csv --models my-models.json --gpus 2 --policies static-split,kvcached",
+            "ellm colocate --set colocation.page_choice=fullest --set colocation.split=load");
         run.AddTo(command, except: ["--model", "--tp", "--compat"]);
         command.SetAction((parsed, cancel) => Task.Run(
             () => Run(terminal, run, parsed, new Choices(

@@ -23,10 +23,15 @@ internal static class CompareCommand
     {
         Argument<string> trace = TraceArgument.Create();
         Option<string> policies = PolicyNames.Option();
-        Option<string?> jobs = RunOptions.Text("--jobs", "N", "Runs at a time (default: one a core). Results do not depend on it.");
-        Option<bool> noReport = new("--no-report") { Description = "Draw no report and no figures." };
+        Option<string?> jobs = CommonOptions.Jobs();
+        Option<bool> noReport = CommonOptions.NoReport();
         RunOptions run = new();
         Command command = new("compare", "Replay a trace under several memory policies, side by side.") { trace, policies, jobs, noReport };
+        command.WithExamples(
+            "ellm compare",
+            "ellm compare trace.csv.gz --policies orca-max,vllm --rate 4 --limit 10000",
+            "ellm compare --slo ttft=500ms,tpot=50ms --format csv > summary.csv",
+            "ellm compare --set policy.overflow=swap --set memory.kv_blocks=2588 --policies vllm");
         run.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(
             () => Run(terminal, run, parsed, parsed.GetValue(trace)!, parsed.GetValue(policies)!, parsed.GetValue(jobs), !parsed.GetValue(noReport), cancel), CancellationToken.None));
@@ -73,7 +78,7 @@ internal static class CompareCommand
             ReportFiles.Remove(directory);
             PictureOptions? pictures = unasked ? null : new PictureOptions();
             page = draw
-                ? ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]), pictures, terminal.Warn)
+                ? ReportFiles.Write(directory, CommandText.Of(parsed), pictures, terminal.Warn)
                 : null;
         }
         Output.Write(terminal, run.Format(parsed), reports, trace);

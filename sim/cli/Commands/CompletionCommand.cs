@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 
 namespace ELLM.Sim.Cli.Commands;
@@ -39,6 +40,7 @@ internal static class CompletionCommand
     public static Command Create(Terminal terminal)
     {
         Command command = new("completion", "Print a completion script for a shell.");
+        command.WithExamples("source <(ellm completion bash)");
         foreach ((string shell, string script) in new[] { ("bash", Bash), ("zsh", Zsh), ("pwsh", PowerShell) })
         {
             Command one = new(shell, $"Completion script for {shell}.");

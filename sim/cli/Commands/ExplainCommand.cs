@@ -18,6 +18,7 @@ internal static class ExplainCommand
         name.CompletionSources.Add(_ => PresetCatalog.Names.Select(n => new CompletionItem(n)));
         PolicyAssemblyOption assembly = new();
         Command policy = new("policy", "Roles, knobs, defaults and source of a policy.") { name, assembly.Option };
+        policy.WithExamples("ellm explain policy vllm");
         policy.SetAction(parsed =>
         {
             assembly.Load(parsed);

@@ -28,10 +28,13 @@ internal static class PlanCommand
         Option<string?> gpus = RunOptions.Text("--gpus", "A,B,C|all", "GPUs to consider (default all that the catalogue prices).", () => GpuCatalog.Names);
         Option<string?> tps = RunOptions.Text("--tps", "N,M", "Tensor-parallel ranks to consider (default 1,2,4,8).");
         Option<string?> most = RunOptions.Text("--max-gpus", "N", "Most GPUs of a deployment (default 16).");
-        Option<string?> top = RunOptions.Text("--top", "N", "Deployments to show (default 10); files hold all.");
-        Option<string?> jobs = RunOptions.Text("--jobs", "N", "Runs at a time (default: one a core). Results do not depend on it.");
+        Option<string?> top = RunOptions.Text("--top", "N", "Deployments to show (default 10); files hold all.").KeepingResults();
+        Option<string?> jobs = CommonOptions.Jobs();
         RunOptions run = new();
         Command command = new("plan", "Rank the cheapest deployments that meet the latency objectives at the trace's rate.") { trace, policies, gpus, tps, most };
+        command.WithExamples(
+            "ellm plan trace.csv --slo ttft=2s,tpot=100ms",
+            "ellm plan azure-chat --rate 40 --limit 5000 --slo ttft=1s,tpot=50ms --gpus h100,h200 --max-gpus 32 --price h100=2.50");
         goal.AddTo(command);
         command.Options.Add(top);
         command.Options.Add(jobs);
@@ -73,7 +76,7 @@ internal static class PlanCommand
         {
             RunDirectory.Write(directory, run.Force(parsed), PlanFiles.Of(rows, workload, target, prices, terminal.Said));
             ReportFiles.Remove(directory);
-            string page = ReportFiles.Write(directory, ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]), new PictureOptions(), terminal.Warn);
+            string page = ReportFiles.Write(directory, CommandText.Of(parsed), new PictureOptions(), terminal.Warn);
             terminal.Say($"report in {page}");
         }
         switch (run.Format(parsed))

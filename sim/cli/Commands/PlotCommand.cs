@@ -21,6 +21,9 @@ internal static class PlotCommand
         theme.AcceptOnlyFromAmong("light", "dark");
         Option<string?> size = RunOptions.Text("--size", "WxH", "Of png and webp, pixels (default 1200x700).");
         Command command = new("plot", "Draw a report and figures from result files.") { directory, figure, format, theme, size };
+        command.WithExamples(
+            "ellm plot runs/policies-vs-rate                   # report.html and a figure each",
+            "ellm plot runs/second --figure memory");
         command.SetAction(parsed =>
         {
             PictureOptions options = Options(parsed.GetValue(format), parsed.GetValue(theme) == "dark", parsed.GetValue(size));
@@ -30,6 +33,7 @@ internal static class PlotCommand
         });
         return command;
     }
+
     private static IReadOnlyList<string> Written(string directory, string? figure, string? format, PictureOptions options) => (figure, format) switch
     {
         (_, "png" or "webp") => ReportFiles.WritePictures(directory, figure, options),

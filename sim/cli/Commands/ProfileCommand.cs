@@ -34,8 +34,9 @@ internal static class ProfileCommand
         Option<string> model = Model();
         Option<string> tp = new("--tp") { Description = "Tensor-parallel degrees to import.", HelpName = "N,...", DefaultValueFactory = _ => "1" };
         Option<string> target = new("--out") { Description = "Folder of the time-model profile.", HelpName = "DIR", Required = true };
-        Option<bool> force = new("--force") { Description = "Replace an existing table." };
+        Option<bool> force = CommonOptions.Force("Replace an existing table.");
         Command command = new("import", "Turn a measured folder into a time-model profile for timing.model=table:DIR.") { folder, model, tp, target, force };
+        command.WithExamples("ellm profile import measured/tp1 --model llama-3.1-8b --out profiles/mine");
         command.SetAction(parsed =>
         {
             int[] degrees = [.. parsed.GetValue(tp)!.Split(',').Select(text => Values.Count("--tp", text)!.Value)];

@@ -29,9 +29,12 @@ internal static class ReplayCommand
     {
         Argument<string> trace = TraceArgument.Create();
         Option<string?> policy = RunOptions.Text("--policy", "NAME|FILE", "Memory policy (default vllm).", () => PresetCatalog.Names);
-        Option<string?> events = RunOptions.Text("--trace-events", "FILE", "Write iterations and requests as trace events, for Perfetto or Chrome's trace viewer.");
+        Option<string?> events = RunOptions.Text("--trace-events", "FILE", "Write iterations and requests as trace events, for Perfetto or Chrome's trace viewer.").KeepingResults();
         RunOptions run = new();
         Command command = new("replay", "Replay a trace under one policy and write every result file.") { trace, policy, events };
+        command.WithExamples(
+            "ellm replay trace.csv --policy vllm",
+            "ellm replay chat --policy sarathi --model qwen3-32b --gpu h100 --tp 2 --out runs/sarathi --force");
         run.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(
             () => Run(terminal, run, parsed, parsed.GetValue(trace)!, parsed.GetValue(policy) ?? "vllm", parsed.GetValue(events), cancel), CancellationToken.None));
@@ -70,7 +73,7 @@ internal static class ReplayCommand
         }
         RunReport report = RunFiles.WriteBeside(directory, run.Force(parsed), trace, terminal.Said, Simulate);
         ReportFiles.Remove(directory);
-        string command = ReportFiles.CommandLine([.. parsed.Tokens.Select(t => t.Value)]);
+        string command = CommandText.Of(parsed);
         PictureOptions? pictures = run.Out(parsed) is null ? null : new PictureOptions();
         string page = reported
             ? $"report in {ReportFiles.Write(directory, command, pictures, terminal.Warn)}"

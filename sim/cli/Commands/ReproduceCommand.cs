@@ -18,16 +18,18 @@ internal static class ReproduceCommand
     {
         Argument<string[]> names = new("NAME|FILE") { Description = "Experiments of configs/reproductions, or files of your own; all without one.", Arity = ArgumentArity.ZeroOrMore };
         names.CompletionSources.Add(_ => Reproduction.Names.Select(name => new CompletionItem(name)));
-        Option<string> format = new("--format") { Description = "Form of the table on stdout.", DefaultValueFactory = _ => "table" };
-        format.AcceptOnlyFromAmong("table", "csv", "json");
-        Option<string?> outFile = RunOptions.Text("--out", "FILE", "Write the table to a file as well: CSV, or JSON for a name that ends in .json.");
-        Option<bool> force = new("--force") { Description = "Replace an existing file." };
+        Option<string> format = CommonOptions.Format("Form of the table on stdout.", "table", "csv", "json");
+        Option<string?> outFile = CommonOptions.Out("FILE", "Write the table to a file as well: CSV, or JSON for a name that ends in .json.");
+        Option<bool> force = CommonOptions.Force("Replace an existing file.");
         Option<string?> docs = RunOptions.Text("--write-docs", "FILE", "Write docs/reproductions.md from this run.");
-        Option<string?> jobs = RunOptions.Text("--jobs", "N", "Runs at a time (default: one a core). Results do not depend on it.");
+        Option<string?> jobs = CommonOptions.Jobs();
         Command command = new("reproduce", "Print numbers of publications beside ours; exit 1 when one is outside what is accepted.")
         {
             names, format, outFile, force, docs, jobs,
         };
+        command.WithExamples(
+            "ellm reproduce                                   # every published number, some seconds",
+            "ellm reproduce ellm-batch-128k paged-attention --format csv");
         command.SetAction((parsed, cancel) => Task.Run(
             () => Run(
                 terminal,

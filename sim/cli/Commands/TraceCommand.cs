@@ -24,6 +24,7 @@ internal static class TraceCommand
         Argument<string> trace = TraceArgument.Create();
         ReadOptions reading = new();
         Command command = new("stats", "What a trace holds and what its reader met.") { trace };
+        command.WithExamples("ellm trace stats trace.csv");
         reading.AddTo(command);
         command.SetAction(parsed =>
         {
@@ -42,6 +43,7 @@ internal static class TraceCommand
         ReadOptions reading = new();
         WriteOptions writing = new();
         Command command = new("generate", "Draw a trace from a workload preset.") { preset };
+        command.WithExamples("ellm trace generate azure-chat --rate 4 --limit 100000 --seed 7 --out chat.csv");
         reading.AddTo(command, generated: true);
         writing.AddTo(command);
         command.SetAction(parsed =>
@@ -59,6 +61,7 @@ internal static class TraceCommand
         ReadOptions reading = new();
         WriteOptions writing = new();
         Command command = new("convert", "Rewrite a trace of any known layout as our CSV, or as Vidur's or Mooncake's.") { trace };
+        command.WithExamples("ellm trace convert mooncake.jsonl.gz --out mooncake.csv");
         reading.AddTo(command);
         writing.AddTo(command);
         command.SetAction(parsed =>

@@ -27,12 +27,15 @@ internal static class ValidateCommand
         Option<string?> data = RunOptions.Text("--data", "DIR", "Measured data (a folder with profiles in it); default: ../shared beside the repository.");
         Option<string?> csv = RunOptions.Text("--csv", "FILE", "Write the table as CSV, and a chart of each suite beside it (FILE-suite.svg).");
         Option<string?> docs = RunOptions.Text("--write-docs", "FILE", "Write docs/fidelity.md from this run, its charts in figures beside it.");
-        Option<string> format = new("--format") { Description = "Form of the table on stdout.", DefaultValueFactory = _ => "table" };
-        format.AcceptOnlyFromAmong("table", "csv");
+        Option<string> format = CommonOptions.Format("Form of the table on stdout.", "table", "csv");
         Command command = new("validate", "Compare with measurements, real serving runs and published numbers; exit 1 when a bound is missed.")
         {
             suite, caseFolder, tables, run, data, csv, docs, format,
         };
+        command.WithExamples(
+            "ellm validate --suite closed-forms",
+            "ellm validate --data ../shared --csv fidelity.csv",
+            "ellm validate --run runs/h100/vllm");
         command.SetAction(parsed => Run(terminal, new Request(
             parsed.GetValue(suite), parsed.GetValue(caseFolder), parsed.GetValue(tables), parsed.GetValue(run),
             parsed.GetValue(data), parsed.GetValue(csv), parsed.GetValue(docs), parsed.GetValue(format)!)));

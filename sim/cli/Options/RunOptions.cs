@@ -17,31 +17,33 @@ namespace ELLM.Sim.Cli.Options;
 /// <summary>The options that commands which simulate share, and what they mean.</summary>
 internal sealed class RunOptions
 {
-    private readonly Option<string?> _model = Text("--model", "NAME|FILE", "Model to serve.", () => ModelCatalog.Names);
-    private readonly Option<string?> _gpu = Text("--gpu", "NAME|FILE", "GPU to serve on.", () => GpuCatalog.Names);
-    private readonly Option<string?> _profile = Text("--profile", "NAME|FILE", "Calibration profile that prices memory calls and copies (default: the GPU's own).", () => CalibrationCatalog.Names);
-    private readonly Option<string?> _tp = Text("--tp", "N", "Tensor-parallel ranks.");
-    private readonly Option<string?> _pp = Text("--pp", "N", "Pipeline-parallel stages, each of --tp GPUs.");
-    private readonly Option<string?> _timeModel = Text("--time-model", "KIND", "Source of iteration times: analytic, table:DIR, linear:NAME, constant:step_us=N.", () => TimeModelCatalog.Kinds);
-    private readonly Option<string?> _compat = Text("--compat", "SIMULATOR", "Follow another simulator's rules and defaults: vidur.", () => ["vidur"]);
+    private readonly SettingOption[] _settings =
+    [
+        new("--model", "model", "NAME|FILE", "Model to serve.", () => ModelCatalog.Names),
+        new("--gpu", "gpu", "NAME|FILE", "GPU to serve on.", () => GpuCatalog.Names),
+        new("--profile", "profile", "NAME|FILE", "Calibration profile that prices memory calls and copies (default: the GPU's own).", () => CalibrationCatalog.Names),
+        new("--tp", "tp", "N", "Tensor-parallel ranks."),
+        new("--pp", "pp", "N", "Pipeline-parallel stages, each of --tp GPUs."),
+        new("--time-model", "timing.model", "KIND", "Source of iteration times: analytic, table:DIR, linear:NAME, constant:step_us=N.", () => TimeModelCatalog.Kinds),
+        new("--compat", "compat", "SIMULATOR", "Follow another simulator's rules and defaults: vidur.", () => ["vidur"]),
+    ];
     private readonly Option<string?> _slo = Text("--slo", "ttft=T,tpot=T", "Latency objectives: 200ms, 0.2s, or seconds (ttft:200 is ms). Default: multiples of the unloaded latencies.");
     private readonly Option<string?> _sloShare = Text("--slo-share", "SHARE", "Attainment that --fail-on-slo asks for (default 0.9).");
     private readonly Option<bool> _failOnSlo = new("--fail-on-slo") { Description = "Exit with 1 when a policy's SLO attainment is below --slo-share." };
     private readonly Option<string[]> _set = new("--set") { Description = "Change any setting, such as policy.overflow=swap; 'ellm config schema' lists them.", HelpName = "KEY=VALUE" };
     private readonly PolicyAssemblyOption _assembly = new();
     private readonly ReadOptions _reading = new();
-    private readonly Option<string?> _out = Text("--out", "DIR", "Directory for result files.");
-    private readonly Option<bool> _force = new("--force") { Description = "Replace result files of an existing directory." };
-    private readonly Option<string> _format = new("--format") { Description = "Form of the data on stdout.", DefaultValueFactory = _ => "table" };
+    private readonly Option<string?> _out = CommonOptions.Out("DIR", "Directory for result files.");
+    private readonly Option<bool> _force = CommonOptions.Force("Replace result files of an existing directory.");
+    private readonly Option<string> _format = CommonOptions.Format("Form of the data on stdout.", "table", "csv", "json");
     private readonly Option<bool> _noOracle = new("--no-oracle") { Description = "Run no oracles: no shares of what memory policy could still win, in less time." };
     private readonly Option<bool> _step = new("--step") { Description = "Single decode steps instead of exact jumps: same results, slower." };
     private readonly Option<bool> _check = new("--check") { Description = "Verify every invariant at every iteration boundary." };
-    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Say how the memory budget came about and where times come from." };
-    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say nothing but errors." };
+    private readonly Option<bool> _verbose = CommonOptions.Verbose("Say how the memory budget came about and where times come from.");
+    private readonly Option<bool> _quiet = CommonOptions.Quiet();
 
     public RunOptions()
     {
-        _format.AcceptOnlyFromAmong("table", "csv", "json");
         _set.CompletionSources.Add(_ => ConfigKeys.All.Select(k => new CompletionItem(k.Path + "=")));
     }
 
@@ -52,7 +54,7 @@ internal sealed class RunOptions
         Option[] verdict = judged ? [_sloShare, _failOnSlo] : [];
         Option[] all =
         [
-            _model, _gpu, _profile, _tp, _pp, _timeModel, _compat, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _noOracle, _step, _check, _verbose, _quiet,
+            .. _settings, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _noOracle, _step, _check, _verbose, _quiet,
         ];
         _reading.AddTo(command);
         foreach (Option option in all.Where(o => !except.Contains(o.Name)))
@@ -70,19 +72,7 @@ internal sealed class RunOptions
     /// <summary>Flags first, then every --set, so that the last word is the most explicit one.</summary>
     public IReadOnlyList<Assignment> Assignments(ParseResult parsed)
     {
-        List<Assignment> list = [];
-        void Flag(string path, Option<string?> option)
-        {
-            if (parsed.GetValue(option) is string value)
-                list.Add(new Assignment(path, value));
-        }
-        Flag("model", _model);
-        Flag("gpu", _gpu);
-        Flag("profile", _profile);
-        Flag("tp", _tp);
-        Flag("pp", _pp);
-        Flag("timing.model", _timeModel);
-        Flag("compat", _compat);
+        List<Assignment> list = [.. _settings.Select(option => option.Of(parsed)).OfType<Assignment>()];
         list.Add(new Assignment("seed", Reading(parsed).Seed.ToString(CultureInfo.InvariantCulture)));
         if (parsed.GetValue(_slo) is string slo)
             list.AddRange(SloText.Parse(slo));

@@ -9,11 +9,9 @@ namespace ELLM.Sim.Cli.Options;
 /// <summary>Where a trace is written and in which layout.</summary>
 internal sealed class WriteOptions
 {
-    private readonly Option<string?> _out = RunOptions.Text("--out", "FILE", "File to write; stdout without it.");
-    private readonly Option<string> _format = new("--format") { Description = "Layout to write.", DefaultValueFactory = _ => "csv" };
-    private readonly Option<bool> _force = new("--force") { Description = "Replace an existing file." };
-
-    public WriteOptions() => _format.AcceptOnlyFromAmong("csv", "vidur", "mooncake");
+    private readonly Option<string?> _out = CommonOptions.Out("FILE", "File to write; stdout without it.");
+    private readonly Option<string> _format = CommonOptions.Format("Layout to write.", "csv", "vidur", "mooncake");
+    private readonly Option<bool> _force = CommonOptions.Force("Replace an existing file.");
 
     public void AddTo(Command command)
     {

@@ -22,6 +22,7 @@ internal static class FitCommand
         ResultFile file = new("The profile (default calibration-profile.json).");
         Option<string?> figures = RunOptions.Text("--figures", "DIR", "Draw what was measured, the fits and their residuals there.");
         Command command = new("fit", "Fit a calibration profile to a raw file.") { raw, name, below, figures };
+        command.WithExamples("ellm calibrate fit raw.csv --base h200 --out my-h200.json --figures fits");
         file.AddTo(command);
         command.SetAction(parsed =>
         {

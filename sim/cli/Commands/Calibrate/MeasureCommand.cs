@@ -31,6 +31,9 @@ internal static class MeasureCommand
         backend.AcceptOnlyFromAmong("auto", "ilgpu", "ptx");
         ResultFile file = new("The raw file (default calibration-raw.csv).");
         Command command = new("measure", "Time memory management, copies and kernels on a CUDA device.") { suites, minutes, seed, device, backend };
+        command.WithExamples(
+            "ellm calibrate measure --minutes 8 --out raw.csv",
+            "ellm calibrate measure --suites vmm,copy --minutes 2");
         file.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(
             () =>

@@ -7,9 +7,9 @@ namespace ELLM.Sim.Cli.Commands.Calibrate;
 internal sealed class ResultFile
 {
     private readonly Option<string?> _out;
-    private readonly Option<bool> _force = new("--force") { Description = "Replace an existing file." };
+    private readonly Option<bool> _force = CommonOptions.Force("Replace an existing file.");
 
-    public ResultFile(string what) => _out = RunOptions.Text("--out", "FILE", what);
+    public ResultFile(string what) => _out = CommonOptions.Out("FILE", what);
 
     public void AddTo(Command command)
     {

@@ -24,6 +24,7 @@ internal static class SensitivityCommand
         Option<string?> policy = RunOptions.Text("--policy", "NAME|FILE", "Memory policy (default ellm).", () => PresetCatalog.Names);
         RunOptions run = new();
         Command command = new("sensitivity", "Rank the costs of a profile by how far the result moves when each halves or doubles.") { trace, policy };
+        command.WithExamples("ellm calibrate sensitivity chat --policy ellm --gpu h100");
         run.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(
             () => Run(terminal, run, parsed, parsed.GetValue(trace)!, parsed.GetValue(policy) ?? "ellm", cancel), CancellationToken.None));

@@ -1,5 +1,6 @@
 using System.CommandLine.Completions;
 using System.CommandLine;
+using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Hardware.Calibration;
 
@@ -14,6 +15,9 @@ internal static class ShowCommand
         profile.CompletionSources.Add(_ => CalibrationCatalog.Names.Select(name => new CompletionItem(name)));
         Option<bool> json = new("--json") { Description = "The profile as it would be written to a file." };
         Command command = new("show", "Show a calibration profile: costs, curves, sources.") { profile, json };
+        command.WithExamples(
+            "ellm calibrate show h200",
+            "ellm calibrate show my-h200.json");
         command.SetAction(parsed =>
         {
             CalibrationProfile loaded = CalibrationCatalog.Load(parsed.GetValue(profile)!);

@@ -22,21 +22,25 @@ internal static class SweepCommand
             Arity = ArgumentArity.ZeroOrOne,
         };
         file.CompletionSources.Add(_ => Experiment.Names.Select(n => new CompletionItem(n)));
-        Option<string?> directory = RunOptions.Text("--out", "DIR", "Result directory (default: runs/NAME). One that holds part of the same experiment is completed.");
-        Option<string?> jobs = RunOptions.Text("--jobs", "N", "Points at a time (default: one a core). Results do not depend on it.");
+        Option<string?> directory = CommonOptions.Out("DIR", "Result directory (default: runs/NAME). One that holds part of the same experiment is completed.");
+        Option<string?> jobs = CommonOptions.Jobs("Points");
         Option<string?> memory = RunOptions.Text("--memory", "GIB", "Memory to stay within: fewer points at a time when it is short.");
         Option<string?> most = RunOptions.Text("--max-points", "N", $"Refuse experiments with more points (default {Experiment.DefaultMaxPoints}).");
         Option<bool> resume = new("--resume") { Description = "Go on from the directory's journal: the default." };
-        Option<bool> force = new("--force") { Description = "Start over, whatever the directory holds of a sweep." };
+        Option<bool> force = CommonOptions.Force("Start over, whatever the directory holds of a sweep.");
         Option<string?> shard = RunOptions.Text("--shard", "I/N", "Run every N-th point from I on; I from 0.");
         Option<string?> shards = RunOptions.Text("--shards", "N", "The same with I from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX; with --slurm or --k8s: tasks to ask for.");
-        Option<string> format = new("--format") { Description = "Form of the groups on stdout.", DefaultValueFactory = _ => "table" };
-        format.AcceptOnlyFromAmong("table", "csv");
-        Option<bool> noReport = new("--no-report") { Description = "Draw no report and no figures." };
-        Option<bool> quiet = new("--quiet", "-q") { Description = "Say nothing but errors." };
+        Option<string> format = CommonOptions.Format("Form of the groups on stdout.", "table", "csv");
+        Option<bool> noReport = CommonOptions.NoReport();
+        Option<bool> quiet = CommonOptions.Quiet();
         PolicyAssemblyOption assembly = new();
         QueueOptions queue = new(assembly);
         Command command = new("sweep", "Run every point of an experiment file; killed at any instant, the same command goes on.") { file };
+        command.WithExamples(
+            "ellm sweep policies-vs-rate                       # a shipped experiment, into runs/policies-vs-rate",
+            "ellm sweep mine.json --out runs/mine --jobs 8 --memory 16",
+            "ellm sweep mine.json --out /shared/mine --slurm --shards 64 --partition cpu --time 01:00:00",
+            "ellm sweep mine.json --shards 64 --k8s --image registry/ellm > job.yaml");
         foreach (Option option in new Option[] { directory, jobs, memory, most, resume, force, shard, shards, assembly.Option, format, noReport, quiet })
             command.Options.Add(option);
         queue.AddTo(command);
