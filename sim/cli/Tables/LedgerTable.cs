@@ -1,5 +1,6 @@
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Policies;
 
 namespace ELLM.Sim.Cli.Tables;
 
@@ -37,5 +38,5 @@ internal static class LedgerTable
     }
 
     private static ExplainedRun Explained(RunReport report) =>
-        new(MeanLedger.Of(report.Summary!), report.Config.Policy.Layout == "live");
+        new(MeanLedger.Of(report.Summary!), LayoutCatalog.Find(report.Config.Policy.Layout).IncludesHost);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ELLM.Sim.Settings;
 
 namespace ELLM.Sim.Configuration;
 
@@ -20,6 +21,9 @@ public sealed record ConfigKey(string Path, Type Type, string Meaning, IReadOnly
     public string Doc => Owners.Length == 0 ? Meaning : $"{Owners}: {Meaning}";
 
     public bool Nullable => !Type.IsValueType || System.Nullable.GetUnderlyingType(Type) is not null;
+
+    /// <summary>The setting that a knob is below a prefix such as <c>policy.</c></summary>
+    internal static ConfigKey Of(string prefix, Knob knob) => new(prefix + knob.Key, knob.Type, knob.Meaning, knob.Words, knob.Min, knob.Max);
 
     private Type Bare => System.Nullable.GetUnderlyingType(Type) ?? Type;
 

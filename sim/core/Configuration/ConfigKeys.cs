@@ -56,7 +56,7 @@ public static class ConfigKeys
         ConfigKey[] parts = [.. PolicyParts.All
             .SelectMany(part => Knob.Of(part.Knobs))
             .DistinctBy(knob => knob.Key)
-            .Select(knob => Key(knob) with { Owners = PolicyParts.Owners(knob.Key) })];
+            .Select(knob => ConfigKey.Of(Policy, knob) with { Owners = PolicyParts.Owners(knob.Key) })];
         int after = Array.FindLastIndex(Fixed, key => key.Path.StartsWith(Policy, StringComparison.Ordinal)) + 1;
         return [.. Fixed[..after], .. parts, .. Fixed[after..]];
     }
@@ -67,7 +67,7 @@ public static class ConfigKeys
         {
             string path = prefix + property.Name;
             JsonTypeInfo inner = type.Options.GetTypeInfo(property.PropertyType);
-            IEnumerable<ConfigKey> keys = property.PropertyType == typeof(PolicySpec) ? Knob.Of(new PolicySpec()).Select(Key)
+            IEnumerable<ConfigKey> keys = property.PropertyType == typeof(PolicySpec) ? Knob.Of(new PolicySpec()).Select(knob => ConfigKey.Of(Policy, knob))
                 : inner.Kind == JsonTypeInfoKind.Object ? Walk(inner, path + ".")
                 : [Key(path, property)];
             foreach (ConfigKey key in keys)
@@ -82,6 +82,4 @@ public static class ConfigKeys
             : throw new InvalidOperationException($"{path} has no {nameof(KnobAttribute)}");
         return new ConfigKey(path, property.PropertyType, says.Meaning, Knob.WordsOf(property.PropertyType, says), says.Min, says.Max);
     }
-
-    private static ConfigKey Key(Knob knob) => new(Policy + knob.Key, knob.Type, knob.Meaning, knob.Words, knob.Min, knob.Max);
 }

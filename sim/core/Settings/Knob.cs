@@ -62,7 +62,15 @@ public sealed class Knob
         object other => throw new NotSupportedException($"{Key}: a knob is an int, long, double, bool, string or enum, not {other.GetType()}"),
     };
 
+    /// <summary>Sets the value in a set that has just been made.</summary>
     /// <exception cref="JsonException">Of another type, or not one of the words.</exception>
+    internal void Put(KnobSet set, JsonNode? value)
+    {
+        using JsonDocument document = JsonDocument.Parse(value?.ToJsonString() ?? "null");
+        Put(set, document.RootElement);
+    }
+
+    /// <inheritdoc cref="Put(KnobSet, JsonNode?)"/>
     internal void Put(KnobSet set, JsonElement value)
     {
         try

@@ -1,6 +1,7 @@
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Colocation;
 using ELLM.Sim.Experiments;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
@@ -146,13 +147,15 @@ internal sealed class SharedGpuTests
         ];
         RunConfig config = ConfigBinder.Bind(PresetCatalog.Load(preset), settings);
         int least = random.Next(0, 3);
-        ColocationSpec spec = new(
-            PageLayout: random.Next(2) == 0 ? "contiguous" : "per-layer",
-            ReserveMin: least,
-            ReserveMax: least + random.Next(0, 3),
-            PageChoice: random.Next(2) == 0 ? "latest" : "fullest",
-            Unmapping: random.Next(2) == 0 ? "sync" : "background",
-            Split: random.Next(2) == 0 ? "equal" : "load");
+        ColocationSpec spec = new()
+        {
+            PageLayout = random.Next(2) == 0 ? PageLayout.Contiguous : PageLayout.PerLayer,
+            ReserveMin = least,
+            ReserveMax = least + random.Next(0, 3),
+            PageChoice = random.Next(2) == 0 ? PageChoice.Latest : PageChoice.Fullest,
+            Unmapping = random.Next(2) == 0 ? PageUnmapping.Sync : PageUnmapping.Background,
+            Split = random.Next(2) == 0 ? StaticSplit.Equal : StaticSplit.Load,
+        };
         // As much utilisation as leaves each GPU about a gigabyte and a half for KV.
         Placement roomy = ColocationPlan.Make(config, spec, map, ModelRequests.OfTrace(trace, map), gpus).Placement;
         double spare = (roomy.KvBytes.Min() - (1.5 * (1L << 30))) / Deployment.Resolve(config).Gpu.VisibleBytes;

@@ -13,5 +13,4 @@ namespace ELLM.Sim.Experiments.Colocation;
     ReadCommentHandling = JsonCommentHandling.Skip,
     AllowTrailingCommas = true)]
 [JsonSerializable(typeof(ModelMap))]
-[JsonSerializable(typeof(ColocationSpec))]
 internal sealed partial class ColocationJson : JsonSerializerContext;

@@ -49,7 +49,7 @@ public sealed class ColocationPlan
         Trace[] own = [.. Enumerable.Range(0, count).Select(requests.Of)];
         MemoryBudget[] budgets = Array.ConvertAll(alone, d => d.Budget);
         Placement placement = Placement.Of(budgets, [.. own.Select((t, i) => LongestBytes(t, alone[i]))], gpus, alone[0].Gpu.Name);
-        double[] weights = [.. own.Select((t, i) => spec.Split == "load" ? LoadBytes(t, budgets[i]) : 1.0)];
+        double[] weights = [.. own.Select((t, i) => spec.Split == StaticSplit.Load ? LoadBytes(t, budgets[i]) : 1.0)];
         PlannedEngine[] engines = new PlannedEngine[count];
         for (int i = 0; i < count; i++)
         {
@@ -74,7 +74,7 @@ public sealed class ColocationPlan
         int blocks = (int)(pageBytes / blockBytes);
         if (blocks == 0)
             throw new InputException($"colocation.page_mib: a page of {Spec.PageMib} MiB cannot hold a block of {blockBytes} bytes of {engine.Deployment.Model.Name}");
-        bool fused = Spec.PageLayout == "contiguous";
+        bool fused = Spec.PageLayout == PageLayout.Contiguous;
         long chunk = fused ? 2 * layers * pageBytes : pageBytes;
         int calls = fused ? 1 : 2 * layers;
         DeviceCosts costs = engine.Deployment.Costs;
@@ -87,10 +87,10 @@ public sealed class ColocationPlan
             SlackBytes = 2 * layers * (pageBytes - (blocks * blockBytes)),
             ReserveMin = Spec.ReserveMin,
             ReserveMax = Spec.ReserveMax,
-            Choice = Spec.PageChoice == "fullest" ? PageChoice.Fullest : PageChoice.Latest,
+            Choice = Spec.PageChoice,
             MapPs = calls * mapPs,
             UnmapPs = calls * unmapPs,
-            UnmapsSync = Spec.Unmapping == "sync",
+            UnmapsSync = Spec.Unmapping == PageUnmapping.Sync,
         };
     }
 

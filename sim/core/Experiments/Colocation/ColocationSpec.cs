@@ -1,76 +1,59 @@
-using System.Text.Json.Nodes;
-using System.Text.Json;
-using ELLM.Sim.Configuration;
-using ELLM.Sim.Numerics;
+using ELLM.Sim.Memory;
+using ELLM.Sim.Settings;
 
 namespace ELLM.Sim.Experiments.Colocation;
 
-/// <summary>How memory of a shared GPU is divided or shared. Defaults are kvcached's own where it has one.</summary>
-/// <param name="PageMib">Page of K or V of one layer, a multiple of 2 MiB (kvcached: 2).</param>
-/// <param name="PageLayout">
-/// contiguous (all layers of a page id in one allocation, kvcached's default: one call of each kind) or per-layer (a call for K and
-/// for V of every layer). Published on an L40S, 32 layers: 0.52 ms against 10.6 ms a page id.
-/// </param>
-/// <param name="ReserveMin">Mapped pages in reserve below which the background thread maps more (kvcached: 5).</param>
-/// <param name="ReserveMax">Empty pages stay mapped up to that many (kvcached: 10).</param>
-/// <param name="PageChoice">latest (kvcached's stack of partly free pages) or fullest (page-aware allocation).</param>
-/// <param name="Unmapping">sync (kvcached's free path unmaps before it returns) or background.</param>
-/// <param name="Split">Static split of what the engines leave for KV: equal, or load (in proportion to each model's KV bytes in the trace).</param>
-public sealed record ColocationSpec(
-    int PageMib = 2,
-    string PageLayout = "contiguous",
-    int ReserveMin = 5,
-    int ReserveMax = 10,
-    string PageChoice = "latest",
-    string Unmapping = "sync",
-    string Split = "equal");
-
-/// <summary>The settings of <see cref="ColocationSpec"/> as <c>--set colocation.key=value</c>.</summary>
-public static class ColocationKeys
+/// <summary>How the pages of an engine are allocated.</summary>
+public enum PageLayout : byte
 {
-    private const string Prefix = "colocation.";
+    /// <summary>All layers of a page id in one allocation, one call of each kind (kvcached's default).</summary>
+    Contiguous,
 
-    public static IReadOnlyList<ConfigKey> All { get; } =
-    [
-        Number("page_mib", "page of K or V of one layer in MiB, a multiple of 2", 2, 1024),
-        Choice("page_layout", "all layers of a page in one allocation, or one each", "contiguous", "per-layer"),
-        Number("reserve_min", "mapped pages in reserve below which more are mapped in the background", 0, 1000),
-        Number("reserve_max", "empty pages stay mapped up to that many", 0, 1000),
-        Choice("page_choice", "page of the next block: the one that was last opened or freed, or the one with the fewest free blocks", "latest", "fullest"),
-        Choice("unmapping", "the engine waits for its unmapping, or only the driver is busy", "sync", "background"),
-        Choice("split", "static split of KV memory: the same for each model, or by its KV bytes in the trace", "equal", "load"),
-    ];
+    /// <summary>A call for K and for V of every layer.</summary>
+    PerLayer,
+}
 
-    /// <summary>Takes the assignments that are meant for the division of memory; the others are left for the engines.</summary>
-    /// <exception cref="InputException">An unknown setting or a wrong value.</exception>
-    public static (ColocationSpec Spec, IReadOnlyList<Assignment> Others) Take(IEnumerable<Assignment> assignments)
-    {
-        JsonObject tree = JsonSerializer.SerializeToNode(new ColocationSpec(), ColocationJson.Default.ColocationSpec)!.AsObject();
-        List<Assignment> others = [];
-        foreach (Assignment assignment in assignments)
-        {
-            if (!assignment.Path.StartsWith(Prefix, StringComparison.Ordinal))
-            {
-                others.Add(assignment);
-                continue;
-            }
-            ConfigKey key = All.FirstOrDefault(k => k.Path == assignment.Path)
-                ?? throw new InputException(NearestName.Message("setting", assignment.Path, [.. All.Select(k => k.Path)]));
-            tree[key.Path[Prefix.Length..]] = key.Parse(assignment.Text);
-        }
-        ColocationSpec spec = tree.Deserialize(ColocationJson.Default.ColocationSpec)!;
-        if (spec.PageMib % 2 != 0)
-            throw new InputException($"colocation.page_mib: expected a multiple of 2, the granularity of CUDA's virtual memory, found {spec.PageMib}");
-        if (spec.ReserveMax < spec.ReserveMin)
-            throw new InputException($"colocation.reserve_max: expected at least reserve_min ({spec.ReserveMin}), found {spec.ReserveMax}");
-        return (spec, others);
-    }
+/// <summary>Who waits for pages to be unmapped.</summary>
+public enum PageUnmapping : byte
+{
+    /// <summary>The engine: kvcached's free path unmaps before it returns.</summary>
+    Sync,
 
-    public static JsonObject ToTree(ColocationSpec spec) =>
-        JsonSerializer.SerializeToNode(spec, ColocationJson.Default.ColocationSpec)!.AsObject();
+    /// <summary>Only the driver is busy.</summary>
+    Background,
+}
 
-    private static ConfigKey Number(string name, string doc, int min, int max) => new(Prefix + name, typeof(int), doc, [], min, max);
+/// <summary>How KV memory is divided when it is divided once and for all.</summary>
+public enum StaticSplit : byte
+{
+    Equal,
 
-    private static ConfigKey Choice(string name, string doc, params string[] words) =>
-        new(Prefix + name, typeof(string), doc, words, double.NegativeInfinity, double.PositiveInfinity);
+    /// <summary>In proportion to each model's KV bytes in the trace.</summary>
+    Load,
+}
+
+/// <summary>How memory of a shared GPU is divided or shared. Defaults are kvcached's own where it has one.</summary>
+/// <remarks>Page layouts, published on an L40S with 32 layers: 0.52 ms a page id (contiguous) against 10.6 ms (per-layer).</remarks>
+public sealed record ColocationSpec : KnobSet
+{
+    [Knob("page of K or V of one layer in MiB, a multiple of 2", 2, 1024)]
+    public int PageMib { get; init; } = 2;
+
+    [Knob("all layers of a page in one allocation, or one each")]
+    public PageLayout PageLayout { get; init; } = PageLayout.Contiguous;
+
+    [Knob("mapped pages in reserve below which more are mapped in the background", 0, 1000)]
+    public int ReserveMin { get; init; } = 5;
+
+    [Knob("empty pages stay mapped up to that many", 0, 1000)]
+    public int ReserveMax { get; init; } = 10;
+
+    [Knob("page of the next block: the one that was last opened or freed, or the one with the fewest free blocks")]
+    public PageChoice PageChoice { get; init; } = PageChoice.Latest;
+
+    [Knob("the engine waits for its unmapping, or only the driver is busy")]
+    public PageUnmapping Unmapping { get; init; } = PageUnmapping.Sync;
+
+    [Knob("static split of KV memory: the same for each model, or by its KV bytes in the trace")]
+    public StaticSplit Split { get; init; } = StaticSplit.Equal;
 }
