@@ -12,10 +12,7 @@ public static class ColocationFiles
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
-    private static readonly string[] Own = ["kv_held_mean_bytes", "kv_held_peak_bytes", "kv_live_mean_bytes", "pages_mapped", "pages_unmapped", "map_stall_total_s"];
-
-    /// <summary>Columns that say which row it is: those of a summary, with the model's id and its GPU's number.</summary>
-    private static readonly string[] Label = ["trace", "policy", "model", "gpu", "tp", "seed"];
+    private static readonly string[] Own = ["kv_held_mean_bytes", "kv_held_peak_bytes", "kv_live_mean_bytes", "pages_mapped", "pages_unmapped", "iteration_map_stall_s"];
 
     /// <summary>summary.csv and summary.json of all, and for each policy requests.csv and a timeline a model.</summary>
     public static IReadOnlyList<(string Name, Action<Stream> Write)> Of(
@@ -31,7 +28,7 @@ public static class ColocationFiles
     public static void WriteCsv(Stream target, IReadOnlyList<ColocationReport> reports)
     {
         using CsvBuffer csv = new(target);
-        foreach (string name in (string[])[.. Label, "model_id", "gpu_index", .. Metrics.Select(c => c.Name), .. Own])
+        foreach (string name in (string[])[.. SummaryColumns.Labels.Select(c => c.Name), "model_id", "gpu_index", .. SummaryColumns.Metrics.Select(c => c.Name), .. Own])
             csv.Text(name);
         csv.EndRow();
         foreach (ColocationReport report in reports)
@@ -73,8 +70,6 @@ public static class ColocationFiles
         target.Write(Encoding.UTF8.GetBytes(runs.ToJsonString(Indented) + "\n"));
     }
 
-    private static IEnumerable<SummaryColumn> Metrics => SummaryColumns.All.Skip(Label.Length);
-
     private static IEnumerable<(string Name, Action<Stream> Write)> Tables(ColocationPlan plan, ColocationReport report)
     {
         if (report.Outcome is null)
@@ -93,11 +88,11 @@ public static class ColocationFiles
 
     private static void Row(CsvBuffer csv, Summary summary, string id, int? gpu, SummaryValue[] own)
     {
-        foreach (SummaryColumn column in SummaryColumns.All.Take(Label.Length))
+        foreach (SummaryColumn column in SummaryColumns.Labels)
             csv.Text(column.Get(summary).ToString());
         csv.Text(id);
         csv.Text(gpu is int index ? SummaryValue.Integer(index).ToString() : "");
-        foreach (SummaryValue value in Metrics.Select(c => c.Get(summary)).Concat(own))
+        foreach (SummaryValue value in SummaryColumns.Metrics.Select(c => c.Get(summary)).Concat(own))
             csv.Text(value.ToString());
         csv.EndRow();
     }
@@ -105,7 +100,7 @@ public static class ColocationFiles
     private static JsonObject Object(Summary summary, SummaryValue[] own)
     {
         JsonObject metrics = [];
-        foreach (SummaryColumn column in Metrics)
+        foreach (SummaryColumn column in SummaryColumns.Metrics)
             metrics[column.Name] = Node(column.Get(summary));
         for (int i = 0; i < Own.Length; i++)
             metrics[Own[i]] = Node(own[i]);
