@@ -5,7 +5,7 @@ namespace ELLM.Sim.Tests.Architecture.Habits;
 /// <summary>The rooms of every project stand in an order, and look one way.</summary>
 internal sealed class RoomOrderTests
 {
-    private static readonly RoomOrder Library = new(
+    internal static readonly RoomOrder Library = new(
         "sim/core/",
         "ELLM.Sim",
         [
