@@ -15,7 +15,7 @@ public class HotPaths
     private readonly AnalyticTimeModel _time = AnalyticTimeModel.For(GpuCatalog.Load("a100-80"), ModelCatalog.Load("llama-3.1-8b"));
     private readonly PrefillChunk[] _chunks = [new(700, 0, true), new(324, 512, false)];
     private readonly PagedKv _memory = new(28_000, 16, 280, BlockCheck.Any, 131_072);
-    private readonly PipelineStage _stage = new();
+    private readonly RunningSpan _running = new();
     private KvSpan _span;
 
     public HotPaths()
@@ -47,9 +47,10 @@ public class HotPaths
     [Benchmark]
     public long Jump_cut_by_an_arrival()
     {
-        _stage.StartDecode(0, 0, 1000, new DecodeCost(11_000_000_000, 87_400, 9_000, long.MaxValue), new DecodeBatch(64, 80_000, 4000));
-        _stage.CutAt(5_000_000_000_000);
-        _stage.Finish();
-        return _stage.EndPs;
+        DecodeCost cost = new(11_000_000_000, 87_400, 9_000, long.MaxValue);
+        _running.StartDecode(0, default, cost.Steps(new DecodeBatch(64, 80_000, 4000)), 1000);
+        _running.CutAt(5_000_000_000_000);
+        _running.Finish();
+        return _running.EndPs;
     }
 }

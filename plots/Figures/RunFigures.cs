@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Plots.Charts;
+using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Plots.Figures;
 

@@ -5,6 +5,7 @@ using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Plots.Svg;
+using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Plots.Report;
 

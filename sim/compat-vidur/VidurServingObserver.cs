@@ -63,7 +63,7 @@ internal sealed class VidurServingObserver(VidurConfig config, VidurMemoryPlan p
             return;
         IterationSpan span = started.Span;
         span.EndPs = SimTime.FromSeconds(time).Picoseconds;
-        span.FirstStepPs = span.EndPs - span.StartPs;
+        span.Durations = new(span.EndPs - span.StartPs, 0);
         observer.Span(span);
     }
 

@@ -48,8 +48,8 @@ internal sealed class PipelineParallelTests
         PipelineTimeModel stages = (PipelineTimeModel)staged.Time;
         DecodeBatch batch = new(24, 24_000, 3_000);
         PrefillChunk[] chunks = [new(700, 0, true), new(300, 500, false)];
-        double decode = PipelineStage.FirstStep(stages.Decode(batch), batch) - (2 * stages.SendPs(24));
-        Assert.That(decode, Is.EqualTo((double)PipelineStage.FirstStep(whole.Time.Decode(batch), batch)).Within(0.001).Percent);
+        double decode = stages.Decode(batch).Steps(batch).FirstPs - (2 * stages.SendPs(24));
+        Assert.That(decode, Is.EqualTo((double)whole.Time.Decode(batch).Steps(batch).FirstPs).Within(0.001).Percent);
         Assert.That((double)stages.Mixed(chunks, batch) - (2 * stages.SendPs(1024)), Is.EqualTo((double)whole.Time.Mixed(chunks, batch)).Within(0.001).Percent);
         // h100, one node, 24 tokens x 4096 x two 16-bit tensors = 393,216 bytes: 7.4584 us + 2.78646e-6 us a byte.
         Assert.That(stages.SendPs(24) * 1e-6, Is.EqualTo(7.4584 + (393_216 * 2.78646e-6)).Within(1e-6));

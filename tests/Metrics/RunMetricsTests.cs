@@ -1,6 +1,7 @@
 using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Serving;
+using ELLM.Sim.Time;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Metrics;
@@ -62,7 +63,7 @@ internal sealed class RunMetricsTests
             EndPs = 15,
             StallPs = 5,
             Steps = 1,
-            FirstStepPs = 10,
+            Durations = new StepSeries(10, 0),
             DecodeSequences = 2,
             LiveTokens = 100,
             ContextTokens = 100,
@@ -87,8 +88,7 @@ internal sealed class RunMetricsTests
         IterationSpan span = new()
         {
             Steps = steps,
-            FirstStepPs = first,
-            StepGrowthPs = growth,
+            Durations = new StepSeries(first, growth),
             DecodeSequences = decodes,
             LiveTokens = live,
             ContextTokens = live,
@@ -106,9 +106,9 @@ internal sealed class RunMetricsTests
     {
         IterationSpan part = whole;
         part.Steps = count;
-        part.FirstStepPs = whole.FirstStepPs + (at * whole.StepGrowthPs);
-        part.StartPs = at * whole.FirstStepPs + (whole.StepGrowthPs * at * (at - 1) / 2);
-        part.EndPs = part.StartPs + (count * part.FirstStepPs) + (part.StepGrowthPs * count * (count - 1) / 2);
+        part.Durations = whole.Durations.After(at);
+        part.StartPs = whole.Durations.Sum(at);
+        part.EndPs = part.StartPs + part.Durations.Sum(count);
         part.LiveTokens = whole.LiveTokens + (at * whole.DecodeSequences);
         part.ContextTokens = part.LiveTokens;
         part.Kv.AllocatedSum = 0;

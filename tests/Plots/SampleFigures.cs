@@ -1,6 +1,7 @@
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Plots.Figures;
+using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Tests.Plots;
 

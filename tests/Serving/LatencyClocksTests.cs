@@ -31,9 +31,9 @@ internal sealed class LatencyClocksTests
         LatencyLedger prompt = default, decoding = default;
         clocks.EnterDecode(ref decoding);
         clocks.EnterPrefill(ref prompt, again: false);
-        clocks.Spend(runPs: 100, decodePs: 30, mapStallPs: 5, transferStallPs: 7, gpuWaitPs: 11);
+        clocks.Spend(runPs: 100, decodePs: 30, new SpanStalls(MapPs: 5, TransferPs: 7, GpuPs: 11));
         clocks.LeavePrefill(ref prompt, again: false);
-        clocks.Spend(runPs: 40, decodePs: 40, mapStallPs: 0, transferStallPs: 0, gpuWaitPs: 0);
+        clocks.Spend(runPs: 40, decodePs: 40, default);
         clocks.LeaveDecode(ref decoding);
         using (Assert.EnterMultipleScope())
         {
@@ -49,7 +49,7 @@ internal sealed class LatencyClocksTests
         LatencyClocks clocks = new();
         LatencyLedger ledger = default;
         clocks.EnterPrefill(ref ledger, again: true);
-        clocks.Spend(9, 0, 0, 0, 0);
+        clocks.Spend(9, 0, default);
         clocks.LeavePrefill(ref ledger, again: true);
         Assert.That((ledger.Recompute, ledger.Prefill), Is.EqualTo((9L, 0L)));
     }

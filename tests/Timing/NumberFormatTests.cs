@@ -16,7 +16,7 @@ internal sealed class NumberFormatTests
     private static long Step(AnalyticTimeModel time, int b, long kv)
     {
         DecodeBatch batch = new(b, b * kv, kv);
-        return PipelineStage.FirstStep(time.Decode(batch), batch);
+        return time.Decode(batch).Steps(batch).FirstPs;
     }
 
     [Test]

@@ -57,8 +57,8 @@ internal sealed class TimeModelCatalogTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(model.Mixed([new PrefillChunk(1000, 0, true)], default) / 1e9, Is.EqualTo(18.10 + 0.1019 * 1000 + 7.12e-6 * 1e6).Within(1e-6));
-            Assert.That(PipelineStage.FirstStep(model.Decode(below), below) / 1e9, Is.EqualTo(19.93 + 6.27e-4 * 47_000 + 0.0385 * 94).Within(1e-4));
-            Assert.That(PipelineStage.FirstStep(model.Decode(above), above) / 1e9, Is.EqualTo(7.17 + 5.80e-4 * 47_500 + 0.1583 * 95).Within(1e-4));
+            Assert.That(model.Decode(below).Steps(below).FirstPs / 1e9, Is.EqualTo(19.93 + 6.27e-4 * 47_000 + 0.0385 * 94).Within(1e-4));
+            Assert.That(model.Decode(above).Steps(above).FirstPs / 1e9, Is.EqualTo(7.17 + 5.80e-4 * 47_500 + 0.1583 * 95).Within(1e-4));
         }
     }
 

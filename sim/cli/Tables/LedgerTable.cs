@@ -1,6 +1,7 @@
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Policies;
+using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Cli.Tables;
 

@@ -88,7 +88,7 @@ public sealed class Deployment
     public IKvMemory CreateMemory() => _builder.Memory(0);
 
     /// <summary>The stages that a replica's virtual engines share; null without pipeline parallelism.</summary>
-    public StagePipeline? CreatePipeline() => _builder.Pipeline();
+    public VirtualEngines? CreatePipeline() => _builder.Pipeline();
 
     public IRouter CreateRouter() => _builder.Router();
 

@@ -35,9 +35,9 @@ internal sealed class EngineBuilder(RunConfig config, DeploymentParts parts, Dep
         });
     }
 
-    public StagePipeline? Pipeline() => config.Pp == 1
+    public VirtualEngines? Pipeline() => config.Pp == 1
         ? null
-        : new StagePipeline(sizes.Times.Model as PipelineTimeModel ?? throw new InvalidOperationException("pipeline stages need times of their own"));
+        : new VirtualEngines(sizes.Times.Model as PipelineTimeModel ?? throw new InvalidOperationException("pipeline stages need times of their own"));
 
     public IRouter Router() => config.Engine.Router switch
     {
@@ -47,9 +47,9 @@ internal sealed class EngineBuilder(RunConfig config, DeploymentParts parts, Dep
     };
 
     /// <summary>Host memory for swapped and streamed KV, its link as the calibration profile prices copies; null when the policy never uses it.</summary>
-    private HostKv? Host() => (!sizes.Limits.SwapOut && !parts.Scheduler.UsesHost) || parts.Layout.IncludesHost
+    private HostMemory? Host() => (!sizes.Limits.SwapOut && !parts.Scheduler.UsesHost) || parts.Layout.IncludesHost
         ? null
-        : new HostKv(config.Policy.HostBytes / config.Pp, Link(CopyDirection.DeviceToHost), Link(CopyDirection.HostToDevice));
+        : new HostMemory(config.Policy.HostBytes / config.Pp, Link(CopyDirection.DeviceToHost), Link(CopyDirection.HostToDevice));
 
     private LinkCost Link(CopyDirection direction)
     {

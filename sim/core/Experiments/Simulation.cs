@@ -43,8 +43,8 @@ public static class Simulation
         how.Blocks?.Begin(cluster.Records);
         for (int i = 0; i < deployment.Config.Engine.Replicas; i++)
         {
-            StagePipeline? pipeline = deployment.CreatePipeline();
-            for (int engine = 0; engine < (pipeline?.Engines ?? 1); engine++)
+            VirtualEngines? pipeline = deployment.CreatePipeline();
+            for (int engine = 0; engine < (pipeline?.Stages.Count ?? 1); engine++)
             {
                 cluster.Add(deployment.Engine(targets, cluster.Count) with
                 {

@@ -34,10 +34,10 @@ public sealed class SloSlackScheduler(bool limited, double correction, LengthPre
         long horizon = Decision.Unlimited;
         if (view.Waiting > 0 && settled)
         {
-            Decision admission = AdmitHead(view);
+            (Decision admission, horizon) = AdmitHead(view);
             if (admission.Kind != DecisionKind.Idle)
                 return admission;
-            (blocked, horizon) = (admission.Blocked, admission.Horizon);
+            blocked = admission.Blocked;
         }
         if (view.AdmittedThisRound > 0)
             return Decision.Run(withDecodes: false, 1, blocked);
@@ -65,16 +65,16 @@ public sealed class SloSlackScheduler(bool limited, double correction, LengthPre
     }
 
     /// <summary>Admits or rejects the head of the queue; Idle says why not, and for how many decode steps that is the answer.</summary>
-    private Decision AdmitHead(in SchedulerView view)
+    private (Decision Decision, long Horizon) AdmitHead(in SchedulerView view)
     {
         if (view.Running + view.Fetching + view.Parked >= view.MaxNumSeqs)
             return Wait(Blocked.Compute, Decision.Unlimited);
         int tokens = view.HeadTokens;
         if (view.PreparedTokens + tokens > view.MaxNumBatchedTokens)
-            return view.PreparedTokens > 0 ? Wait(Blocked.Compute, 1) : Decision.Reject;
+            return view.PreparedTokens > 0 ? Wait(Blocked.Compute, 1) : (Decision.Reject, 0);
         Admission room = view.CanAdmitHead(tokens, tokens, besideDecodes: false);
         if (room == Admission.Never)
-            return Decision.Reject;
+            return (Decision.Reject, 0);
 
         long needPs = Corrected(view.PrefillPs);
         long horizon = Decision.Unlimited;
@@ -87,18 +87,18 @@ public sealed class SloSlackScheduler(bool limited, double correction, LengthPre
                 horizon = _slack.StepsEnough(needPs, clock);
         }
         if (room == Admission.Now && view.Parked == 0)
-            return Decision.Admit(tokens, tokens);
+            return (Decision.Admit(tokens, tokens), 0);
 
         int kept = view.LayersToKeep(needPs);
         if (kept < 0 || !view.HostFitsLayers(tokens, view.Layers - kept))
             return Wait(Blocked.Memory, horizon);
         int held = Math.Min(view.Layers, kept + view.WindowLayers);
         return view.CanAdmitHeadByLayer(held, kept) == Admission.Now
-            ? Decision.AdmitByLayer(tokens, held, kept)
+            ? (Decision.AdmitByLayer(tokens, held, kept), 0)
             : Wait(Blocked.Memory, horizon);
     }
 
     private long Corrected(long ps) => correction == 1 ? ps : (long)(ps * correction);
 
-    private static Decision Wait(Blocked why, long horizon) => new(DecisionKind.Idle, Horizon: horizon, Blocked: why);
+    private static (Decision Decision, long Horizon) Wait(Blocked why, long horizon) => (Decision.Idle(why), horizon);
 }

@@ -103,21 +103,7 @@ public sealed class Cluster
     {
         RunCounters sum = default;
         foreach (Replica replica in _replicas)
-        {
-            RunCounters one = replica.Counters;
-            sum.Iterations += one.Iterations;
-            sum.PrefillIterations += one.PrefillIterations;
-            sum.PrefillTokens += one.PrefillTokens;
-            sum.DecodeTokens += one.DecodeTokens;
-            sum.Preemptions += one.Preemptions;
-            sum.RecomputedTokens += one.RecomputedTokens;
-            sum.SwappedOutBytes += one.SwappedOutBytes;
-            sum.SwappedInBytes += one.SwappedInBytes;
-            sum.DroppedHostBytes += one.DroppedHostBytes;
-            sum.MaxRunning = Math.Max(sum.MaxRunning, one.MaxRunning);
-            sum.MaxWaiting = Math.Max(sum.MaxWaiting, one.MaxWaiting);
-            sum.BusyPs += one.BusyPs;
-        }
+            replica.AddTo(ref sum);
         return new RunOutcome(_trace, _records, _endPs, sum);
     }
 }

@@ -54,7 +54,6 @@ public sealed class DecodeSet
     public void Join(int slot, long nowPs)
     {
         ref Sequence sequence = ref _sequences[slot];
-        sequence.Phase = SequencePhase.Decoding;
         sequence.DecodeStart = Step;
         sequence.LastTokenPs = nowPs;
         Count++;

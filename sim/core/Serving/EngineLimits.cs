@@ -1,9 +1,9 @@
 namespace ELLM.Sim.Serving;
 
 /// <summary>The engine's resolved limits and rules, all in tokens or sequences.</summary>
-/// <param name="MaxPrefillTokens">Longest prompt an iteration may have to hold whole; <see cref="int.MaxValue"/> with chunked prefill.</param>
+/// <param name="MaxPrefillTokens">Longest prompt that an iteration can hold whole; <see cref="int.MaxValue"/> with chunks.</param>
 /// <param name="SwapOut">Preempted sequences move to host memory when it has room, instead of being recomputed.</param>
-/// <param name="FetchInBackground">KV comes back from the host beside running iterations; otherwise the next iteration waits for it.</param>
+/// <param name="FetchInBackground">KV comes back from the host beside iterations; otherwise the next one waits for it.</param>
 /// <param name="StreamWindowLayers">Layers whose KV is on the GPU while a prompt streams to the host: one computed, one copied.</param>
 /// <param name="Layers">Of the model.</param>
 /// <param name="HoldUntilBatchEnds">Finished sequences keep their memory until every sequence of their batch has finished.</param>

@@ -9,15 +9,15 @@ namespace ELLM.Sim.Serving;
 public sealed record EngineParts(EngineLimits Limits, IScheduler Scheduler, IKvMemory Memory, ITimeModel Time)
 {
     /// <summary>Host memory for KV and the link to it; null when the policy never uses it.</summary>
-    public HostKv? Host { get; init; }
+    public HostMemory? Host { get; init; }
 
     /// <summary>Watches the run; null costs nothing.</summary>
     public IServingObserver? Observer { get; init; }
 
     public ReplicaOptions Options { get; init; }
 
-    /// <summary>Pipeline stages shared with the other virtual engines of a replica; null: the engine has its GPUs to itself.</summary>
-    public StagePipeline? Pipeline { get; init; }
+    /// <summary>The virtual engines that share this one's pipeline stages; null: the engine has its GPUs to itself.</summary>
+    public VirtualEngines? Pipeline { get; init; }
 
     /// <summary>The GPU shared with other engines; null: none.</summary>
     public GpuTurns? Turns { get; init; }

@@ -9,7 +9,7 @@ namespace ELLM.Sim.Serving;
 /// of asking: over several iterations each engine gets the same number of them, as with slices, and an iteration alone on the GPU
 /// takes as long as without neighbours. An engine forms its batch when its turn comes, so it sees everything that has arrived.</para>
 /// <para>An engine whose requests find no memory because others hold it keeps its place and is asked again at every boundary on this
-/// GPU; it delays nobody. While nobody stands in line, decode jumps go on as on a GPU of one's own.</para>
+/// GPU; it delays no other. While the line is empty, decode jumps go on as on a GPU of one's own.</para>
 /// </remarks>
 /// <param name="pages">Memory that the engines share; null when each has its own.</param>
 public sealed class GpuTurns(GpuPages? pages = null)
@@ -18,7 +18,7 @@ public sealed class GpuTurns(GpuPages? pages = null)
     private Queue<Replica> _line = new();
     private Replica? _running;
 
-    /// <summary>Somebody who may be able to run stands in line behind the engine whose turn it is.</summary>
+    /// <summary>An engine that may be able to run stands in line behind the one whose turn it is.</summary>
     internal bool Contended => _line.Count > 0;
 
     /// <summary>Something happens on this GPU.</summary>
@@ -39,14 +39,14 @@ public sealed class GpuTurns(GpuPages? pages = null)
             _line.Enqueue(engine);
         }
         if (_running is not null)
-            _running.EndTurnSoon(nowPs);
+            _running.CutSpan(nowPs);
         else
             GiveTurn(nowPs);
     }
 
     private void GiveTurn(long nowPs)
     {
-        // Whoever asks in vain may have given memory up while asking: then those before it are asked once more.
+        // An engine that cannot run may have freed memory while it tried: those refused before it are asked once more.
         for (int pass = 0; pass < 2 && _running is null; pass++)
         {
             while (_running is null && _line.TryDequeue(out Replica? next))
@@ -66,7 +66,8 @@ public sealed class GpuTurns(GpuPages? pages = null)
         if (_running is null)
         {
             throw new InputException(
-                $"no progress at {new SimTime(nowPs)} s: {_line.Count} engines wait for memory of the GPU they share and none of them runs");
+                $"no progress at {new SimTime(nowPs)} s: {_line.Count} engines wait for memory of the GPU they share"
+                + " and none of them runs");
         }
     }
 }

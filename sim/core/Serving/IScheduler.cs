@@ -11,7 +11,7 @@ public interface IScheduler
 {
     Decision Decide(in SchedulerView view);
 
-    /// <summary>What the scheduler lets the CPU buffer hold now, bytes of one rank, for observers; null when it sets no limit of its own.</summary>
+    /// <summary>What the CPU buffer may hold now, bytes of one rank, for observers; null when the scheduler sets no limit.</summary>
     long? BufferBytes => null;
 
     /// <summary>A sequence decodes from the next step on: for schedulers that follow each of them.</summary>

@@ -15,10 +15,11 @@ public interface IServingObserver
     /// <summary>A span ended.</summary>
     void Span(in IterationSpan span);
 
-    /// <summary>Inter-token gaps: <paramref name="tokens"/> tokens came <paramref name="gapPs"/> after their sequence's previous one.</summary>
+    /// <summary>Inter-token gaps: so many tokens came <paramref name="gapPs"/> after their sequence's previous one.</summary>
     void Gaps(long gapPs, long tokens);
 
-    /// <summary>Gaps inside a span: for each j below <paramref name="steps"/>, <paramref name="tokens"/> gaps of <paramref name="firstPs"/> + j * <paramref name="growthPs"/>.</summary>
+    /// <summary>Gaps inside a span, of as many tokens in each step.</summary>
+    /// <param name="firstPs">Of the first step; each further one is <paramref name="growthPs"/> longer than the one before.</param>
     void GapSeries(long firstPs, long growthPs, long steps, long tokens);
 
     /// <summary>A request ended, finished or rejected; its record is complete.</summary>

@@ -1,11 +1,12 @@
 using ELLM.Sim.Memory;
+using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Serving;
 
 /// <summary>One iteration, or a run of decode-only iterations of an unchanged batch that was jumped over at once.</summary>
 /// <remarks>
-/// Step j of the span (from 0) takes <see cref="FirstStepPs"/> + j * <see cref="StepGrowthPs"/> picoseconds and ends with
-/// <see cref="LiveTokens"/> + j * <see cref="DecodeSequences"/> tokens in the KV cache. A span with prefill tokens has one step.
+/// Step j of the span (from 0) takes <see cref="Durations"/>.At(j) picoseconds and ends with <see cref="LiveTokens"/> +
+/// j * <see cref="DecodeSequences"/> tokens in the KV cache. A span with prefill tokens has one step.
 /// Splitting a span at a step boundary describes the same run: nothing computed from spans may depend on where they are cut.
 /// </remarks>
 public struct IterationSpan
@@ -14,10 +15,11 @@ public struct IterationSpan
     public long StartPs;
     public long EndPs;
     public long Steps;
-    public long FirstStepPs;
-    public long StepGrowthPs;
 
-    /// <summary>Stall inside the span that no overlap hid (mapping, transfers) and waiting for a GPU; part of the first step's duration.</summary>
+    /// <summary>Durations of the steps, stalls left out.</summary>
+    public StepSeries Durations;
+
+    /// <summary>Before its first step computes: stalls that no overlap hid (mapping, transfers), and waiting for a GPU.</summary>
     public long StallPs;
 
     /// <summary>The part of <see cref="StallPs"/> that waited for GPU memory to be mapped.</summary>
@@ -33,7 +35,7 @@ public struct IterationSpan
     /// <summary>Tokens held in the KV cache at the end of the first step.</summary>
     public long LiveTokens;
 
-    /// <summary>Requests in the queue when the span began; who arrives during it counts from the next one on.</summary>
+    /// <summary>Requests in the queue when the span began; arrivals during it count from the next one on.</summary>
     public int Waiting;
 
     /// <summary>The head of the queue does not fit into KV memory.</summary>

@@ -20,7 +20,7 @@ public sealed class LatencyClocks
     private long _mapStall;
     private long _transferStall;
 
-    /// <summary>Time the engine waited for a GPU or a stage that another batch had; and the part, standing in line, in which no memory was missing.</summary>
+    /// <summary>Time the engine waited for a GPU or stage that another batch had; of it, in line and not for want of memory.</summary>
     private long _gpuWait;
     private long _queueGpuWait;
     private bool _inLine;
@@ -40,13 +40,15 @@ public sealed class LatencyClocks
     }
 
     /// <summary>A span of iterations ended.</summary>
-    public void Spend(long runPs, long decodePs, long mapStallPs, long transferStallPs, long gpuWaitPs)
+    /// <param name="runPs">Without its stalls.</param>
+    /// <param name="decodePs">What decodes alone would have taken of it.</param>
+    public void Spend(long runPs, long decodePs, in SpanStalls stalls)
     {
         _run += runPs;
         _decode += decodePs;
-        _mapStall += mapStallPs;
-        _transferStall += transferStallPs;
-        _gpuWait += gpuWaitPs;
+        _mapStall += stalls.MapPs;
+        _transferStall += stalls.TransferPs;
+        _gpuWait += stalls.GpuPs;
     }
 
     public void EnterQueue(ref LatencyLedger ledger, long nowPs)

@@ -1,98 +1,96 @@
-using ELLM.Sim.Memory;
 using ELLM.Sim.Time;
-using ELLM.Sim.Timing;
 
 namespace ELLM.Sim.Serving;
 
 /// <summary>One copy of the engine: the loop that forms a batch, runs it and forms the next.</summary>
 /// <remarks>
-/// <para>At every iteration boundary <see cref="Boundary"/> closes the span that ended, asks the <see cref="IScheduler"/> until it
-/// says Run, and starts the next span: one iteration with prefill, or as many decode steps as hold the same decision. On a GPU
-/// that engines share, <see cref="GpuTurns"/> says when.</para>
-/// <para>Read on in Replica.Decisions.cs (what each decision does), Replica.Spans.cs (what happens when a span ends), Replica.Host.cs
-/// (KV to the host and back), Replica.Pipeline.cs (stages shared with other virtual engines), Replica.Turns.cs (sharing a GPU) and
-/// Replica.Observing.cs (what observers are told).</para>
+/// <para>At every iteration boundary: finish the span that ended (<see cref="BatchExecution"/>, <see cref="SpanCompletion"/>), ask the
+/// <see cref="IScheduler"/> until it says Run (<see cref="DecisionExecution"/>), run the next span: one iteration with prefill, or
+/// as many decode steps as hold the same decision. On a GPU that engines share, <see cref="GpuTurns"/> says when.</para>
+/// <para>Requests go through their phases in <see cref="RequestLifecycle"/>; the parts that all of this acts on are the
+/// <see cref="EngineState"/>.</para>
 /// </remarks>
-public sealed partial class Replica
+public sealed class Replica
 {
-    private readonly int _index;
-    private readonly IScheduler _scheduler;
-    private readonly IKvMemory _memory;
-    private readonly HostKv? _host;
-    private readonly ITimeModel _time;
-    private readonly RequestRecord[] _records;
-    private readonly EventQueue _events;
-    private readonly IServingObserver? _observer;
-    private readonly ReplicaOptions _options;
-    private readonly PipelineStage _stage = new();
-    private readonly LatencyClocks _clocks = new();
-    private readonly Action<int, long>? _ended;
-    private readonly GpuTurns? _turns;
+    private readonly ReplicaSeat _seat;
+    private readonly EngineParts _parts;
+    private readonly EngineState _state;
+    private readonly RequestLifecycle _requests;
+    private readonly DecisionExecution _decisions;
+    private readonly BatchExecution _execution;
+    private readonly SpanCompletion _completion;
+    private readonly SpanReporter? _reporter;
+    private readonly ProgressGuard _progress;
+    private readonly RunningSpan _span;
     private int _version;
     private bool _wakeScheduled;
-    private bool _blockedByMemory;
-    private RunCounters _counters;
+    private bool _memoryBlocked;
+    private long _inLineSincePs;
 
     internal Replica(EngineParts parts, ReplicaSeat seat)
     {
-        _index = seat.Index;
-        _records = seat.Records;
-        _events = seat.Events;
-        _ended = seat.Ended;
-        Limits = parts.Limits;
-        _scheduler = parts.Scheduler;
-        _memory = parts.Memory;
-        _host = parts.Host;
-        _pipeline = parts.Pipeline;
-        _time = parts.Pipeline?.Time ?? parts.Time;
-        _turns = parts.Turns;
-        _options = parts.Options;
-        _observer = parts.Observer;
-        Decodes = new DecodeSet(Sequences);
-        _pipeline?.Join(this);
+        _seat = seat;
+        _parts = parts;
+        _state = EngineState.Of(parts, seat.Index, seat.Events);
+        _requests = new RequestLifecycle(_state, seat, parts.Observer);
+        _progress = new ProgressGuard(_state, _requests);
+        SchedulerView view = new(_state, parts.Pipeline?.Time ?? parts.Time, _requests);
+        _decisions = new DecisionExecution(_state, view, _requests, _progress);
+        _completion = new SpanCompletion(_state, _requests, _progress);
+        if (parts.Observer is { } observer)
+            _reporter = new SpanReporter(observer, _state, seat.Index);
+        _execution = new BatchExecution(parts, _state, _reporter);
+        _span = _execution.Span;
+        parts.Pipeline?.Join(this);
     }
 
-    public RunCounters Counters => _counters;
-
     /// <summary>Requests that arrived here, at any of its virtual engines, and have not ended.</summary>
-    public int Outstanding => _pipeline?.Outstanding ?? OwnOutstanding;
+    public int Outstanding => _parts.Pipeline?.Outstanding ?? OwnOutstanding;
 
-    internal EngineLimits Limits { get; }
+    /// <summary>Time integral of the live KV tokens while the engine stood in line for a shared GPU: no span covers it.</summary>
+    /// <remarks>Token-picoseconds.</remarks>
+    public Int128 LiveInLine { get; private set; }
 
-    internal long NowPs { get; private set; }
+    public RunCounters Counters
+    {
+        get
+        {
+            RunCounters sum = default;
+            AddTo(ref sum);
+            return sum;
+        }
+    }
 
-    internal WaitingQueue Queue { get; } = new();
+    /// <summary>Requests that arrived at this virtual engine and have not ended.</summary>
+    internal int OwnOutstanding => _requests.Outstanding;
 
-    internal SequenceTable Sequences { get; } = new();
+    /// <summary>Whether requests are routed here: to a replica, and to the first of its virtual engines on behalf of all.</summary>
+    internal bool TakesRequests => _parts.Pipeline is null || _parts.Pipeline.First == this;
 
-    internal DecodeSet Decodes { get; }
+    /// <summary>The engine that gets a request which is routed here.</summary>
+    internal Replica Receiver => _parts.Pipeline is null ? this : _parts.Pipeline.TakeTurn();
 
-    /// <summary>A request arrives. It is looked at when the running span reaches its next boundary, or at once by an idle replica.</summary>
+    /// <summary>Requests or sequences that could run here, were there memory.</summary>
+    internal bool HasWork => _state.Queue.Count + _state.Running.Count + _state.Host.Parked > 0;
+
+    internal HostTraffic Host => _state.Host;
+
+    /// <summary>A request arrives. It is looked at when the running span reaches its next boundary, or now by an idle replica.</summary>
     public void Arrive(int request, long nowPs)
     {
-        ref RequestRecord record = ref _records[request];
-        record.ArrivalPs = nowPs;
-        record.Replica = (ushort)_index;
-        OwnOutstanding++;
-        if (!CanEverServe(ref record))
-        {
-            EndRequest(request, RequestStatus.Rejected, nowPs);
+        bool wasEmpty = _state.Queue.Count == 0;
+        if (!_requests.Arrive(request, nowPs))
             return;
-        }
-        _pipeline?.Interrupt(nowPs);
-        bool wasEmpty = Queue.Count == 0;
-        Queue.Arrive(request);
-        _counters.MaxWaiting = Math.Max(_counters.MaxWaiting, Queue.Count);
-        _clocks.EnterQueue(ref record.Ledger, nowPs);
-        if (!_stage.Busy)
+        _parts.Pipeline?.Interrupt(nowPs);
+        if (!_span.Busy)
         {
             if (!_wakeScheduled)
-                _events.Schedule(nowPs, new SimEvent(SimEventKind.ReplicaWake, _index, _version));
+                _seat.Events.Schedule(nowPs, new SimEvent(SimEventKind.ReplicaWake, _seat.Index, _version));
             _wakeScheduled = true;
         }
-        else if (wasEmpty || _observer is not null)
+        else if (wasEmpty || _reporter is not null)
         {
-            // With somebody waiting already, the head of the queue is what decides, and it has not changed: only an observer,
+            // With a request waiting already, the head of the queue is what decides, and it has not changed: only an observer,
             // who is told how many wait, needs the boundary.
             CutSpan(nowPs);
         }
@@ -105,69 +103,82 @@ public sealed partial class Replica
             _wakeScheduled = false;
         if (item.Kind == SimEventKind.FetchEnd)
             CutSpan(nowPs);
-        bool current = item.Kind == SimEventKind.SpanEnd ? item.Version == _version : !_stage.Busy;
+        bool current = item.Kind == SimEventKind.SpanEnd ? item.Version == _version : !_span.Busy;
         if (current)
             Boundary(nowPs);
         return current;
     }
 
-    private void Boundary(long nowPs)
-    {
-        NowPs = nowPs;
-        _turns?.At(nowPs);
-        if (_stage.Busy)
-            FinishSpan(nowPs);
-        if (_fetching.Count > 0)
-            ReturnFetched(nowPs);
-        if (_options.Check)
-            CheckInvariants();
-        if (_turns is null)
-            FormBatch(nowPs);
-        else
-            _turns.AtBoundary(this, nowPs);
-    }
-
     /// <summary>Asks the scheduler and starts what it decides. Returns whether something runs.</summary>
     internal bool FormBatch(long nowPs)
     {
-        NowPs = nowPs;
-        Decision decision = Decide(nowPs);
-        _blockedByMemory = decision.Blocked == Blocked.Memory;
-        _clocks.SetBlocked(nowPs, _blockedByMemory);
+        Decision decision = _decisions.Ask(nowPs);
         bool runs = decision.Kind == DecisionKind.Run;
-        if (runs)
-            StartSpan(decision, nowPs);
+        if (!runs)
+            _progress.Idle(others: _parts.Turns is not null, nowPs);
+        _memoryBlocked = decision.Blocked == Blocked.Memory;
+        _state.Clocks.SetBlocked(nowPs, _memoryBlocked);
+        if (!runs)
+        {
+            _reporter?.Begin(nowPs, 0);
+            return false;
+        }
+        bool alone = _parts.Pipeline?.IsAlone(this) != false && _parts.Turns?.Contended != true;
+        _execution.Start(decision, alone, nowPs);
+        ScheduleSpanEnd();
+        return true;
+    }
+
+    /// <summary>The running span ends at its first step boundary at or after an instant, if that is sooner.</summary>
+    internal void CutSpan(long ps)
+    {
+        if (_execution.Cut(ps))
+            ScheduleSpanEnd();
+    }
+
+    /// <summary>The engine joins the line for the GPU it shares.</summary>
+    internal void JoinLine(long nowPs)
+    {
+        _inLineSincePs = nowPs;
+        _state.Clocks.SetInLine(nowPs, inLine: true);
+    }
+
+    /// <summary>Its turn has come. Returns false when nothing of the engine's can run, for want of memory that others hold.</summary>
+    internal bool TakeTurn(long nowPs)
+    {
+        _state.Clocks.SetInLine(nowPs, inLine: false);
+        LiveInLine += Math.BigMul(nowPs - _inLineSincePs, _state.Running.LiveTokens);
+        return FormBatch(nowPs);
+    }
+
+    internal void AddTo(ref RunCounters sum)
+    {
+        _execution.AddTo(ref sum);
+        _requests.AddTo(ref sum);
+        _state.Host.AddTo(ref sum);
+    }
+
+    private void Boundary(long nowPs)
+    {
+        _parts.Turns?.At(nowPs);
+        if (_span.Busy)
+            FinishSpan(nowPs);
+        if (_state.Host.Fetching > 0)
+            _decisions.ReturnFetched(nowPs);
+        if (_parts.Options.Check)
+            EngineInvariants.Check(_state.Running, _state.Host);
+        if (_parts.Turns is null)
+            FormBatch(nowPs);
         else
-            SampleIfDue(nowPs, 0);
-        return runs;
+            _parts.Turns.AtBoundary(this, nowPs);
+    }
+
+    private void FinishSpan(long nowPs)
+    {
+        _execution.Finish(_memoryBlocked, nowPs);
+        _parts.Scheduler.Ended(_completion.Complete(_span, nowPs));
     }
 
     private void ScheduleSpanEnd() =>
-        _events.Schedule(_stage.EndPs, new SimEvent(SimEventKind.SpanEnd, _index, ++_version));
-
-    private bool CanEverServe(ref RequestRecord record)
-    {
-        if (record.InputTokens > Limits.MaxModelLen || record.InputTokens > Limits.MaxPrefillTokens)
-            return false;
-        int room = Math.Max(1, Limits.MaxModelLen - record.InputTokens);
-        if (record.OutputTokens > room)
-        {
-            record.OutputTokens = room;
-            record.Clipped = true;
-        }
-        return _memory.CouldHold(Demand(record, record.InputTokens));
-    }
-
-    private void EndRequest(int request, RequestStatus status, long nowPs)
-    {
-        ref RequestRecord record = ref _records[request];
-        record.Status = status;
-        record.FinishPs = nowPs;
-        OwnOutstanding--;
-        _observer?.Ended(request, record);
-        _ended?.Invoke(request, nowPs);
-    }
-
-    private static KvDemand Demand(in RequestRecord record, int tokens) =>
-        new(tokens, record.InputTokens + record.OutputTokens - 1, record.OutputTokens);
+        _seat.Events.Schedule(_span.EndPs, new SimEvent(SimEventKind.SpanEnd, _seat.Index, ++_version));
 }

@@ -1,3 +1,5 @@
+using ELLM.Sim.Memory;
+
 namespace ELLM.Sim.Serving;
 
 /// <summary>How a request ended.</summary>
@@ -9,7 +11,7 @@ public enum RequestStatus : byte
     /// <summary>Emitted every output token.</summary>
     Finished,
 
-    /// <summary>Could never be held: longer than max_model_len, or than the memory. See <see cref="RequestRecord.EmittedTokens"/>.</summary>
+    /// <summary>Could never be held: longer than max_model_len, or than the memory.</summary>
     Rejected,
 }
 
@@ -29,6 +31,7 @@ public struct RequestRecord
     public long FirstTokenPs;
 
     /// <summary>End of the iteration that emitted the last output token, or the instant of the rejection.</summary>
+    /// <remarks>While the request waits for a recomputation: of its latest token.</remarks>
     public long FinishPs;
 
     public LatencyLedger Ledger;
@@ -51,4 +54,10 @@ public struct RequestRecord
 
     /// <summary>The trace asked for more output tokens than max_model_len leaves room for.</summary>
     public bool Clipped;
+
+    /// <summary>The prompt, and what was generated before a preemption.</summary>
+    public readonly int PrefillTokens => InputTokens + EmittedTokens;
+
+    /// <summary>What it asks of KV memory to hold so many tokens now.</summary>
+    public readonly KvDemand Demand(int holdTokens) => new(holdTokens, InputTokens + OutputTokens - 1, OutputTokens);
 }

@@ -3,14 +3,7 @@ using ELLM.Sim.Memory;
 namespace ELLM.Sim.Serving;
 
 /// <summary>Where an admitted sequence is in its life.</summary>
-/// <remarks>
-/// <code>
-/// waiting -> Prefilling -> Decoding -> (finished)
-///    ^          |             |  \
-///    +-preempt--+--preempt----+   +-> Parked (KV on the host) -> [Fetching ->] Decoding
-/// </code>
-/// A waiting request holds nothing and has no sequence; a preempted one waits again, ahead of the others.
-/// </remarks>
+/// <remarks>The states and what leads from one to the next: <see cref="RequestLifecycle"/>, which alone changes them.</remarks>
 public enum SequencePhase : byte
 {
     Prefilling,
@@ -47,12 +40,6 @@ public struct Sequence
 
     public KvGrant Grant;
     public SequencePhase Phase;
-
-    /// <summary>Its prompt's KV goes to host memory layer by layer while it is computed; the grant only covers the layers in flight.</summary>
-    public bool Streams;
-
-    /// <summary>Layers whose KV of the prompt is in host memory, or on its way there or back.</summary>
-    public int AwayLayers;
 
     /// <summary>Goes up whenever the sequence stops decoding, so that queued completions of an earlier phase are known as stale.</summary>
     public int Version;

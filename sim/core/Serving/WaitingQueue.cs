@@ -11,7 +11,7 @@ public sealed class WaitingQueue
     /// <summary>The request at the head; only valid when there is one.</summary>
     public int Head => _preempted.Count > 0 ? _preempted.Peek() : _arrived.Peek();
 
-    /// <summary>Waits behind everybody who has arrived.</summary>
+    /// <summary>Waits behind all that have arrived.</summary>
     public void Arrive(int request) => _arrived.Enqueue(request);
 
     /// <summary>Preemption takes the latest arrival first, so pushing keeps the earliest in front.</summary>

@@ -1,3 +1,5 @@
+using ELLM.Sim.Time;
+
 namespace ELLM.Sim.Timing;
 
 /// <summary>One prefill chunk in an iteration.</summary>
@@ -17,7 +19,13 @@ public readonly record struct DecodeBatch(int Sequences, long ContextTokens, lon
 /// <c>FixedPs + PerContextTokenPs * (S + j * b) + PerLongestTokenPs * (m + j)</c> picoseconds, for b sequences with S context
 /// tokens, the longest m, for the next <see cref="ValidSteps"/> steps.
 /// </summary>
-public readonly record struct DecodeCost(long FixedPs, long PerContextTokenPs, long PerLongestTokenPs, long ValidSteps);
+public readonly record struct DecodeCost(long FixedPs, long PerContextTokenPs, long PerLongestTokenPs, long ValidSteps)
+{
+    /// <summary>How long the steps take that begin with this batch, the tokens being processed included.</summary>
+    public StepSeries Steps(in DecodeBatch batch) => new(
+        FixedPs + (PerContextTokenPs * batch.ContextTokens) + (PerLongestTokenPs * batch.LongestContext),
+        (PerContextTokenPs * batch.Sequences) + PerLongestTokenPs);
+}
 
 /// <summary>Answers how long an iteration takes. Durations are rounded to picoseconds once, here.</summary>
 /// <remarks>

@@ -28,7 +28,7 @@ internal static class Affine
                 {
                     DecodeBatch batch = new(b, b * kv, kv);
                     double sum = spec.Layers * (operators.LayerLinear(b) + operators.Decode(batch)) + operators.Ends(b) + operators.Head(b);
-                    errors.Add(sum, PipelineStage.FirstStep(time.Decode(batch), batch) / 1e6, string.Create(CultureInfo.InvariantCulture, $"{model} on {gpu}, b {b} kv {kv}"));
+                    errors.Add(sum, time.Decode(batch).Steps(batch).FirstPs / 1e6, string.Create(CultureInfo.InvariantCulture, $"{model} on {gpu}, b {b} kv {kv}"));
                 }
             }
         }
@@ -76,7 +76,7 @@ internal static class Affine
     private static (double X, double Y) Step(TableTimeModel time, int b, long kv)
     {
         DecodeBatch batch = new(b, b * kv, kv);
-        return (batch.ContextTokens, PipelineStage.FirstStep(time.Decode(batch), batch) / 1e6);
+        return (batch.ContextTokens, time.Decode(batch).Steps(batch).FirstPs / 1e6);
     }
 
     /// <summary>Least squares of relative errors.</summary>

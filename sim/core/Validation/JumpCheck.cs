@@ -31,7 +31,7 @@ public static class JumpCheck
         long sum = 0;
         for (int i = 0; i < Span; i++)
         {
-            sum += PipelineStage.FirstStep(time.Decode(at), at);
+            sum += time.Decode(at).Steps(at).FirstPs;
             at = Grown(at, 1);
         }
         return sum;
@@ -39,15 +39,15 @@ public static class JumpCheck
 
     private static long Jumped(ITimeModel time, DecodeBatch at)
     {
-        PipelineStage stage = new();
+        RunningSpan span = new();
         long now = 0;
         for (long left = Span; left > 0;)
         {
             DecodeCost cost = time.Decode(at);
             long steps = Math.Min(left, cost.ValidSteps);
-            stage.StartDecode(now, 0, steps, cost, at);
-            now = stage.EndPs;
-            stage.Finish();
+            span.StartDecode(now, default, cost.Steps(at), steps);
+            now = span.EndPs;
+            span.Finish();
             at = Grown(at, steps);
             left -= steps;
         }

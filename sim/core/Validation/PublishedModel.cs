@@ -41,7 +41,7 @@ internal sealed class PublishedModel
     public double DecodeMs(int sequences, long length)
     {
         DecodeBatch batch = new(sequences, sequences * length, length);
-        return PipelineStage.FirstStep(_time.Decode(batch), batch) / 1e9;
+        return _time.Decode(batch).Steps(batch).FirstPs / 1e9;
     }
 
     /// <summary>Milliseconds of a whole batch: one prefill iteration and the decode steps after it.</summary>

@@ -128,7 +128,7 @@ public sealed class PublishedSuite : IValidationSuite
             foreach (int b in (int[])[32, 128])
             {
                 DecodeBatch batch = new(b, b * 512L, 512);
-                double theirs = PipelineStage.FirstStep(fit.Decode(batch), batch) / 1e9;
+                double theirs = fit.Decode(batch).Steps(batch).FirstPs / 1e9;
                 yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{what}, decode of {b} x 512"), theirs, ours.DecodeMs(b, 512), UnknownEngineBound, note);
             }
         }

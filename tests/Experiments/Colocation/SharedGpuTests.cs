@@ -59,7 +59,7 @@ internal sealed class SharedGpuTests
                 Assert.That(record.Status, Is.Not.EqualTo(RequestStatus.Unfinished));
                 Assert.That(record.Ledger.Total, Is.EqualTo(record.FinishPs - record.ArrivalPs));
                 for (int term = 0; term < LedgerTerms.All.Count; term++)
-                    Assert.That(LedgerTerms.Get(record.Ledger, term), Is.GreaterThanOrEqualTo(0), LedgerTerms.All[term].Name);
+                    Assert.That(record.Ledger[term], Is.GreaterThanOrEqualTo(0), LedgerTerms.All[term].Name);
                 waited += record.Ledger.GpuWait > 0 ? 1 : 0;
             }
         }

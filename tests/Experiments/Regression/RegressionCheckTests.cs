@@ -1,6 +1,7 @@
 using ELLM.Sim.Experiments.Regression;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Summaries;
+using ELLM.Sim.Serving;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Experiments.Regression;

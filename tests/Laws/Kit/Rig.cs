@@ -17,32 +17,31 @@ internal sealed class Rig
         _cluster = new Cluster(scenario.Trace(), router, scenario.UserLoop());
         for (int i = 0; i < scenario.Replicas; i++)
         {
-            StagePipeline? pipeline = scenario.Pipeline();
+            VirtualEngines? pipeline = scenario.Pipeline();
             for (int engine = 0; engine < scenario.Stages; engine++)
                 Add(pipeline);
         }
 
-        void Add(StagePipeline? pipeline)
+        void Add(VirtualEngines? pipeline)
         {
             IKvMemory memory = scenario.Memory();
-            HostKv? host = scenario.Host();
             Memories.Add(memory);
-            if (host is not null)
-                Hosts.Add(host);
             IScheduler scheduler = scenario.Scheduler.Create(new SchedulerInput(scenario.Policy, scenario.TtftSloPs, scenario.TpotSloPs));
-            _cluster.Add(new EngineParts(scenario.Limits, wrap is null ? scheduler : wrap(scheduler), asks ? new ProtocolMemory(memory) : memory, scenario.Time)
+            Replica replica = _cluster.Add(new EngineParts(
+                scenario.Limits, wrap is null ? scheduler : wrap(scheduler), asks ? new ProtocolMemory(memory) : memory, scenario.Time)
             {
-                Host = host,
+                Host = scenario.Host(),
                 Observer = observer,
                 Options = new ReplicaOptions(step, Check: true),
                 Pipeline = pipeline,
             });
+            Hosts.Add(replica.Host);
         }
     }
 
     public List<IKvMemory> Memories { get; } = [];
 
-    public List<HostKv> Hosts { get; } = [];
+    public List<HostTraffic> Hosts { get; } = [];
 
     public RunOutcome Run() => _cluster.Run();
 

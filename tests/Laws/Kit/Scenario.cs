@@ -90,13 +90,13 @@ internal sealed record Scenario
     public ITimeModel Time => Scale == 1 ? Clockworks.Of(Clockwork) : new ScaledTimeModel(Clockworks.Of(Clockwork), Scale);
 
     /// <summary>The stages of one replica, of unequal layers where they do not divide; null when there is one.</summary>
-    public StagePipeline? Pipeline()
+    public VirtualEngines? Pipeline()
     {
         if (Stages == 1)
             return null;
         ITimeModel[] shares = [.. StageLayers.Split(Layers == 0 ? Stages + 3 : Layers, Stages).Select(layers => new ShareTimeModel(Time, layers))];
         SendReceiveTable send = new("test", [new MessageSegment(SendPs * 1e-6, 0)], "test", false);
-        return new StagePipeline(new PipelineTimeModel(shares, send, 1));
+        return new VirtualEngines(new PipelineTimeModel(shares, send, 1));
     }
 
     public Trace Trace()
@@ -156,7 +156,9 @@ internal sealed record Scenario
 
     private QuantileCurve? Drawn => Variant / 5184 % 2 == 0 ? null : Costs.Quantiles(CalibratedOp.VmmSetAccess);
 
-    public HostKv? Host() => !LayoutCatalog.Find(Policy.Layout).IncludesHost && (Swaps || Scheduler.UsesHost) ? new HostKv(HostTokens * 10L, Link, Link) : null;
+    public HostMemory? Host() => !LayoutCatalog.Find(Policy.Layout).IncludesHost && (Swaps || Scheduler.UsesHost)
+        ? new HostMemory(HostTokens * 10L, Link, Link)
+        : null;
 
     private LinkCost Link => new(1e4 / (LinkPsPerToken * Scale), LinkLatencyPs * Scale, 1);
 

@@ -36,7 +36,7 @@ internal sealed class StepLog(long samplePs) : IServingObserver
         for (long j = 0; j < span.Steps; j++)
         {
             long stall = j == 0 ? span.StallPs : 0;
-            long end = start + stall + span.FirstStepPs + (j * span.StepGrowthPs);
+            long end = start + stall + span.Durations.FirstPs + (j * span.Durations.GrowthPs);
             steps.Add(new Step(
                 start,
                 end,
@@ -52,7 +52,7 @@ internal sealed class StepLog(long samplePs) : IServingObserver
         }
         if (start != span.EndPs)
             throw new InvalidOperationException($"a span says it ends at {span.EndPs} and its steps end at {start}");
-        Int128 allocated = ((Int128)span.Kv.AllocatedSum * span.FirstStepPs) + ((Int128)span.Kv.AllocatedMoment * span.StepGrowthPs);
+        Int128 allocated = ((Int128)span.Kv.AllocatedSum * span.Durations.FirstPs) + ((Int128)span.Kv.AllocatedMoment * span.Durations.GrowthPs);
         Allocated[span.Replica] = Allocated.GetValueOrDefault(span.Replica) + allocated;
     }
 

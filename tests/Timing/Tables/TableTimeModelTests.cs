@@ -33,7 +33,7 @@ internal sealed class TableTimeModelTests
         fill);
 
     private static long Step(TableTimeModel model, int b, long kv) =>
-        PipelineStage.FirstStep(model.Decode(new DecodeBatch(b, b * kv, kv)), new DecodeBatch(b, b * kv, kv));
+        model.Decode(new DecodeBatch(b, b * kv, kv)).Steps(new DecodeBatch(b, b * kv, kv)).FirstPs;
 
     [Test]
     public void Decode_MeasuredPoint_IsTheSumOfItsOperators()
@@ -99,9 +99,9 @@ internal sealed class TableTimeModelTests
         _folder.File("skew.csv", SkewCsv);
         TableTimeModel skewed = Model();
         DecodeBatch batch = new(16, 16 * 128, 1024);
-        long mean = PipelineStage.FirstStep(even.Decode(batch), batch);
+        long mean = even.Decode(batch).Steps(batch).FirstPs;
         long longest = Step(even, 16, 1024);
-        long ours = PipelineStage.FirstStep(skewed.Decode(batch), batch);
+        long ours = skewed.Decode(batch).Steps(batch).FirstPs;
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ours - mean, Is.EqualTo(0.2 * (longest - mean)).Within(1e-4 * (longest - mean)));

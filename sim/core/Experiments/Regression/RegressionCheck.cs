@@ -1,6 +1,7 @@
 using System.Globalization;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Summaries;
+using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Experiments.Regression;
 

@@ -40,11 +40,11 @@ public struct KvUse
     {
         ref readonly KvSpan kv = ref span.Kv;
         Int128 live = Math.BigMul(span.LiveTokens, sums.Duration);
-        Int128 allocated = Math.BigMul(kv.AllocatedSum, span.FirstStepPs);
+        Int128 allocated = Math.BigMul(kv.AllocatedSum, span.Durations.FirstPs);
         if (span.Steps > 1)
         {
             live += sums.Moment * span.DecodeSequences;
-            allocated += Math.BigMul(kv.AllocatedMoment, span.StepGrowthPs);
+            allocated += Math.BigMul(kv.AllocatedMoment, span.Durations.GrowthPs);
         }
         Int128 capacity = Math.BigMul(kv.CapacityTokens, sums.Duration);
         Live += live;

@@ -18,7 +18,7 @@ internal readonly struct StepSums
 
     public StepSums(in IterationSpan span)
     {
-        StepSeries steps = new(span.FirstStepPs, span.StepGrowthPs);
+        StepSeries steps = span.Durations;
         Indices = StepSeries.Pairs(span.Steps);
         Duration = steps.Sum(span.Steps);
         Moment = steps.Moment(span.Steps);

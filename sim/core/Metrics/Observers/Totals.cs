@@ -79,7 +79,7 @@ internal sealed record LedgerStats(Int128[] TotalsPs, double?[] MeanShares)
                 counted++;
             for (int i = 0; i < terms; i++)
             {
-                long value = LedgerTerms.Get(r.Ledger, i);
+                long value = r.Ledger[i];
                 if (value == 0)
                     continue;
                 totals[i] += value;

@@ -1,5 +1,6 @@
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Summaries;
+using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Metrics.ResultFiles;
 

@@ -111,7 +111,7 @@ public static class RequestsCsv
     private static (string Name, string Doc, Cell Write) Ledger(int term) =>
         (LedgerTerms.All[term].Name + "_s",
             "ledger: " + LedgerTerms.All[term].Doc,
-            (csv, id, in r) => csv.Seconds(LedgerTerms.Get(r.Ledger, term)));
+            (csv, id, in r) => csv.Seconds(r.Ledger[term]));
 
     private static long? Instant(long ps) => ps < 0 ? null : ps;
 

@@ -1,4 +1,4 @@
-using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Metrics.Summaries;
 

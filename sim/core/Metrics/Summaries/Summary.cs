@@ -1,5 +1,6 @@
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Observers;
+using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Metrics.Summaries;
 

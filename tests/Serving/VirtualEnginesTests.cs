@@ -7,8 +7,8 @@ using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Serving;
 
-/// <summary>Pipeline stages against numbers worked out by hand. An iteration takes 1000 ps over all layers unless said otherwise.</summary>
-internal sealed class StagePipelineTests
+/// <summary>Virtual engines on pipeline stages, by hand. An iteration takes 1000 ps over all layers unless said otherwise.</summary>
+internal sealed class VirtualEnginesTests
 {
     /// <summary>Five layers on two stages are 3 and 2: 600 and 400 ps, and 50 ps to hand on.</summary>
     private static readonly Scenario Two = new() { Stages = 2, SendPs = 50, Clockwork = Clockwork.Plain };
@@ -38,7 +38,7 @@ internal sealed class StagePipelineTests
         }
     }
 
-    /// <summary>A long decode is jumped over until the second request arrives at 20 300: 19 steps of 1050 ps end at 19 950, the twentieth is under way.</summary>
+    /// <summary>A decode jumps until a request arrives at 20 300: 19 steps of 1050 ps end at 19 950, the twentieth is under way.</summary>
     [Test]
     public void A_jump_ends_with_the_step_in_which_another_engine_gets_work()
     {

@@ -1,0 +1,126 @@
+using ELLM.Sim.Memory;
+
+namespace ELLM.Sim.Serving;
+
+/// <summary>Asks the scheduler at a boundary until it says Run or Idle, and carries out each decision on the batch being formed.</summary>
+internal sealed class DecisionExecution(EngineState state, SchedulerView view, RequestLifecycle requests, ProgressGuard progress)
+{
+    private readonly SchedulerView _view = view;
+    private readonly EngineLimits _limits = state.Limits;
+    private readonly IScheduler _scheduler = state.Scheduler;
+    private readonly RunningSequences _running = state.Running;
+    private readonly FormingBatch _batch = state.Batch;
+    private readonly HostTraffic _host = state.Host;
+
+    /// <summary>Returns the decision that ends the round: Run or Idle.</summary>
+    public Decision Ask(long nowPs)
+    {
+        _batch.Begin(nowPs);
+        _host.BeginIteration();
+        // Each request can be taken away, brought back and scheduled: more decisions than that turn in a circle.
+        long most = 64 + (4L * (state.Queue.Count + _running.Count + _host.Parked));
+        for (long asked = 0; asked < most; asked++)
+        {
+            Decision decision = _scheduler.Decide(_view);
+            switch (decision.Kind)
+            {
+                case DecisionKind.Admit:
+                    Admit(decision, nowPs);
+                    break;
+                case DecisionKind.Continue:
+                    Continue(decision.Prompt);
+                    break;
+                case DecisionKind.Preempt:
+                    Preempt(nowPs);
+                    break;
+                case DecisionKind.Resume:
+                    Resume(nowPs);
+                    break;
+                case DecisionKind.Reject:
+                    requests.RejectHead(nowPs);
+                    break;
+                default:
+                    return decision;
+            }
+        }
+        throw new InvalidOperationException($"{_scheduler.GetType().Name} made {most} decisions at one boundary");
+    }
+
+    /// <summary>Sequences whose KV has come back by now decode from the next step on.</summary>
+    public void ReturnFetched(long nowPs)
+    {
+        for (int slot = _host.TakeFetched(nowPs); slot >= 0; slot = _host.TakeFetched(nowPs))
+            Return(slot, nowPs);
+    }
+
+    /// <summary>The head of the queue gets memory, and a first chunk.</summary>
+    private void Admit(in Decision decision, long nowPs)
+    {
+        PromptPart prompt = decision.Prompt;
+        int slot = requests.Admit(nowPs);
+        KvDemand demand = requests.RecordOf(slot).Demand(prompt.HoldTokens);
+        if (decision.Offload is { } offload)
+        {
+            _host.Stream(slot, _running.Table[slot].PrefillTokens, _limits.Layers - offload.KeptLayers);
+            demand = demand with { Layers = offload.HoldLayers, KeptLayers = offload.KeptLayers };
+        }
+        _running.Take(slot, demand, _batch.Load(prompt.BesideDecodes, prompt.Tokens));
+        _running.Link(slot);
+        _batch.Admit(slot, prompt.Tokens);
+    }
+
+    /// <summary>The next unfinished prompt gets memory for, and computes, its next chunk.</summary>
+    private void Continue(in PromptPart prompt)
+    {
+        _running.Extend(_batch.NextUnfinished, prompt.HoldTokens);
+        _batch.Continue(prompt.Tokens);
+    }
+
+    /// <summary>The latest running sequence loses its KV: to the host when it may and can go there, else for good.</summary>
+    private void Preempt(long nowPs)
+    {
+        int slot = _running.Table.Last;
+        ref Sequence sequence = ref _running.Table[slot];
+        _batch.Preempt(slot);
+        progress.Preemption(sequence.Request, nowPs);
+        bool decoding = sequence.Phase == SequencePhase.Decoding;
+        int tokens = sequence.KvTokens(_running.Decodes.Step);
+        requests.Preempt(slot);
+        _running.Evict(slot, tokens, decoding ? tokens : 0);
+        if (decoding && _limits.SwapOut && _host.Fits(tokens))
+        {
+            _host.SwapOut(slot, sequence.Request, tokens);
+            requests.Park(slot, nowPs);
+        }
+        else
+        {
+            requests.Requeue(slot, tokens, nowPs);
+        }
+    }
+
+    /// <summary>The earliest parked sequence gets GPU memory, and its KV comes back.</summary>
+    private void Resume(long nowPs)
+    {
+        int slot = _host.TakeParked();
+        int tokens = _running.Table[slot].PrefillTokens;
+        _running.Take(slot, requests.RecordOf(slot).Demand(tokens), _batch.Load(true, 1));
+        _running.Computed(tokens - _host.GpuTokens(slot, tokens));
+        _batch.Resume();
+        if (_limits.FetchInBackground)
+        {
+            requests.Fetch(slot);
+            _host.FetchInBackground(slot, tokens, nowPs);
+        }
+        else
+        {
+            _host.Fetch(slot, tokens);
+            Return(slot, nowPs);
+        }
+    }
+
+    private void Return(int slot, long nowPs)
+    {
+        _host.Release(slot, _running.Table[slot].PrefillTokens);
+        requests.Return(slot, nowPs);
+    }
+}
