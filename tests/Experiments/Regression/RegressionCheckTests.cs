@@ -20,6 +20,11 @@ internal sealed class RegressionCheckTests
     [TestCase("iterations", "100", "101", "ttft_p99_s=1%", true)]
     [TestCase("preemptions", "0", "1", "*=0,worse", true)]
     [TestCase("ttft_p99_s", "1", null, "*=0,worse", true)]
+    [TestCase("map_stall_share", "0.01", "0.1", "map_stall_share=1%,worse", true)]
+    [TestCase("growths_hidden_share", "0.9", "0.1", "growths_hidden_share=1%,worse", true)]
+    [TestCase("window_s", "1", "2", "*=0,worse", true)]
+    [TestCase("kv_reserved_share", "0.1", "0.2", "*=0,worse", true)]
+    [TestCase("oracle_share", "0.9", "0.8", "*=0,worse", true)]
     public void Tolerances_are_absolute_relative_and_know_which_way_is_worse(string metric, string before, string? now, string tolerance, bool fails)
     {
         PointCheck check = Compare(metric, before, now, tolerance);
