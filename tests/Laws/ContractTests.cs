@@ -1,4 +1,5 @@
 using ELLM.Sim.Configuration;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Tests.Laws.Kit;
@@ -17,7 +18,7 @@ internal sealed class ContractTests
     [TestCaseSource(nameof(Pairs))]
     public void Pair_RandomWorkloads_ServesThemAlikeJumpingAndSteppingAndLeavesNothing(SchedulerEntry scheduler, LayoutEntry layout)
     {
-        if (!layout.Suits(scheduler))
+        if (scheduler.Lacks(layout) is not null)
         {
             RunConfig config = new("test") { Policy = new PolicySpec(Scheduler: scheduler.Name, Layout: layout.Name) };
             Assert.That(() => Deployment.Resolve(config), Throws.InstanceOf<InputException>().With.Message.Contains("policy.layout"));
@@ -44,7 +45,7 @@ internal sealed class ContractTests
     [TestCaseSource(nameof(Pairs))]
     public void Pair_AmpleMemory_RejectsNobodyItCouldServe(SchedulerEntry scheduler, LayoutEntry layout)
     {
-        if (!layout.Suits(scheduler))
+        if (scheduler.Lacks(layout) is not null)
             return;
         Law.Holds(random => Scenarios.Ample(Scenarios.Of(random, scheduler, layout)), 30, 502, scenario =>
         {

@@ -5,6 +5,7 @@ using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Configuration;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 
 namespace ELLM.Sim.Cli.Commands;

@@ -1,4 +1,5 @@
 using ELLM.Sim.Experiments;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;

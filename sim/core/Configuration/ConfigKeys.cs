@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Settings;

@@ -12,8 +12,7 @@ namespace ELLM.Sim.Configuration;
 internal sealed record DeploymentParts(
     ModelSpec Model,
     GpuSpec Gpu,
-    SchedulerEntry Scheduler,
-    LayoutEntry Layout,
+    PolicyComposition Policy,
     TimingProfile Times,
     TimingOptions Timing,
     DeviceCosts Costs,
@@ -27,14 +26,12 @@ internal sealed record DeploymentParts(
     {
         ModelSpec model = ModelCatalog.Load(config.Model);
         GpuSpec gpu = GpuCatalog.Load(config.Gpu);
-        SchedulerEntry scheduler = SchedulerCatalog.Find(config.Policy.Scheduler);
-        LayoutEntry layout = LayoutCatalog.Find(config.Policy.Layout);
+        PolicyComposition policy = PolicyComposition.Of(config.Policy);
         bool borrowed = config.Profile is null && !CalibrationCatalog.Names.Contains(gpu.Name);
         return new DeploymentParts(
             model,
             gpu,
-            scheduler,
-            layout,
+            policy,
             TimingCatalog.Load(config.Timing.Profile == "gpu" ? gpu.Timing : config.Timing.Profile),
             TimingOf(config),
             new DeviceCosts(CalibrationCatalog.Load(config.Profile ?? (borrowed ? BestKnown : gpu.Name))),

@@ -32,7 +32,7 @@ internal sealed record DeploymentSizes(EngineLimits Limits, MemoryBudget Budget,
             config.Tp,
             config.Engine.GpuMemoryUtilization,
             limits.MaxNumSeqs,
-            parts.Layout.InBlocks ? config.Policy.Of<PagedKnobs>().BlockTokens : 1,
+            parts.Policy.Layout.InBlocks ? config.Policy.Of<PagedKnobs>().BlockTokens : 1,
             parts.Timing.Fp8Kv ? 1 : 2,
             CudaGraphs: parts.Timing.Pads,
             Stage: stage)

@@ -6,6 +6,7 @@ using ELLM.Sim.Models;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
+using ELLM.Sim.Settings;
 using ELLM.Sim.Timing;
 
 namespace ELLM.Sim.Configuration;
@@ -15,7 +16,7 @@ internal sealed class EngineBuilder(RunConfig config, DeploymentParts parts, Dep
 {
     public EngineParts Engine(SloTargets targets, IKvMemory memory)
     {
-        IScheduler scheduler = parts.Scheduler.Create(new SchedulerInput(config.Policy, targets.TtftPs, targets.TpotPs));
+        IScheduler scheduler = parts.Policy.Scheduler.Create(new SchedulerInput(config.Policy, targets.TtftPs, targets.TpotPs));
         return new EngineParts(sizes.Limits, scheduler, memory, sizes.Times.Model) { Host = Host() };
     }
 
@@ -28,8 +29,11 @@ internal sealed class EngineBuilder(RunConfig config, DeploymentParts parts, Dep
             budget = budget with { KvBlocks = budget.KvBlocks / config.Pp, KvTokens = budget.KvTokens / config.Pp };
             model = model with { Layers = sizes.Fullest.Count };
         }
-        return parts.Layout.Create(new LayoutInput(config.Policy, budget, model, sizes.Limits.MaxModelLen, sizes.Limits.MaxNumBatchedTokens, parts.Costs)
+        KnobSet knobs = parts.Policy.LayoutKnobs;
+        return parts.Policy.Layout.Create(new LayoutInput(knobs, budget, model, sizes.Limits.MaxModelLen, sizes.Limits.MaxNumBatchedTokens, parts.Costs)
         {
+            SharesPool = parts.Policy.Boundary.SharesPool,
+            HostBytes = config.Policy.HostBytes,
             Ranks = config.Tp,
             Seed = RandomStream.Named(config.Seed, $"replica {index}").NextBits(),
         });
@@ -47,9 +51,9 @@ internal sealed class EngineBuilder(RunConfig config, DeploymentParts parts, Dep
     };
 
     /// <summary>Host memory for swapped and streamed KV, its link as the calibration profile prices copies; null when the policy never uses it.</summary>
-    private HostMemory? Host() => (!sizes.Limits.SwapOut && !parts.Scheduler.UsesHost) || parts.Layout.IncludesHost
-        ? null
-        : new HostMemory(config.Policy.HostBytes / config.Pp, Link(CopyDirection.DeviceToHost), Link(CopyDirection.HostToDevice));
+    private HostMemory? Host() => parts.Policy.UsesHost
+        ? new HostMemory(config.Policy.HostBytes / config.Pp, Link(CopyDirection.DeviceToHost), Link(CopyDirection.HostToDevice))
+        : null;
 
     private LinkCost Link(CopyDirection direction)
     {

@@ -49,6 +49,13 @@ public sealed class ContiguousKv : IKvMemory
 
     public long UnitsOf(in KvGrant grant, int tokens) => grant.Units;
 
+    internal static ContiguousKv Create(LayoutInput input)
+    {
+        ContiguousKnobs knobs = input.Of<ContiguousKnobs>();
+        int tokens = (int)Math.Min(int.MaxValue / 2, input.Budget.KvTokens);
+        return new ContiguousKv(tokens, knobs.Reservation, input.MaxModelLen, knobs.MinAllocationTokens, input.Budget.KvBytesPerToken);
+    }
+
     public bool CouldHold(in KvDemand demand) => Requested(demand) <= _regions.LargestRegion;
 
     public Admission CanAdmit(in KvDemand demand, in IterationLoad load)

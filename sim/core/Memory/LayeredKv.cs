@@ -53,6 +53,14 @@ public sealed class LayeredKv : IKvMemory
 
     public long UnitsOf(in KvGrant grant, int tokens) => Held(grant, tokens);
 
+    internal static LayeredKv Create(LayoutInput input)
+    {
+        PagedKnobs knobs = input.Of<PagedKnobs>();
+        int blocks = (int)Math.Min(int.MaxValue / 2, input.Budget.KvBlocks);
+        int watermark = (int)(knobs.Watermark * blocks);
+        return new LayeredKv(blocks, knobs.BlockTokens, input.Model.Layers, watermark, knobs.BlockCheck, input.Budget.KvBytesPerToken);
+    }
+
     public bool CouldHold(in KvDemand demand) => Whole(demand.PlannedTokens) <= Units;
 
     public Admission CanAdmit(in KvDemand demand, in IterationLoad load)

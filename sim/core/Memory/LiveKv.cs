@@ -58,6 +58,18 @@ public sealed class LiveKv : IKvMemory
 
     public long UnitsOf(in KvGrant grant, int tokens) => Math.Max(grant.Units, tokens);
 
+    /// <summary>The reserve that a fixed boundary would profile is free here, or what of it fits beside the weights.</summary>
+    internal static LiveKv Create(LayoutInput input)
+    {
+        MemoryBudget budget = input.Budget;
+        return new LiveKv(
+            budget.KvBytes + budget.ActivationBytes - budget.ShortfallBytes,
+            input.HostBytes,
+            budget.KvBytesPerToken,
+            budget.ActivationBytesPerToken,
+            input.MaxBatchedTokens);
+    }
+
     public bool CouldHold(in KvDemand demand) =>
         Fits(demand.PlannedTokens, 1) && Fits(demand.Tokens, Math.Min(demand.Tokens, _maxBatchedTokens));
 

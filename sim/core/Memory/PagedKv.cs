@@ -42,6 +42,13 @@ public sealed class PagedKv : IKvMemory
 
     public long UnitsOf(in KvGrant grant, int tokens) => Held(grant, tokens);
 
+    internal static PagedKv Create(LayoutInput input)
+    {
+        PagedKnobs knobs = input.Of<PagedKnobs>();
+        int blocks = (int)Math.Min(int.MaxValue / 2, input.Budget.KvBlocks);
+        return new PagedKv(blocks, knobs.BlockTokens, (int)(knobs.Watermark * blocks), knobs.BlockCheck, input.Budget.KvBytesPerToken);
+    }
+
     public bool CouldHold(in KvDemand demand) => _growth.Units(demand.PlannedTokens) <= Blocks;
 
     public Admission CanAdmit(in KvDemand demand, in IterationLoad load)

@@ -1,3 +1,7 @@
+using ELLM.Sim.Hardware.Calibration;
+using ELLM.Sim.Settings;
+using ELLM.Sim.Time;
+
 namespace ELLM.Sim.Memory;
 
 /// <summary>KV memory backed by chunks that the GPU driver maps on demand: sizes, rules and what the calls cost.</summary>
@@ -84,4 +88,50 @@ public sealed record VmmOptions(long PoolBytes, long ChunkBytes, int Layers, lon
 
     /// <summary>Picoseconds an iteration loses when the device is drained for calls.</summary>
     public long DrainPs { get; init; }
+
+    /// <summary>As a policy's knobs say, with a device's prices.</summary>
+    internal static VmmOptions From(LayoutInput input)
+    {
+        VmmKnobs knobs = input.Of<VmmKnobs>();
+        MemoryBudget budget = input.Budget;
+        long chunk = (long)knobs.ChunkKib << 10;
+        long pool = budget.KvBytes + (input.SharesPool ? budget.ActivationBytes : 0);
+        return new VmmOptions(pool, chunk, input.Model.Layers, budget.KvBytesPerToken)
+        {
+            Fused = knobs.ChunkLayout == ChunkLayout.Fused,
+            Watermark = knobs.Watermark,
+            Check = knobs.BlockCheck,
+            LookAheadTokens = knobs.LookAheadTokens,
+            KeepChunks = knobs.KeepMappedChunks ?? long.MaxValue,
+            Elastic = input.SharesPool,
+            ActivationBytesPerToken = budget.ActivationBytesPerToken,
+            ReclaimsIdle = knobs.ReclaimIdleRanges,
+            UnmapsPreempted = knobs.UnmapPreempted,
+            ExtraAfterPreemption = knobs.ExtraAfterPreemption,
+            EagerUnits = knobs.EagerChunks,
+            PrefillMaps = knobs.PrefillMapping,
+            GrowthMaps = knobs.GrowthMapping,
+            Unmaps = knobs.Unmapping,
+            LeadSteps = knobs.MapLeadSteps,
+            Map = [Call(CalibratedOp.VmmMap), Call(CalibratedOp.VmmSetAccess)],
+            Unmap = [Call(CalibratedOp.VmmUnmap)],
+            Seed = input.Seed,
+            Ranks = input.Ranks,
+            BroadcastPs = input.Ranks > 1 ? SimTime.FromMicroseconds(knobs.MapBroadcastUs).Picoseconds : 0,
+            DrainPs = SimTime.FromMicroseconds(knobs.DrainUs).Picoseconds,
+        };
+
+        DriverCall Call(CalibratedOp op) =>
+            new(input.Costs.MedianPs(op, chunk), knobs.VmmCosts == CallCosts.Sampled ? input.Costs.Quantiles(op) : null);
+    }
+
+    /// <summary>A device maps whole granules only.</summary>
+    internal static string? Fault(KnobSet knobs, DeviceCosts costs)
+    {
+        long granuleKib = costs.Profile.Device.GranularityBytes >> 10;
+        int chunkKib = ((VmmKnobs)knobs).ChunkKib;
+        return chunkKib % granuleKib == 0
+            ? null
+            : $"policy.chunk_kib: expected a multiple of {granuleKib}, the granularity of calibration profile {costs.Profile.Name}, found {chunkKib}";
+    }
 }

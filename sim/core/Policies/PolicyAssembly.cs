@@ -5,6 +5,7 @@ using System.Reflection.PortableExecutable;
 using System.Runtime.Loader;
 using System.Security.Cryptography;
 using ELLM.Sim.Files;
+using ELLM.Sim.Memory;
 
 namespace ELLM.Sim.Policies;
 

@@ -11,15 +11,15 @@ public static class PolicyLimits
     /// <param name="layers">Of the model.</param>
     public static EngineLimits Of(PolicySpec policy, int maxModelLen, int maxNumSeqs, int maxNumBatchedTokens, int layers)
     {
-        SchedulerEntry scheduler = SchedulerCatalog.Find(policy.Scheduler);
+        PolicyComposition parts = PolicyComposition.Of(policy);
         OffloadKnobs host = policy.Of<OffloadKnobs>();
         return new EngineLimits(
             maxModelLen,
             maxNumSeqs,
             maxNumBatchedTokens,
-            scheduler.ChunksPrompts ? int.MaxValue : maxNumBatchedTokens,
-            policy.Overflow == "swap",
-            scheduler.HoldsUntilBatchEnds && LayoutCatalog.Find(policy.Layout).ReservesWhole,
+            parts.Scheduler.ChunksPrompts ? int.MaxValue : maxNumBatchedTokens,
+            parts.Overflow.SwapsOut,
+            parts.Scheduler.HoldsUntilBatchEnds && parts.Layout.ReservesWhole,
             host.Fetching == Fetching.Background,
             host.StreamWindowLayers,
             layers)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Settings;
 
 namespace ELLM.Sim.Policies;

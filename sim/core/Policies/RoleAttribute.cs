@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory;
 using ELLM.Sim.Settings;
 
 namespace ELLM.Sim.Policies;

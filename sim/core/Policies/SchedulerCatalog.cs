@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Settings;
 
@@ -25,6 +26,11 @@ public sealed record SchedulerEntry(string Name, string Summary, bool ChunksProm
 
     /// <summary>Admits prompts with some of their layers: needs a layout that gives memory layer by layer.</summary>
     public bool ByLayer { get; init; }
+
+    /// <summary>What it needs that a layout lacks; null when the two can run together.</summary>
+    public string? Lacks(LayoutEntry layout) => ByLayer && !layout.ByLayer && !layout.IncludesHost
+        ? $"one that gives memory layer by layer (layer-paged) under {Name}"
+        : null;
 }
 
 /// <summary>What a scheduler is made from.</summary>

@@ -28,7 +28,6 @@ internal sealed class HabitTests
         ["EnginePages.UsedOn"] = "the tests count the blocks of a page on their own",
         ["Distribution.FromSorted"] = "the definition that ExactQuantiles is held to",
         ["DeterministicMath.Cos"] = "the other half of Sin's reduction",
-        ["LayoutEntry.Suits"] = "the laws draw pairs of a scheduler and a layout",
         ["SequenceTable.PreviousOf"] = "the test of the list walks it both ways",
         ["BundledFont.CreateTypeface"] = "ScottPlot calls it",
         ["VidurRequest.StartedDecode"] = "Vidur's definition of a token's gap, which its tests check",

@@ -4,6 +4,7 @@ using ELLM.Sim.Memory;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
+using ELLM.Sim.Settings;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Workload;
 
@@ -125,7 +126,12 @@ internal sealed record Scenario
         }
         if (Policy.Layout == "live")
             budget = budget with { ActivationBytes = ActivationBytesPerToken * MaxNumBatchedTokens, ActivationBytesPerToken = ActivationBytesPerToken };
-        return LayoutCatalog.Find(Policy.Layout).Create(new LayoutInput(Policy.With(paged), budget, ModelCatalog.Load("llama-3.1-8b"), MaxModelLen, MaxNumBatchedTokens, Costs));
+        LayoutEntry layout = LayoutCatalog.Find(Policy.Layout);
+        KnobSet knobs = Policy.With(paged).KnobsOf(layout.Knobs);
+        return layout.Create(new LayoutInput(knobs, budget, ModelCatalog.Load("llama-3.1-8b"), MaxModelLen, MaxNumBatchedTokens, Costs)
+        {
+            HostBytes = Policy.HostBytes,
+        });
     }
 
     /// <summary>Small chunks, of whole tokens or not, under every rule of a mapped layout; <see cref="Variant"/> picks.</summary>

@@ -15,7 +15,7 @@ internal static class Scenarios
     public static Scenario Any(Random random)
     {
         SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All]);
-        LayoutEntry layout = Pick(random, [.. LayoutCatalog.All.Where(l => l.Suits(scheduler))]);
+        LayoutEntry layout = Pick(random, [.. LayoutCatalog.All.Where(l => scheduler.Lacks(l) is null)]);
         return Of(random, scheduler, layout);
     }
 
@@ -71,7 +71,7 @@ internal static class Scenarios
     public static Scenario Storm(Random random)
     {
         LayoutEntry layout = LayoutCatalog.Find(random.Next(4) == 0 ? "live" : "paged");
-        SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All.Where(layout.Suits)]);
+        SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All.Where(s => s.Lacks(layout) is null)]);
         Scenario scenario = Of(random, scheduler, layout);
         int longest = random.Next(8, 60);
         int blocks = (2 * longest / scenario.BlockTokens) + random.Next(1, 4);

@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace ELLM.Sim.Policies;
+namespace ELLM.Sim.Settings;
 
 /// <summary>A list that is read by many threads and now and then gets longer; readers see one length from beginning to end.</summary>
 internal sealed class GrowingList<T>(IEnumerable<T> items) : IReadOnlyList<T>
