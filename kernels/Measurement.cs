@@ -56,7 +56,8 @@ public static class Measurement
         double before = double.PositiveInfinity;
         while (true)
         {
-            double now = bench.DeviceUs(_ => bench.Kernels.ReadContiguous(bench.Stream, bench.Source, bench.Folded, bench.Sizes.ArenaBytes), 4);
+            double now =
+                bench.DeviceUs(_ => bench.Kernels.ReadContiguous(bench.Stream, bench.Source, bench.Folded, bench.Sizes.ArenaBytes), 4);
             double seconds = (bench.Clock.NowNs - start) / 1e9;
             bool steady = Math.Abs(now - before) <= SteadyWithin * now;
             if (seconds >= LongestWarmupSeconds || (steady && seconds >= WarmupSeconds))
@@ -66,7 +67,8 @@ public static class Measurement
     }
 
     private static Dictionary<string, string> Describe(
-        Bench bench, string tool, IReadOnlyList<string> suites, MeasureOptions options, MeasureOutcome outcome, IReadOnlyList<string> skipped)
+        Bench bench, string tool, IReadOnlyList<string> suites, MeasureOptions options, MeasureOutcome outcome,
+        IReadOnlyList<string> skipped)
     {
         DeviceFacts device = bench.Session.Facts;
         CalibratedHost host = HostFacts.Read(device.Cuda);

@@ -10,7 +10,8 @@ public sealed class Plugin : IPolicyPlugin
 {
     public IEnumerable<SchedulerEntry> Schedulers =>
     [
-        new SchedulerEntry("my-prefill-first", "waiting prompts run whole, before decodes", ChunksPrompts: false, input => new MyPrefillFirst(input.Policy.Of<MyKnobs>()))
+        new SchedulerEntry("my-prefill-first", "waiting prompts run whole, before decodes", ChunksPrompts: false,
+            input => new MyPrefillFirst(input.Policy.Of<MyKnobs>()))
         {
             Knobs = new MyKnobs(),
         },
@@ -33,7 +34,8 @@ public sealed class MyPrefillFirst(MyKnobs knobs) : IScheduler
 
         // A round that preempted admits nobody, unless it left nobody running.
         bool mayAdmit = view.PreemptedThisRound == 0 || view.Running == view.AdmittedThisRound;
-        if (view.Waiting > 0 && view.Parked == 0 && mayAdmit && view.ResumedThisRound == 0 && !(view.AdmittedThisRound >= knobs.PromptsPerIteration))
+        if (view.Waiting > 0 && view.Parked == 0 && mayAdmit && view.ResumedThisRound == 0
+            && !(view.AdmittedThisRound >= knobs.PromptsPerIteration))
         {
             Decision admission = AdmitHead(view);
             if (admission.Kind != DecisionKind.Idle)

@@ -32,7 +32,8 @@ public sealed class GpuSession : IDisposable
     public static void Require(ICudaDriver driver, int ordinal) => Suitable(driver, Find(driver, ordinal));
 
     /// <summary>Opens device <paramref name="ordinal"/>.</summary>
-    /// <exception cref="CudaUnavailableException">No such device, or one without virtual memory management or too old for the kernels.</exception>
+    /// <exception cref="CudaUnavailableException">No such device, or one without virtual memory management or too old for the
+    /// kernels.</exception>
     public static GpuSession Open(ICudaDriver driver, int ordinal)
     {
         int device = Find(driver, ordinal);
@@ -66,7 +67,8 @@ public sealed class GpuSession : IDisposable
             throw new CudaUnavailableException("the CUDA driver found no device");
         return ordinal < count
             ? driver.Device(ordinal)
-            : throw new CudaUnavailableException(string.Create(CultureInfo.InvariantCulture, $"there is no device {ordinal}: the driver found {count}"));
+            : throw new CudaUnavailableException(
+                string.Create(CultureInfo.InvariantCulture, $"there is no device {ordinal}: the driver found {count}"));
     }
 
     /// <summary>Makes the session's context current on another thread.</summary>

@@ -24,7 +24,8 @@ public static class HostFacts
     private static string DriverVersion()
     {
         string? line = Lines("/proc/driver/nvidia/version").FirstOrDefault();
-        return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(word => word.Length > 0 && char.IsAsciiDigit(word[0])) ?? "unknown";
+        return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(word => word.Length > 0 && char.IsAsciiDigit(word[0]))
+            ?? "unknown";
     }
 
     private static bool? IsVirtualised()

@@ -82,13 +82,16 @@ public sealed unsafe partial class CudaDriver
     public void HostUnregister(nint pointer) => Check(_api.MemHostUnregister(pointer), $"cuMemHostUnregister(0x{pointer:x})");
 
     public void CopyToDevice(ulong target, nint source, long bytes, nint stream) =>
-        Check(_api.MemcpyHtoDAsync(target, source, (nuint)bytes, stream), $"cuMemcpyHtoDAsync_v2(0x{target:x}, 0x{source:x}, {bytes} bytes)");
+        Check(_api.MemcpyHtoDAsync(target, source, (nuint)bytes, stream),
+            $"cuMemcpyHtoDAsync_v2(0x{target:x}, 0x{source:x}, {bytes} bytes)");
 
     public void CopyToHost(nint target, ulong source, long bytes, nint stream) =>
-        Check(_api.MemcpyDtoHAsync(target, source, (nuint)bytes, stream), $"cuMemcpyDtoHAsync_v2(0x{target:x}, 0x{source:x}, {bytes} bytes)");
+        Check(_api.MemcpyDtoHAsync(target, source, (nuint)bytes, stream),
+            $"cuMemcpyDtoHAsync_v2(0x{target:x}, 0x{source:x}, {bytes} bytes)");
 
     public void CopyOnDevice(ulong target, ulong source, long bytes, nint stream) =>
-        Check(_api.MemcpyDtoDAsync(target, source, (nuint)bytes, stream), $"cuMemcpyDtoDAsync_v2(0x{target:x}, 0x{source:x}, {bytes} bytes)");
+        Check(_api.MemcpyDtoDAsync(target, source, (nuint)bytes, stream),
+            $"cuMemcpyDtoDAsync_v2(0x{target:x}, 0x{source:x}, {bytes} bytes)");
 
     public void Fill(ulong target, byte value, long bytes, nint stream) =>
         Check(_api.MemsetD8Async(target, value, (nuint)bytes, stream), $"cuMemsetD8Async(0x{target:x}, {value}, {bytes} bytes)");

@@ -35,7 +35,8 @@ public sealed class CudaException : Exception
     public string Call { get; } = "";
 }
 
-/// <summary>There is nothing to measure on: no driver, no device, or one without what is needed. The CLI prints the message and exits with 2.</summary>
+/// <summary>There is nothing to measure on: no driver, no device, or one without what is needed. The CLI prints the message and
+/// exits with 2.</summary>
 public sealed class CudaUnavailableException : Exception
 {
     public CudaUnavailableException()

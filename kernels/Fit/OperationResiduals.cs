@@ -11,7 +11,9 @@ public sealed record OperationResiduals(string Op, CalibratedOperation Entry, IR
     /// <summary>Microseconds by the entry: the additive model, or its table where that is what the simulator reads.</summary>
     public double FittedUs(FittedPoint point)
     {
-        TablePoint? measured = Entry.Use == CostSource.Table && point.Key.Items == 1 ? Entry.Table?.FirstOrDefault(entry => entry.Mib == point.Mib) : null;
+        TablePoint? measured = Entry.Use == CostSource.Table && point.Key.Items == 1
+            ? Entry.Table?.FirstOrDefault(entry => entry.Mib == point.Mib)
+            : null;
         return measured?.Us ?? Entry.Cost.Us(point.Key.Items, point.Mib);
     }
 }

@@ -5,8 +5,10 @@ namespace ELLM.Sim.Kernels.Fit;
 /// <summary>Two profiles made one: every operation and factor from the one with the better source.</summary>
 public static class ProfileMerge
 {
-    /// <summary>Measured goes over published, published over datasheet, datasheet over assumed; <paramref name="top"/> where both are equal.</summary>
-    /// <remarks>Device, host and run are those of <paramref name="top"/>: it is the measurement, <paramref name="below"/> fills its gaps.</remarks>
+    /// <summary>Measured goes over published, published over datasheet, datasheet over assumed; <paramref name="top"/> where both
+    /// are equal.</summary>
+    /// <remarks>Device, host and run are those of <paramref name="top"/>: it is the measurement, <paramref name="below"/> fills its
+    /// gaps.</remarks>
     public static CalibrationProfile Over(CalibrationProfile top, CalibrationProfile below)
     {
         Dictionary<string, CalibratedOperation> ops = [];
@@ -18,10 +20,12 @@ public static class ProfileMerge
         Dictionary<string, CalibrationFactor> factors = [];
         foreach (string key in CalibrationFactors.All)
         {
-            if (Better(top.Factors?.GetValueOrDefault(key), below.Factors?.GetValueOrDefault(key), factor => factor.Provenance.Kind) is { } factor)
+            if (Better(top.Factors?.GetValueOrDefault(key), below.Factors?.GetValueOrDefault(key),
+                factor => factor.Provenance.Kind) is { } factor)
                 factors[key] = factor;
         }
-        bool filled = ops.Values.Any(op => below.Ops.Values.Contains(op)) || factors.Values.Any(factor => below.Factors?.Values.Contains(factor) == true);
+        bool filled = ops.Values.Any(op => below.Ops.Values.Contains(op))
+            || factors.Values.Any(factor => below.Factors?.Values.Contains(factor) == true);
         return top with
         {
             EditorSchema = null,

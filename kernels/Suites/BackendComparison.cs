@@ -23,6 +23,7 @@ internal static class BackendComparison
             _ => kernels.ReadContiguous(bench.Stream, bench.Source, bench.Folded, bench.Sizes.ArenaBytes), Launches);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{bench.Kernels.Name} and {other.Name} agree; a read of {bench.Sizes.ArenaBytes >> 20} MiB takes {Us(bench.Kernels):0.#} and {Us(other):0.#} us");
+            $"{bench.Kernels.Name} and {other.Name} agree; a read of {bench.Sizes.ArenaBytes >> 20} MiB takes "
+                + $"{Us(bench.Kernels):0.#} and {Us(other):0.#} us");
     }
 }

@@ -8,7 +8,8 @@ using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Kernels.Suites;
 
-/// <summary>The set-up all suites share: two device buffers full of random data, two pinned host buffers, two streams, the kernels.</summary>
+/// <summary>The set-up all suites share: two device buffers full of random data, two pinned host buffers, two streams, the
+/// kernels.</summary>
 public sealed class Bench : IDisposable
 {
     /// <summary>Words of the page table: enough for a buffer of 2 GiB in pages of 16 KiB.</summary>
@@ -134,7 +135,8 @@ public sealed class Bench : IDisposable
     {
         unsafe
         {
-            Span<ulong> words = MemoryMarshal.Cast<byte, ulong>(new Span<byte>((void*)PinnedIn, (int)Math.Min(Sizes.PinnedBytes, 64 << 20)));
+            Span<ulong> words =
+                MemoryMarshal.Cast<byte, ulong>(new Span<byte>((void*)PinnedIn, (int)Math.Min(Sizes.PinnedBytes, 64 << 20)));
             for (int i = 0; i < words.Length; i++)
                 words[i] = random.NextBits();
             new Span<byte>((void*)PinnedOut, (int)Math.Min(Sizes.PinnedBytes, int.MaxValue)).Clear();

@@ -25,14 +25,17 @@ internal static class CopySuite
         foreach (long bytes in Sizes.Where(bytes => bytes <= bench.Sizes.PinnedBytes))
         {
             yield return new DeviceBatch(bench, Key(CalibratedOp.CopyHostToDevicePinned, bytes), i =>
-                bench.Driver.CopyToDevice(bench.Target + Offset(i, bytes, bench.Sizes.PinnedBytes), bench.PinnedIn + (nint)Offset(i, bytes, bench.Sizes.PinnedBytes), bytes, bench.Stream));
+                bench.Driver.CopyToDevice(bench.Target + Offset(i, bytes, bench.Sizes.PinnedBytes),
+                    bench.PinnedIn + (nint)Offset(i, bytes, bench.Sizes.PinnedBytes), bytes, bench.Stream));
             yield return new DeviceBatch(bench, Key(CalibratedOp.CopyDeviceToHostPinned, bytes), i =>
-                bench.Driver.CopyToHost(bench.PinnedOut + (nint)Offset(i, bytes, bench.Sizes.PinnedBytes), bench.Source + Offset(i, bytes, bench.Sizes.PinnedBytes), bytes, bench.Stream));
+                bench.Driver.CopyToHost(bench.PinnedOut + (nint)Offset(i, bytes, bench.Sizes.PinnedBytes),
+                    bench.Source + Offset(i, bytes, bench.Sizes.PinnedBytes), bytes, bench.Stream));
         }
         foreach (long bytes in Sizes.Where(bytes => bytes <= bench.Sizes.ArenaBytes))
         {
             yield return new DeviceBatch(bench, Key(CalibratedOp.CopyDeviceToDevice, bytes), i =>
-                bench.Driver.CopyOnDevice(bench.Target + Offset(i, bytes, bench.Sizes.ArenaBytes), bench.Source + Offset(i, bytes, bench.Sizes.ArenaBytes), bytes, bench.Stream));
+                bench.Driver.CopyOnDevice(bench.Target + Offset(i, bytes, bench.Sizes.ArenaBytes),
+                    bench.Source + Offset(i, bytes, bench.Sizes.ArenaBytes), bytes, bench.Stream));
         }
         foreach (long bytes in PageableSizes.Where(bytes => bytes <= bench.Sizes.PinnedBytes))
         {

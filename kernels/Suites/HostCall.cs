@@ -9,7 +9,8 @@ namespace ELLM.Sim.Kernels.Suites;
 /// <param name="timed">Between the two readings of the clock.</param>
 /// <param name="before">Before the first reading.</param>
 /// <param name="after">After the second, whatever happened.</param>
-internal sealed class HostCall(Bench bench, PointKey key, int calls, Action timed, Action? before = null, Action? after = null) : IExperiment
+internal sealed class HostCall(Bench bench, PointKey key, int calls, Action timed, Action? before = null, Action? after = null)
+    : IExperiment
 {
     public IReadOnlyList<PointKey> Points { get; } = [key];
 

@@ -3,7 +3,8 @@ using ELLM.Sim.Kernels.Measure;
 
 namespace ELLM.Sim.Kernels.Suites;
 
-/// <summary>What slows what down: VMM calls beside a kernel and on several threads, copies beside a kernel, both directions at once.</summary>
+/// <summary>What slows what down: VMM calls beside a kernel and on several threads, copies beside a kernel, both directions at
+/// once.</summary>
 internal static class InterferenceSuite
 {
     public const string BesideCompute = "beside-compute";
@@ -23,9 +24,11 @@ internal static class InterferenceSuite
             yield return new VmmThreads(bench, unit, threads);
         long bytes = Math.Min(64 * Mib, bench.Sizes.PinnedBytes);
         Action<nint, int> toDevice = (stream, i) => bench.Driver.CopyToDevice(
-            bench.Target + CopySuite.Offset(i, bytes, bench.Sizes.PinnedBytes), bench.PinnedIn + (nint)CopySuite.Offset(i, bytes, bench.Sizes.PinnedBytes), bytes, stream);
+            bench.Target + CopySuite.Offset(i, bytes, bench.Sizes.PinnedBytes),
+            bench.PinnedIn + (nint)CopySuite.Offset(i, bytes, bench.Sizes.PinnedBytes), bytes, stream);
         Action<nint, int> toHost = (stream, i) => bench.Driver.CopyToHost(
-            bench.PinnedOut + (nint)CopySuite.Offset(i, bytes, bench.Sizes.PinnedBytes), bench.Source + CopySuite.Offset(i, bytes, bench.Sizes.PinnedBytes), bytes, stream);
+            bench.PinnedOut + (nint)CopySuite.Offset(i, bytes, bench.Sizes.PinnedBytes),
+            bench.Source + CopySuite.Offset(i, bytes, bench.Sizes.PinnedBytes), bytes, stream);
         Action<nint, int> read = (stream, i) => bench.Kernels.ReadContiguous(
             stream, bench.Source + CopySuite.Offset(i, bytes, bench.Sizes.ArenaBytes), bench.Folded, bytes);
         yield return new TwoStreams(

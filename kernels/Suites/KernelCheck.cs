@@ -36,12 +36,14 @@ public static class KernelCheck
             {
                 Compare(bench, kernels, "copy", source, () => kernels.Copy(bench.Stream, bench.Source, bench.Target, Bytes));
                 KernelBodies.Gather(from, new PointerView<Vec16>(to), through, PageShift, Bytes / Vec16.Bytes, 0, 1);
-                Compare(bench, kernels, "gather", wanted, () => kernels.Gather(bench.Stream, bench.Source, bench.Target, bench.Table, PageBytes, Bytes));
+                Compare(bench, kernels, "gather", wanted,
+                    () => kernels.Gather(bench.Stream, bench.Source, bench.Target, bench.Table, PageBytes, Bytes));
             }
             KernelBodies.ReadContiguous(from, new PointerView<uint>(&folded), Bytes / Vec16.Bytes, 0, 1);
             KernelBodies.ReadPaged(from, through, new PointerView<uint>(&foldedPaged), PageShift, Bytes / Vec16.Bytes, 0, 1);
             CompareFold(bench, kernels, "KV read", folded, () => kernels.ReadContiguous(bench.Stream, bench.Source, bench.Folded, Bytes));
-            CompareFold(bench, kernels, "paged KV read", foldedPaged, () => kernels.ReadPaged(bench.Stream, bench.Source, bench.Table, bench.Folded, PageBytes, Bytes));
+            CompareFold(bench, kernels, "paged KV read", foldedPaged,
+                () => kernels.ReadPaged(bench.Stream, bench.Source, bench.Table, bench.Folded, PageBytes, Bytes));
         }
         CheckTouch(bench, kernels);
     }
@@ -62,7 +64,8 @@ public static class KernelCheck
         byte[] found = Read(bench, bench.Target, Bytes);
         int at = found.AsSpan().CommonPrefixLength(wanted);
         if (at < wanted.Length)
-            throw new InvalidOperationException($"the {kernel} kernel of {kernels.Name} wrote 0x{found[at]:x2} at byte {at} instead of 0x{wanted[at]:x2}");
+            throw new InvalidOperationException(
+                $"the {kernel} kernel of {kernels.Name} wrote 0x{found[at]:x2} at byte {at} instead of 0x{wanted[at]:x2}");
     }
 
     private static void CompareFold(Bench bench, IKernelBackend kernels, string kernel, uint wanted, Action launch)

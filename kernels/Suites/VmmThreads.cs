@@ -21,7 +21,8 @@ internal sealed class VmmThreads(Bench bench, long chunkBytes, int threads) : IE
     private ExceptionDispatchInfo? _fault;
 
     public IReadOnlyList<PointKey> Points { get; } =
-        [.. Calls.Select(call => new PointKey(call.Key(), string.Create(CultureInfo.InvariantCulture, $"threads-{threads}"), chunkBytes, 1))];
+        [.. Calls.Select(
+            call => new PointKey(call.Key(), string.Create(CultureInfo.InvariantCulture, $"threads-{threads}"), chunkBytes, 1))];
 
     public string Clock => "host";
 

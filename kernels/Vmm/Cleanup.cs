@@ -3,7 +3,8 @@ using ELLM.Sim.Kernels.Driver;
 namespace ELLM.Sim.Kernels.Vmm;
 
 /// <summary>Gives things back so that one failure does not leak the rest.</summary>
-/// <remarks>A call that fails is tried once more, since nothing else can free what it holds; the first failure is thrown at the end.</remarks>
+/// <remarks>A call that fails is tried once more, since nothing else can free what it holds; the first failure is thrown at the
+/// end.</remarks>
 public sealed class Cleanup
 {
     private CudaException? _first;

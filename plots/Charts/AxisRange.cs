@@ -18,7 +18,8 @@ public readonly record struct AxisRange(double Low, double High, Scale Scale)
     public double Share(double value)
     {
         double share = Scale == Scale.Log
-            ? (DeterministicMath.Log(Math.Max(value, Low)) - DeterministicMath.Log(Low)) / (DeterministicMath.Log(High) - DeterministicMath.Log(Low))
+            ? (DeterministicMath.Log(Math.Max(value, Low)) - DeterministicMath.Log(Low))
+                / (DeterministicMath.Log(High) - DeterministicMath.Log(Low))
             : (value - Low) / (High - Low);
         return Math.Clamp(share, 0, 1);
     }

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace ELLM.Sim.Plots.Charts;
 
-/// <summary>Colours that stay apart for readers who do not see red, green or blue; markers and dashes say the same without colour.</summary>
+/// <summary>Colours that stay apart for readers who do not see red, green or blue; markers and dashes say the same without
+/// colour.</summary>
 /// <remarks>
 /// Line colours follow Okabe and Ito (2008), the pale ones darkened to 3:1 against white; fills follow the muted scheme of P. Tol
 /// (2021); the heat map interpolates viridis, whose lightness grows from end to end.
@@ -13,7 +14,8 @@ public static class Palette
     public const int MaxSeries = 16;
 
     /// <summary>Fill places with a fixed meaning in several figures.</summary>
-    public const int Indigo = 0, Cyan = 1, Teal = 2, Green = 3, Sand = 4, Rose = 5, Wine = 6, Purple = 7, Olive = 8, Grey = 9, Pale = 10, Slate = 11;
+    public const int Indigo = 0, Cyan = 1, Teal = 2, Green = 3, Sand = 4, Rose = 5, Wine = 6, Purple = 7, Olive = 8, Grey = 9, Pale =
+        10, Slate = 11;
 
     /// <summary>On white, and on a dark page.</summary>
     public static IReadOnlyList<(string Light, string Dark)> Lines { get; } =

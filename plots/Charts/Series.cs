@@ -32,10 +32,12 @@ public static class Series
                 + ((Numerics.DeterministicMath.Log(range.High) - Numerics.DeterministicMath.Log(range.Low)) * i / bins))
             : range.Low + ((range.High - range.Low) * i / bins);
         return new Boxes(name, [.. Enumerable.Range(0, bins).Where(i => counts[i] > 0).Select(i =>
-            new Box(Edge(i), Edge(i + 1), 0, counts[i], "", $"{Ticks.Short(Edge(i))} to {Ticks.Short(Edge(i + 1))}: {Ticks.Short(counts[i])}"))]);
+            new Box(Edge(i), Edge(i + 1), 0, counts[i], "",
+                $"{Ticks.Short(Edge(i))} to {Ticks.Short(Edge(i + 1))}: {Ticks.Short(counts[i])}"))]);
     }
 
-    /// <summary>Layers on top of each other over a shared x, the first lowest. Values hold until the next point when <paramref name="step"/>.</summary>
+    /// <summary>Layers on top of each other over a shared x, the first lowest. Values hold until the next point when
+    /// <paramref name="step"/>.</summary>
     /// <remarks>A non-finite or negative value counts as nothing.</remarks>
     public static IReadOnlyList<Band> StackedArea(double[] x, IReadOnlyList<(string Name, int Style, double[] Values)> layers, bool step)
     {
@@ -82,7 +84,8 @@ public static class Series
                 if (part == 0)
                     continue;
                 string text = format(part);
-                items.Add(new Box(from[i], from[i] + part, i - (BarHeight / 2), i + (BarHeight / 2), text, $"{categories[i]}, {name}: {text}"));
+                items.Add(
+                    new Box(from[i], from[i] + part, i - (BarHeight / 2), i + (BarHeight / 2), text, $"{categories[i]}, {name}: {text}"));
                 from[i] += part;
             }
             marks.Add(new Boxes(name, items) { Style = style });

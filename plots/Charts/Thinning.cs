@@ -34,9 +34,14 @@ public static class Thinning
         }
         Figure thin = figure with { Panels = [.. figure.Panels.Select(Thin)] };
         if (after < before)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"Drawn with {after:#,0} of {before:#,0} points (largest-triangle-three-buckets: the shape is kept)."));
+            notes.Add(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"Drawn with {after:#,0} of {before:#,0} points (largest-triangle-three-buckets: the shape is kept)."));
         if (undrawable > 0)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{undrawable:#,0} {(undrawable == 1 ? "value is" : "values are")} not drawn: not finite, or not above zero on a log axis."));
+            notes.Add(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{undrawable:#,0} {(undrawable == 1 ? "value is" : "values are")} not drawn: not finite, or not above zero on a log "
+                        + $"axis."));
         return thin with { Notes = [.. figure.Notes, .. notes] };
     }
 
@@ -72,7 +77,8 @@ public static class Thinning
     {
         string[] names = [.. figure.Panels.SelectMany(p => p.Marks).Select(m => m.Name).Distinct(StringComparer.Ordinal)];
         if (names.Length > Palette.MaxSeries)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The first {Palette.MaxSeries} of {names.Length:#,0} series are shown."));
+            notes.Add(
+                string.Create(CultureInfo.InvariantCulture, $"The first {Palette.MaxSeries} of {names.Length:#,0} series are shown."));
         return [.. names.Take(Palette.MaxSeries)];
     }
 
@@ -81,9 +87,11 @@ public static class Thinning
         Band[] layers = [.. panel.Marks.OfType<Band>().Where(b => b.X.Length > points)];
         if (layers.Length == 0)
             return [];
-        double[][] changing = [.. layers.Where(b => b.X.Length == layers[0].X.Length).Select(b => b.High).Where(h => h.AsSpan().ContainsAnyExcept(h[0]))];
+        double[][] changing = [.. layers.Where(b => b.X.Length == layers[0].X.Length).Select(b => b.High)
+            .Where(h => h.AsSpan().ContainsAnyExcept(h[0]))];
         int each = Math.Max(3, points / Math.Max(1, changing.Length));
-        return [.. changing.SelectMany(h => LargestTriangles(layers[0].X, h, each)).Append(0).Append(layers[0].X.Length - 1).Distinct().Order()];
+        return [.. changing.SelectMany(h => LargestTriangles(layers[0].X, h, each)).Append(0).Append(layers[0].X.Length - 1).Distinct()
+            .Order()];
     }
 
     private static (Mark Thin, int Had, int Has, int Undrawable) Reduce(Mark mark, Panel panel, int points, int[] stack)
@@ -91,16 +99,20 @@ public static class Thinning
         switch (mark)
         {
             case Curve curve:
-                int[] good = [.. Enumerable.Range(0, curve.X.Length).Where(i => AxisRange.Drawable(curve.X[i], panel.X.Scale) && AxisRange.Drawable(curve.Y[i], panel.Y.Scale))];
+                int[] good = [.. Enumerable.Range(0, curve.X.Length)
+                    .Where(i => AxisRange.Drawable(curve.X[i], panel.X.Scale) && AxisRange.Drawable(curve.Y[i], panel.Y.Scale))];
                 int bad = curve.X.Length - good.Length;
                 if (good.Length <= points)
                     return (curve, good.Length, good.Length, bad);
                 Curve clean = curve with { X = Pick(curve.X, good), Y = Pick(curve.Y, good) };
-                int[] keep = curve.Kind == CurveKind.Points ? OnePerCell(clean, panel) : LargestTriangles(Scaled(clean.X, panel.X), Scaled(clean.Y, panel.Y), points);
+                int[] keep = curve.Kind == CurveKind.Points
+                    ? OnePerCell(clean, panel)
+                    : LargestTriangles(Scaled(clean.X, panel.X), Scaled(clean.Y, panel.Y), points);
                 return (clean with { X = Pick(clean.X, keep), Y = Pick(clean.Y, keep) }, good.Length, keep.Length, bad);
             case Band band when band.X.Length > points:
                 int[] indices = stack.Length > 0 && stack[^1] == band.X.Length - 1 ? stack : LargestTriangles(band.X, band.High, points);
-                return (band with { X = Pick(band.X, indices), Low = Pick(band.Low, indices), High = Pick(band.High, indices) }, band.X.Length, indices.Length, 0);
+                return (band with { X = Pick(band.X, indices), Low = Pick(band.Low, indices), High = Pick(band.High, indices) },
+                    band.X.Length, indices.Length, 0);
             default:
                 return (mark, 0, 0, 0);
         }
@@ -117,7 +129,8 @@ public static class Thinning
     {
         double[] x = Scaled(curve.X, panel.X), y = Scaled(curve.Y, panel.Y);
         HashSet<int> taken = [];
-        return [.. Enumerable.Range(0, x.Length).Where(i => taken.Add(((int)(x[i] * GridCells) * (GridCells + 1)) + (int)(y[i] * GridCells)))];
+        return [.. Enumerable.Range(0, x.Length)
+            .Where(i => taken.Add(((int)(x[i] * GridCells) * (GridCells + 1)) + (int)(y[i] * GridCells)))];
     }
 
     private static double[] Pick(double[] values, int[] indices) => Array.ConvertAll(indices, i => values[i]);

@@ -40,7 +40,8 @@ public static class Ticks
     public static IReadOnlyList<Tick> Log(double low, double high, int most)
     {
         int first = Decade(low), last = Decade(high) + 1;
-        foreach ((int[] mantissas, int stride) in (ReadOnlySpan<(int[], int)>)[(Steps, 1), ([1], 1), ([1], 2), ([1], 5), ([1], 20), ([1], 100)])
+        foreach ((int[] mantissas, int stride) in (ReadOnlySpan<(int[], int)>)[(Steps, 1), ([1], 1), ([1], 2), ([1], 5), ([1], 20),
+            ([1], 100)])
         {
             List<Tick> ticks = [];
             for (int power = first; power <= last; power += stride)
@@ -74,8 +75,15 @@ public static class Ticks
             return "undefined";
         double size = Math.Abs(value);
         if (size is 0 or (>= 9.995e-5 and < 9999.5))
-            return value.ToString(size >= 99.95 ? "0" : size >= 9.995 ? "0.#" : size >= 0.9995 ? "0.##" : size >= 0.09995 ? "0.###" : size >= 0.009995 ? "0.####" : "0.######", CultureInfo.InvariantCulture);
-        (double unit, string suffix) = size switch { >= 1e15 or < 1 => (0, ""), >= 9.995e11 => (1e12, "T"), >= 9.995e8 => (1e9, "G"), >= 9.995e5 => (1e6, "M"), _ => (1e3, "k") };
+            return value.ToString(
+                size >= 99.95
+                    ? "0"
+                    : size >= 9.995
+                        ? "0.#"
+                        : size >= 0.9995 ? "0.##" : size >= 0.09995 ? "0.###" : size >= 0.009995 ? "0.####" : "0.######",
+                        CultureInfo.InvariantCulture);
+        (double unit, string suffix) = size switch { >= 1e15 or < 1 => (0, ""), >= 9.995e11 => (1e12, "T"), >= 9.995e8 =>
+            (1e9, "G"), >= 9.995e5 => (1e6, "M"), _ => (1e3, "k") };
         return unit == 0 ? value.ToString("0.##e0", CultureInfo.InvariantCulture) : Short(value / unit) + suffix;
     }
 
@@ -112,13 +120,15 @@ public static class Ticks
 
     private static string Label(double value, int power, double largest)
     {
-        (int shift, string suffix) = largest switch { >= 1e15 => (0, "e"), >= 1e12 => (12, "T"), >= 1e9 => (9, "G"), >= 1e6 => (6, "M"), >= 1e4 => (3, "k"), _ => (0, "") };
+        (int shift, string suffix) = largest switch { >= 1e15 => (0, "e"), >= 1e12 => (12, "T"), >= 1e9 => (9, "G"), >= 1e6 =>
+            (6, "M"), >= 1e4 => (3, "k"), _ => (0, "") };
         if (value == 0)
             return "0";
         if (suffix == "e" || power < -4)
             return value.ToString("0.######e0", CultureInfo.InvariantCulture);
         if (shift - power > 3)
             (shift, suffix) = (0, "");
-        return (value / Scaled(1, shift)).ToString("F" + Math.Max(0, shift - power).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture) + suffix;
+        return (value / Scaled(1, shift)).ToString("F" + Math.Max(0, shift - power).ToString(CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture) + suffix;
     }
 }

@@ -6,7 +6,8 @@ public sealed record PolicyLatencies(string Policy, double[] TtftS, double[] Tpo
 /// <summary>GPU memory of a policy over time, bytes over all ranks of a replica; each value holds until the next instant.</summary>
 /// <param name="Layers">From the bottom of the stack; <see cref="MemoryLayer"/> names them.</param>
 /// <param name="HostBytes">KV in host memory, beside the GPU's.</param>
-public sealed record PolicyMemory(string Policy, double[] TimeS, IReadOnlyList<(MemoryLayer Layer, double[] Bytes)> Layers, double[] HostBytes);
+public sealed record PolicyMemory(
+    string Policy, double[] TimeS, IReadOnlyList<(MemoryLayer Layer, double[] Bytes)> Layers, double[] HostBytes);
 
 /// <summary>What GPU memory holds, in the order of the stack.</summary>
 public enum MemoryLayer
@@ -24,7 +25,8 @@ public enum MemoryLayer
 /// <summary>Batch and queue of a policy over time.</summary>
 public sealed record PolicyLoad(string Policy, double[] TimeS, double[] Running, double[] Waiting, double[] Parked);
 
-/// <summary>Mean seconds a request spent in each term of the time ledger: all requests, and the slowest 1 % by end-to-end latency.</summary>
+/// <summary>Mean seconds a request spent in each term of the time ledger: all requests, and the slowest 1 % by end-to-end
+/// latency.</summary>
 /// <param name="Terms">Names of the terms, one for each value.</param>
 public sealed record PolicyLedger(string Policy, IReadOnlyList<string> Terms, double[] MeanS, double[] SlowestMeanS);
 
@@ -34,7 +36,8 @@ public sealed record PolicyWaste(string Policy, double Useful, double Reserved, 
 /// <summary>What a policy achieved.</summary>
 public sealed record PolicyScore(string Policy, double RequestsPerS, double GoodputPerS, double OutputTokensPerS, double SloAttainment);
 
-/// <summary>What a policy reached as shares of its oracle: the same scheduler and limits with live bytes only. NaN where undefined.</summary>
+/// <summary>What a policy reached as shares of its oracle: the same scheduler and limits with live bytes only. NaN where
+/// undefined.</summary>
 public sealed record PolicyShare(string Policy, double OutputTokens, double Goodput);
 
 /// <summary>One point of a sweep over the arrival rate, or over another setting. NaN where a value is undefined.</summary>

@@ -29,9 +29,13 @@ public static class MemoryOverTime
         {
             int n = Parts.Until(p.TimeS, end);
             double[] x = Parts.Over(p.TimeS.AsSpan(0, n), unit);
-            List<Mark> marks = [.. Series.StackedArea(x, [.. p.Layers.Select(l => (Looks[(int)l.Layer].Words, Looks[(int)l.Layer].Style, Parts.Over(l.Bytes.AsSpan(0, n), Gib)))], step: true)];
+            List<Mark> marks = [.. Series.StackedArea(x,
+                [.. p.Layers.Select(l => (Looks[(int)l.Layer].Words, Looks[(int)l.Layer].Style, Parts.Over(l.Bytes.AsSpan(0, n), Gib)))],
+                step: true)];
             if (p.HostBytes.Any(b => b > 0))
-                marks.Add(new Curve("KV in host memory", x, Parts.Over(p.HostBytes.AsSpan(0, n), Gib), CurveKind.Step, Markers: false) { Style = 1 });
+                marks.Add(
+                    new Curve("KV in host memory", x, Parts.Over(p.HostBytes.AsSpan(0, n), Gib), CurveKind.Step,
+                        Markers: false) { Style = 1 });
             return new Panel(p.Policy, time, new Axis("memory (GiB)") { FromZero = true, Tight = true }, marks) { Zoomable = true };
         }
         bool wide = kept.Count > 1;

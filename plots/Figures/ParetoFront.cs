@@ -9,7 +9,8 @@ public static class ParetoFront
     private const int Labelled = 8;
 
     /// <param name="latencies">A panel each: its title, and the configurations.</param>
-    public static Figure Of(string costLabel, string latencyLabel, params IReadOnlyList<(string Title, IReadOnlyList<ParetoPoint> Points)> latencies) =>
+    public static Figure Of(
+        string costLabel, string latencyLabel, params IReadOnlyList<(string Title, IReadOnlyList<ParetoPoint> Points)> latencies) =>
         new(Name, "Cost against latency", [.. latencies.Select(l => One(l.Title, costLabel, latencyLabel, l.Points))])
         {
             Columns = latencies.Count,
@@ -23,7 +24,8 @@ public static class ParetoFront
         IReadOnlyList<ParetoPoint> front = Front(points);
         return new Panel(title, new Axis(costLabel) { FromZero = true }, new Axis(latencyLabel) { FromZero = true },
         [
-            new Curve("configurations", [.. points.Select(p => p.Cost)], [.. points.Select(p => p.Latency)], CurveKind.Points) { Style = 0 },
+            new Curve("configurations", [.. points.Select(p => p.Cost)], [.. points.Select(p => p.Latency)],
+                CurveKind.Points) { Style = 0 },
             new Curve("Pareto front", [.. front.Select(p => p.Cost)], [.. front.Select(p => p.Latency)], CurveKind.Step) { Style = 1 },
         ])
         {
@@ -35,7 +37,8 @@ public static class ParetoFront
     public static IReadOnlyList<ParetoPoint> Front(IEnumerable<ParetoPoint> points)
     {
         List<ParetoPoint> front = [];
-        foreach (ParetoPoint point in points.Where(p => double.IsFinite(p.Cost) && double.IsFinite(p.Latency)).OrderBy(p => p.Cost).ThenBy(p => p.Latency))
+        foreach (ParetoPoint point in points.Where(p => double.IsFinite(p.Cost) && double.IsFinite(p.Latency)).OrderBy(p => p.Cost)
+            .ThenBy(p => p.Latency))
         {
             if (front.Count == 0 || point.Latency < front[^1].Latency)
                 front.Add(point);

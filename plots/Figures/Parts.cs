@@ -15,7 +15,8 @@ internal static class Parts
     public static (IReadOnlyList<T> Kept, IReadOnlyList<string> Notes) First<T>(IReadOnlyList<T> rows, int most) =>
         rows.Count <= most
             ? (rows, [])
-            : ([.. rows.Take(most)], [string.Create(CultureInfo.InvariantCulture, $"The first {most} of {rows.Count:#,0} policies are shown.")]);
+            : ([.. rows.Take(most)],
+                [string.Create(CultureInfo.InvariantCulture, $"The first {most} of {rows.Count:#,0} policies are shown.")]);
 
     /// <summary>Seconds, minutes or hours, whatever keeps the numbers short.</summary>
     public static (double PerUnit, Axis Axis) TimeAxis(IEnumerable<double> seconds)
@@ -25,7 +26,8 @@ internal static class Parts
         return (unit, new Axis($"time ({name})") { Tight = true });
     }
 
-    private static (double PerUnit, string Name) Unit(double seconds) => seconds switch { > 5 * 3600 => (3600, "h"), > 10 * 60 => (60, "min"), _ => (1, "s") };
+    private static (double PerUnit, string Name) Unit(double seconds) =>
+        seconds switch { > 5 * 3600 => (3600, "h"), > 10 * 60 => (60, "min"), _ => (1, "s") };
 
     private static string Time(double seconds) => $"{Ticks.Short(seconds / Unit(seconds).PerUnit)} {Unit(seconds).Name}";
 
@@ -33,12 +35,14 @@ internal static class Parts
     public static double TimeEnd(IReadOnlyList<(string Policy, double[] TimeS)> runs, out IReadOnlyList<string> notes)
     {
         const double Far = 3, Room = 1.25;
-        (string Policy, double End)[] ends = [.. runs.Where(r => r.TimeS.Length > 0).Select(r => (r.Policy, r.TimeS[^1])).OrderBy(r => r.Item2)];
+        (string Policy, double End)[] ends = [.. runs.Where(r => r.TimeS.Length > 0).Select(r => (r.Policy, r.TimeS[^1]))
+            .OrderBy(r => r.Item2)];
         notes = [];
         if (ends.Length == 0 || ends[^1].End <= Far * ends[(ends.Length - 1) / 2].End)
             return ends.Length == 0 ? 0 : ends[^1].End;
         double end = ends[(ends.Length - 1) / 2].End * Room;
-        notes = [$"Cut at {Time(end)}, so that the others can be seen: {string.Join(", ", ends.Where(e => e.End > end).Take(MaxRows).Select(e => $"{e.Policy} went on until {Time(e.End)}"))}."];
+        notes = [$"Cut at {Time(end)}, so that the others can be seen: "
+            + $"{string.Join(", ", ends.Where(e => e.End > end).Take(MaxRows).Select(e => $"{e.Policy} went on until {Time(e.End)}"))}."];
         return end;
     }
 
@@ -57,7 +61,8 @@ internal static class Parts
         return result;
     }
 
-    public static string Percent(double share) => (share * 100).ToString(share is > 0 and < 0.0995 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %";
+    public static string Percent(double share) =>
+        (share * 100).ToString(share is > 0 and < 0.0995 ? "0.0" : "0", CultureInfo.InvariantCulture) + " %";
 
     public static string Seconds(double seconds) => Math.Abs(seconds) switch
     {

@@ -2,11 +2,13 @@ using ELLM.Sim.Plots.Charts;
 
 namespace ELLM.Sim.Plots.Figures;
 
-/// <summary>Curves against the arrival rate, or against another swept setting: throughput and goodput, latency percentiles, SLO attainment with the capacity marked.</summary>
+/// <summary>Curves against the arrival rate, or against another swept setting: throughput and goodput, latency percentiles, SLO
+/// attainment with the capacity marked.</summary>
 /// <param name="Label">Of the axis, with its unit.</param>
 /// <param name="Words">In titles.</param>
 /// <param name="Scattered">Points that no line joins: each also differs in something else.</param>
-public sealed record RateSweep(string Label = "arrival rate (requests/s)", string Words = "rate", Scale Scale = Scale.Linear, bool Scattered = false)
+public sealed record RateSweep(
+    string Label = "arrival rate (requests/s)", string Words = "rate", Scale Scale = Scale.Linear, bool Scattered = false)
 {
     public const string ThroughputName = "rate-throughput", LatencyName = "rate-latency", AttainmentName = "rate-attainment";
     private const int FewSeries = 4;
@@ -24,11 +26,14 @@ public sealed record RateSweep(string Label = "arrival rate (requests/s)", strin
         Notes = IntervalNote(policies, p => p.ThroughputHalfWidth),
     };
 
-    public Figure Latency(IReadOnlyList<PolicySweep> policies, double? ttftObjectiveS, double? tpotObjectiveS, IReadOnlyList<string>? notes = null)
+    public Figure Latency(
+        IReadOnlyList<PolicySweep> policies, double? ttftObjectiveS, double? tpotObjectiveS, IReadOnlyList<string>? notes = null)
     {
-        Panel? Percentile(string title, Func<RatePoint, double> value, double? objective) => policies.Count > 0 && !policies.Any(s => s.Points.Any(p => double.IsFinite(value(p))))
-            ? null
-            : One(title, "seconds", Scale.Log, policies, value) with { References = Parts.Objective(objective, vertical: false, "SLO") };
+        Panel? Percentile(string title, Func<RatePoint, double> value, double? objective) =>
+            policies.Count > 0 && !policies.Any(s => s.Points.Any(p => double.IsFinite(value(p))))
+                ? null
+                : One(title, "seconds", Scale.Log, policies,
+                    value) with { References = Parts.Objective(objective, vertical: false, "SLO") };
         Panel?[] panels =
         [
             Percentile("TTFT, median", p => p.TtftP50S, ttftObjectiveS),
@@ -54,17 +59,23 @@ public sealed record RateSweep(string Label = "arrival rate (requests/s)", strin
     {
         PolicySweep[] searched = [.. policies.Where(p => target is not null && p.CapacityPerS is > 0)];
         double percent = (target ?? 0) * 100;
-        Panel panel = One("", "requests that met all SLOs (%)", Scale.Linear, policies, p => p.SloAttainment * 100, p => p.AttainmentHalfWidth * 100, 0, 100) with
-        {
-            References = target is double share ? [new Reference(percent, Vertical: false, $"target {Parts.Percent(share)}")] : [],
-            Annotations = [.. searched.Select(p => new Annotation(p.CapacityPerS!.Value, percent, $"{p.Policy}: {Ticks.Short(p.CapacityPerS.Value)}/s"))],
-        };
-        Curve[] capacities = [.. searched.Select(p => new Curve("capacity", [p.CapacityPerS!.Value], [percent], CurveKind.Points) { Style = 7 })];
-        return new Figure(AttainmentName, $"SLO attainment against {Words}", [panel with { Y = panel.Y with { Min = 0, Max = 100 }, Marks = [.. panel.Marks, .. capacities] }])
+        Panel panel =
+            One("", "requests that met all SLOs (%)", Scale.Linear, policies, p => p.SloAttainment * 100, p => p.AttainmentHalfWidth * 100,
+                0, 100) with
+            {
+                References = target is double share ? [new Reference(percent, Vertical: false, $"target {Parts.Percent(share)}")] : [],
+                Annotations = [.. searched.Select(
+                    p => new Annotation(p.CapacityPerS!.Value, percent, $"{p.Policy}: {Ticks.Short(p.CapacityPerS.Value)}/s"))],
+            };
+        Curve[] capacities = [.. searched.Select(
+            p => new Curve("capacity", [p.CapacityPerS!.Value], [percent], CurveKind.Points) { Style = 7 })];
+        return new Figure(AttainmentName, $"SLO attainment against {Words}",
+            [panel with { Y = panel.Y with { Min = 0, Max = 100 }, Marks = [.. panel.Marks, .. capacities] }])
         {
             Width = policies.Count > FewSeries ? Figure.PageWidth : Figure.ColumnWidth,
             PanelHeight = 260,
-            Notes = [.. capacities.Length > 0 ? ["Capacity is the highest rate at which the target is met."] : Array.Empty<string>(), .. IntervalNote(policies, p => p.AttainmentHalfWidth)],
+            Notes = [.. capacities.Length > 0 ? ["Capacity is the highest rate at which the target is met."] : Array.Empty<string>(),
+                .. IntervalNote(policies, p => p.AttainmentHalfWidth)],
         };
     }
 
@@ -79,13 +90,17 @@ public sealed record RateSweep(string Label = "arrival rate (requests/s)", strin
         foreach (PolicySweep sweep in policies)
         {
             RatePoint[] sure = half is null ? [] : [.. sweep.Points.Where(p => half(p) > 0)];
-            marks.Add(new Curve(sweep.Policy, [.. sweep.Points.Select(p => p.At)], [.. sweep.Points.Select(value)], Scattered ? CurveKind.Points : CurveKind.Line));
+            marks.Add(
+                new Curve(sweep.Policy, [.. sweep.Points.Select(p => p.At)], [.. sweep.Points.Select(value)],
+                    Scattered ? CurveKind.Points : CurveKind.Line));
             if (sure.Length > 0)
             {
                 marks.Add(new ErrorBars(
-                    sweep.Policy, [.. sure.Select(p => p.At)], [.. sure.Select(p => Math.Max(least, value(p) - half!(p)))], [.. sure.Select(p => Math.Min(most, value(p) + half!(p)))]));
+                    sweep.Policy, [.. sure.Select(p => p.At)], [.. sure.Select(p => Math.Max(least, value(p) - half!(p)))],
+                    [.. sure.Select(p => Math.Min(most, value(p) + half!(p)))]));
             }
         }
-        return new Panel(title, new Axis(Label) { FromZero = true, Scale = Scale }, new Axis(axis) { Scale = scale, FromZero = true }, marks);
+        return new Panel(title, new Axis(Label) { FromZero = true, Scale = Scale }, new Axis(axis) { Scale = scale, FromZero = true },
+            marks);
     }
 }

@@ -66,6 +66,7 @@ public sealed class ResultRows
     public void Require(string column, string writer)
     {
         if (!Has(column))
-            throw InputException.At(File, 1, $"a column {column}, as 'ellm {writer}' writes it", Columns.Count == 0 ? "an empty header" : $"{Columns.Count} others");
+            throw InputException.At(File, 1, $"a column {column}, as 'ellm {writer}' writes it",
+                Columns.Count == 0 ? "an empty header" : $"{Columns.Count} others");
     }
 }

@@ -57,7 +57,8 @@ public static class RunFigures
 
     private static (Figure?, string) MakeOracle(IReadOnlyList<RunResult> runs)
     {
-        double Share(RunResult run, string metric) => run.Metric("oracle_" + metric) is > 0 and double oracle ? run.Metric(metric) / oracle : double.NaN;
+        double Share(RunResult run, string metric) =>
+            run.Metric("oracle_" + metric) is > 0 and double oracle ? run.Metric(metric) / oracle : double.NaN;
         List<PolicyShare> shares = [.. runs.Where(r => double.IsFinite(r.Metric("oracle_share"))).Select(r => new PolicyShare(
             r.Policy, Share(r, "output_throughput_tokens_per_s"), Share(r, "goodput_per_s")))];
         return shares.Count == 0 ? (null, "no oracle was run") : (Scores.ShareOfOracle(shares), "");
@@ -65,7 +66,8 @@ public static class RunFigures
 
     private static List<PolicyScore> ScoresOf(IReadOnlyList<RunResult> runs) =>
         [.. runs.Where(r => r.Summary?["metrics"] is JsonObject).Select(r => new PolicyScore(
-            r.Policy, r.Metric("request_throughput_per_s"), r.Metric("goodput_per_s"), r.Metric("output_throughput_tokens_per_s"), r.Metric("slo_attainment")))];
+            r.Policy, r.Metric("request_throughput_per_s"), r.Metric("goodput_per_s"), r.Metric("output_throughput_tokens_per_s"),
+            r.Metric("slo_attainment")))];
 
     private static (Figure?, string) MakeLatency(IReadOnlyList<RunResult> runs)
     {
@@ -88,7 +90,8 @@ public static class RunFigures
     private static PolicyLedger Ledger(RunResult run, string[] terms)
     {
         double[] latency = run.Requests!["e2e_s"];
-        int[] finished = [.. Enumerable.Range(0, latency.Length).Where(i => double.IsFinite(latency[i])).OrderByDescending(i => latency[i])];
+        int[] finished = [.. Enumerable.Range(0, latency.Length).Where(i => double.IsFinite(latency[i]))
+            .OrderByDescending(i => latency[i])];
         int[] slowest = finished[..Math.Min(finished.Length, Math.Max(1, (finished.Length + 99) / 100))];
         double[] Mean(int[] rows) => [.. terms.Select(t => rows.Length == 0 ? 0 : rows.Average(i => run.Requests[t + "_s"][i]))];
         return new PolicyLedger(run.Policy, terms, Mean(finished), Mean(slowest));
@@ -96,14 +99,16 @@ public static class RunFigures
 
     private static (Figure?, string) MakeMemory(IReadOnlyList<RunResult> runs)
     {
-        List<RunResult> with = Having(runs, r => r.Timeline, out string reason, ["time_s", "kv_host_bytes", .. MemoryColumns.Select(c => c.Column)]);
+        List<RunResult> with =
+            Having(runs, r => r.Timeline, out string reason, ["time_s", "kv_host_bytes", .. MemoryColumns.Select(c => c.Column)]);
         return with.Count == 0 ? (null, reason) : (MemoryOverTime.Of([.. with.Select(Memory)]), "");
     }
 
     private static PolicyMemory Memory(RunResult run)
     {
         NumberTable t = OneReplica(run.Timeline!);
-        return new PolicyMemory(run.Policy, t["time_s"], [.. MemoryColumns.Select(c => (c.Layer, t[c.Column])).Where(l => l.Item2.Any(b => b > 0))], t["kv_host_bytes"]);
+        return new PolicyMemory(run.Policy, t["time_s"],
+            [.. MemoryColumns.Select(c => (c.Layer, t[c.Column])).Where(l => l.Item2.Any(b => b > 0))], t["kv_host_bytes"]);
     }
 
     private static (Figure?, string) MakeLoad(IReadOnlyList<RunResult> runs)
@@ -119,7 +124,8 @@ public static class RunFigures
     private static (Figure?, string) MakeWaste(IReadOnlyList<RunResult> runs)
     {
         List<PolicyWaste> waste = [.. runs.Where(r => double.IsFinite(r.Metric("kv_useful_share"))).Select(r => new PolicyWaste(
-            r.Policy, r.Metric("kv_useful_share"), r.Metric("kv_reserved_share"), r.Metric("kv_internal_share"), r.Metric("kv_external_share")))];
+            r.Policy, r.Metric("kv_useful_share"), r.Metric("kv_reserved_share"), r.Metric("kv_internal_share"),
+            r.Metric("kv_external_share")))];
         return waste.Count == 0 ? (null, "summary.json has no KV shares") : (WasteSplit.Of(waste), "");
     }
 
@@ -127,14 +133,16 @@ public static class RunFigures
     {
         List<RunResult> with = Having(runs, r => r.Requests, out string reason, "arrival_s", "input_tokens", "output_tokens");
         return with.Count == 0 ? (null, reason) : (WorkloadPortrait.Of(
-            new WorkloadData(with[0].Trace, with[0].Requests!["arrival_s"], with[0].Requests!["input_tokens"], with[0].Requests!["output_tokens"])), "");
+            new WorkloadData(with[0].Trace, with[0].Requests!["arrival_s"], with[0].Requests!["input_tokens"],
+                with[0].Requests!["output_tokens"])), "");
     }
 
     /// <summary>Of a cluster, the first replica: replicas do not share memory or a batch.</summary>
     private static NumberTable OneReplica(NumberTable timeline) =>
         timeline.Has("replica") ? timeline.Where(i => timeline["replica"][i] == 0) : timeline;
 
-    private static List<RunResult> Having(IReadOnlyList<RunResult> runs, Func<RunResult, NumberTable?> table, out string reason, params string[] columns)
+    private static List<RunResult> Having(
+        IReadOnlyList<RunResult> runs, Func<RunResult, NumberTable?> table, out string reason, params string[] columns)
     {
         List<RunResult> with = [.. runs.Where(r => table(r) is { Rows: > 0 } t && t.Has(columns))];
         RunResult? partial = runs.FirstOrDefault(r => table(r) is not null);

@@ -18,7 +18,8 @@ public static class Scores
             ("goodput (all SLOs met)", Palette.Indigo, [.. kept.Select(p => p.GoodputPerS)]),
         ], Ticks.Short)]);
         Panel attainment = new("SLO attainment", new Axis("requests that met all SLOs (%)") { Min = 0, Max = 100 }, rows,
-            [.. Series.Bars(names, [("attainment", Palette.Teal, [.. kept.Select(p => p.SloAttainment * 100)])], v => Parts.Percent(v / 100))]);
+            [.. Series.Bars(names, [("attainment", Palette.Teal, [.. kept.Select(p => p.SloAttainment * 100)])],
+                v => Parts.Percent(v / 100))]);
         return new Figure(Name, "Throughput and service", [rates, attainment])
         {
             Columns = 2,
@@ -34,14 +35,16 @@ public static class Scores
     {
         (IReadOnlyList<PolicyShare> kept, IReadOnlyList<string> notes) = Parts.First(policies, Parts.MaxRows);
         string[] names = [.. kept.Select(p => p.Policy)];
-        Panel panel = new("", new Axis("share of oracle (%)") { FromZero = true }, new Axis("") { Categories = names }, [.. Series.Bars(names,
-        [
-            ("output tokens/s", Palette.Cyan, [.. kept.Select(p => 100 * p.OutputTokens)]),
-            ("goodput", Palette.Indigo, [.. kept.Select(p => 100 * p.Goodput)]),
-        ], v => Parts.Percent(v / 100))])
+        Panel panel = new("", new Axis("share of oracle (%)") { FromZero = true }, new Axis("") { Categories = names },
+            [.. Series.Bars(names,
+            [
+                ("output tokens/s", Palette.Cyan, [.. kept.Select(p => 100 * p.OutputTokens)]),
+                ("goodput", Palette.Indigo, [.. kept.Select(p => 100 * p.Goodput)]),
+            ], v => Parts.Percent(v / 100))])
         {
             References = [new Reference(100, Vertical: true, "oracle")],
         };
-        return new Figure(OracleName, "How near to the bound", [panel]) { PanelHeight = Parts.RowsHeight(kept.Count) * 1.25, Notes = notes };
+        return new Figure(OracleName, "How near to the bound", [panel]) { PanelHeight = Parts.RowsHeight(kept.Count) * 1.25,
+            Notes = notes };
     }
 }

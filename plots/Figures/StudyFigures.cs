@@ -23,9 +23,13 @@ public static class StudyFigures
             capacities.Text(r, "policy"),
             [.. tested[capacities.Text(r, "policy")].Select(p => Point(rates, p)).OrderBy(p => p.At)],
             capacities.Number(r, "capacity_per_s") is > 0 and double capacity ? capacity : null))];
-        double? Same(string column) => capacities.Rows.Select(r => capacities.Number(r, column)).Where(double.IsFinite).Distinct().ToArray() is [double one] ? one : null;
+        double? Same(string column) =>
+            capacities.Rows.Select(r => capacities.Number(r, column)).Where(double.IsFinite).Distinct().ToArray() is [double one]
+                ? one
+                : null;
         RateSweep sweep = new();
-        return ([sweep.Attainment(policies, Same("target_attainment")), sweep.Latency(policies, Same("slo_ttft_s"), Same("slo_tpot_s"))], []);
+        return ([sweep.Attainment(policies, Same("target_attainment")), sweep.Latency(policies, Same("slo_ttft_s"), Same("slo_tpot_s"))],
+            []);
     }
 
     /// <param name="deployments">A row a kind of deployment; those that are left out have no cost.</param>
@@ -36,11 +40,15 @@ public static class StudyFigures
         string[][] solutions = [.. deployments.Rows.Where(r => double.IsFinite(deployments.Number(r, "usd_per_hour")))];
         if (solutions.Length == 0)
             return ([], [$"{ParetoFront.Name}: not drawn: no deployment meets the target at a known price"]);
-        ParetoPoint[] Points(string latency) => [.. solutions.Select(r => new ParetoPoint(Label(deployments, r), deployments.Number(r, "usd_per_hour"), deployments.Number(r, latency)))];
-        return ([ParetoFront.Of("cost (USD/h)", "seconds", ("TTFT, 99th percentile", Points("ttft_p99_s")), ("TPOT, 99th percentile", Points("tpot_p99_s")))], []);
+        ParetoPoint[] Points(string latency) =>
+            [.. solutions.Select(
+                r => new ParetoPoint(Label(deployments, r), deployments.Number(r, "usd_per_hour"), deployments.Number(r, latency)))];
+        return ([ParetoFront.Of("cost (USD/h)", "seconds", ("TTFT, 99th percentile", Points("ttft_p99_s")),
+            ("TPOT, 99th percentile", Points("tpot_p99_s")))], []);
     }
 
-    private static string Label(ResultRows deployments, string[] row) => $"{deployments.Text(row, "gpus")} x {deployments.Text(row, "gpu")}, {deployments.Text(row, "policy")}";
+    private static string Label(ResultRows deployments, string[] row) =>
+        $"{deployments.Text(row, "gpus")} x {deployments.Text(row, "gpu")}, {deployments.Text(row, "policy")}";
 
     private static RatePoint Point(ResultRows rates, string[] row) => new(rates.Number(row, "rate_per_s"))
     {

@@ -2,7 +2,8 @@ using ELLM.Sim.Plots.Charts;
 
 namespace ELLM.Sim.Plots.Figures;
 
-/// <summary>The figures of a sweep, from its groups.csv: curves against the rate or another swept number, heat maps of two-axis sweeps.</summary>
+/// <summary>The figures of a sweep, from its groups.csv: curves against the rate or another swept number, heat maps of two-axis
+/// sweeps.</summary>
 /// <remarks>What was swept is what varies in the file's first columns, so the file alone is enough.</remarks>
 public sealed class SweepFigures
 {
@@ -27,7 +28,8 @@ public sealed class SweepFigures
 
     /// <summary>Names for <c>--figure</c>.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [RateSweep.ThroughputName, RateSweep.LatencyName, RateSweep.AttainmentName, SweepMap.GoodputName, SweepMap.AttainmentName, Scores.Name];
+        [RateSweep.ThroughputName, RateSweep.LatencyName, RateSweep.AttainmentName, SweepMap.GoodputName, SweepMap.AttainmentName,
+            Scores.Name];
 
     /// <summary>Columns that vary, in the order of the file.</summary>
     public IReadOnlyList<string> Axes { get; }
@@ -48,25 +50,32 @@ public sealed class SweepFigures
         (IReadOnlyList<PolicySweep> series, bool scattered) = noX is null ? Series() : ([], false);
         RateSweep sweep = Sweep(series, scattered);
         Add(RateSweep.ThroughputName, noX ?? Missing("request_throughput_per_s", "goodput_per_s"), () => sweep.Throughput(series));
-        Add(RateSweep.LatencyName, noX ?? Missing("ttft_p50_s", "tpot_p50_s", "e2e_p50_s", "ttft_p99_s", "tpot_p99_s", "e2e_p99_s"), () => sweep.Latency(
+        Add(RateSweep.LatencyName, noX ?? Missing("ttft_p50_s", "tpot_p50_s", "e2e_p50_s", "ttft_p99_s", "tpot_p99_s", "e2e_p99_s"),
+            () => sweep.Latency(
             series, Objective("slo_ttft_s"), Objective("slo_tpot_s"),
             Objectives().Length > 1 ? ["The objectives differ between the points: no line is drawn for them."] : []));
         Add(RateSweep.AttainmentName, noX ?? Missing("slo_attainment"), () => sweep.Attainment(series, target: null));
-        Add(SweepMap.GoodputName, NoMap() ?? Missing("goodput_per_s"), () => Map(SweepMap.GoodputName, "Goodput (requests/s)", "goodput_per_s", 1));
-        Add(SweepMap.AttainmentName, NoMap() ?? Missing("slo_attainment"), () => Map(SweepMap.AttainmentName, "SLO attainment (%)", "slo_attainment", 100));
+        Add(SweepMap.GoodputName, NoMap() ?? Missing("goodput_per_s"),
+            () => Map(SweepMap.GoodputName, "Goodput (requests/s)", "goodput_per_s", 1));
+        Add(SweepMap.AttainmentName, NoMap() ?? Missing("slo_attainment"),
+            () => Map(SweepMap.AttainmentName, "SLO attainment (%)", "slo_attainment", 100));
         if (_x is null)
-            Add(Scores.Name, _groups.Rows.Count == 0 ? "groups.csv has no rows" : Missing("request_throughput_per_s", "goodput_per_s", "slo_attainment"), Bars);
+            Add(Scores.Name,
+                _groups.Rows.Count == 0 ? "groups.csv has no rows" : Missing("request_throughput_per_s", "goodput_per_s", "slo_attainment"),
+                Bars);
         return (figures, skipped);
     }
 
     /// <summary>A setting as words: names speak for themselves, numbers need theirs.</summary>
-    public static string Words(string column, string value) => column is "policy" or "model" or "gpu" or "trace" ? value : $"{column}={value}";
+    public static string Words(string column, string value) =>
+        column is "policy" or "model" or "gpu" or "trace" ? value : $"{column}={value}";
 
     private static string[] AxesOf(ResultRows groups)
     {
         groups.Require("points", "sweep");
         int end = groups.Columns.ToList().IndexOf("points");
-        return [.. groups.Columns.Take(end).Where(c => groups.Rows.Select(r => groups.Text(r, c)).Distinct(StringComparer.Ordinal).Count() > 1)];
+        return [.. groups.Columns.Take(end)
+            .Where(c => groups.Rows.Select(r => groups.Text(r, c)).Distinct(StringComparer.Ordinal).Count() > 1)];
     }
 
     private bool IsNumber(string axis) => _groups.Rows.All(r => double.IsFinite(_groups.Number(r, axis)));
@@ -76,9 +85,10 @@ public sealed class SweepFigures
     /// <summary>The first that is not a column, when none is; a sweep may keep some metrics alone.</summary>
     private string? Missing(params string[] metrics) => metrics.Any(_groups.Has) ? null : $"groups.csv has no column {metrics[0]}";
 
-    private string Name(string[] row, IEnumerable<string> axes) => string.Join(", ", axes.Select(a => Words(a, _groups.Text(row, a)))) is { Length: > 0 } name
-        ? name
-        : _groups.Text(row, "policy");
+    private string Name(string[] row, IEnumerable<string> axes) =>
+        string.Join(", ", axes.Select(a => Words(a, _groups.Text(row, a)))) is { Length: > 0 } name
+            ? name
+            : _groups.Text(row, "policy");
 
     /// <summary>A curve a combination of the other axes; where every combination is a single point, of the named ones alone.</summary>
     private (PolicySweep[] Series, bool Scattered) Series()
@@ -120,9 +130,12 @@ public sealed class SweepFigures
         };
     }
 
-    private string[] Objectives() => [.. _groups.Rows.Select(r => _groups.Text(r, "slo_ttft_s") + " " + _groups.Text(r, "slo_tpot_s")).Where(t => t.Length > 1).Distinct(StringComparer.Ordinal)];
+    private string[] Objectives() =>
+        [.. _groups.Rows.Select(r => _groups.Text(r, "slo_ttft_s") + " " + _groups.Text(r, "slo_tpot_s")).Where(t => t.Length > 1)
+            .Distinct(StringComparer.Ordinal)];
 
-    private double? Objective(string column) => Objectives().Length == 1 ? _groups.Rows.Select(r => _groups.Number(r, column)).First(v => !double.IsNaN(v)) : null;
+    private double? Objective(string column) =>
+        Objectives().Length == 1 ? _groups.Rows.Select(r => _groups.Number(r, column)).First(v => !double.IsNaN(v)) : null;
 
     private string? NoMap() => Axes.Count != 2 ? $"a map needs two swept settings, found {Axes.Count}"
         : Axes.Any(a => Distinct(a).Length > MostCells) ? $"a setting has more than {MostCells} values"
@@ -134,11 +147,13 @@ public sealed class SweepFigures
         string[] rows = Distinct(Axes[0]), columns = Distinct(Axes[1]);
         double[][] values = [.. rows.Select(_ => columns.Select(_ => double.NaN).ToArray())];
         foreach (string[] row in _groups.Rows)
-            values[Array.IndexOf(rows, _groups.Text(row, Axes[0]))][Array.IndexOf(columns, _groups.Text(row, Axes[1]))] = scale * _groups.Number(row, metric);
+            values[Array.IndexOf(rows, _groups.Text(row, Axes[0]))][Array.IndexOf(columns, _groups.Text(row, Axes[1]))] =
+                scale * _groups.Number(row, metric);
         static string Label(string axis) => axis == RateColumn ? new RateSweep().Label : axis;
         return SweepMap.Of(name, title, Label(Axes[1]), columns, Label(Axes[0]), rows, values);
     }
 
     private Figure Bars() => Scores.Of([.. _groups.Rows.Select(r => new PolicyScore(
-        Name(r, Axes), _groups.Number(r, "request_throughput_per_s"), _groups.Number(r, "goodput_per_s"), _groups.Number(r, "output_throughput_tokens_per_s"), _groups.Number(r, "slo_attainment")))]);
+        Name(r, Axes), _groups.Number(r, "request_throughput_per_s"), _groups.Number(r, "goodput_per_s"),
+        _groups.Number(r, "output_throughput_tokens_per_s"), _groups.Number(r, "slo_attainment")))]);
 }

@@ -26,7 +26,10 @@ public static class TimeLedger
             string[] rows = [.. kept.Select(p => $"{p.Policy}, {Parts.Seconds(values(p).Sum())}")];
             double Share(PolicyLedger p, int term) => values(p).Sum() is > 0 and double whole ? 100 * values(p)[term] / whole : 0;
             return new Panel(title, new Axis("share of end-to-end time (%)") { Min = 0, Max = 100 }, new Axis("") { Categories = rows },
-                [.. Series.StackedBars(rows, [.. shown.Select(t => (terms[t].Replace('_', ' '), Styles[t % Styles.Length], kept.Select(p => Share(p, t)).ToArray()))], v => Parts.Percent(v / 100))]);
+                [.. Series.StackedBars(rows,
+                    [.. shown.Select(
+                        t => (terms[t].Replace('_', ' '), Styles[t % Styles.Length], kept.Select(p => Share(p, t)).ToArray()))],
+                        v => Parts.Percent(v / 100))]);
         }
         return new Figure(Name, "Where the time went",
             [One("All finished requests", p => p.MeanS), One("The slowest 1 % by end-to-end latency", p => p.SlowestMeanS)])

@@ -38,7 +38,8 @@ public static class ValidationErrors
     }
 
     /// <summary>A bound of zero allows nothing.</summary>
-    private static double Share(CheckedError row) => row.Error == 0 ? 0 : row.Bound > 0 ? Math.Abs(row.Error) / row.Bound : double.PositiveInfinity;
+    private static double Share(CheckedError row) =>
+        row.Error == 0 ? 0 : row.Bound > 0 ? Math.Abs(row.Error) / row.Bound : double.PositiveInfinity;
 
     private static Box Told(Box box, CheckedError row) => box with { Text = row.Text, Tip = $"{row.What}: {row.Text}" };
 }

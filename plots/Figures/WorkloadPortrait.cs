@@ -17,8 +17,11 @@ public static class WorkloadPortrait
         [
             Lengths("Prompt lengths", "prompt tokens", "prompts", trace.InputTokens),
             Lengths("Output lengths", "output tokens", "outputs", trace.OutputTokens),
-            new Panel("Arrivals", time, new Axis("requests/s") { FromZero = true }, [new Curve("arrival rate", Parts.Over(at, unit), rate, CurveKind.Step, Markers: false) { InLegend = false, Style = 0 }]) { Zoomable = true },
-            new Panel("Burstiness", new Axis("window (s)") { Scale = Scale.Log }, new Axis("variance / mean of arrivals") { Scale = Scale.Log },
+            new Panel("Arrivals", time, new Axis("requests/s") { FromZero = true },
+                [new Curve("arrival rate", Parts.Over(at, unit), rate, CurveKind.Step, Markers: false) { InLegend = false,
+                    Style = 0 }]) { Zoomable = true },
+            new Panel("Burstiness", new Axis("window (s)") { Scale = Scale.Log },
+                new Axis("variance / mean of arrivals") { Scale = Scale.Log },
                 [new Curve("index of dispersion", window, dispersion) { InLegend = false, Style = 0 }])
             {
                 References = [new Reference(1, Vertical: false, "Poisson")],
@@ -28,7 +31,8 @@ public static class WorkloadPortrait
             Columns = 2,
             Width = Figure.PageWidth,
             PanelHeight = 140,
-            Notes = [$"{trace.ArrivalS.Length.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture)} requests. Burstiness is the index of dispersion: above 1 arrivals come in bursts at that time scale."],
+            Notes = [$"{trace.ArrivalS.Length.ToString("#,0", System.Globalization.CultureInfo.InvariantCulture)} requests. Burstiness "
+                + $"is the index of dispersion: above 1 arrivals come in bursts at that time scale."],
         };
     }
 

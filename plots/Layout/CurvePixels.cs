@@ -44,7 +44,8 @@ internal static class CurvePixels
         return count;
     }
 
-    /// <summary>Some part of the piece, from its share <c>from</c> to its share <c>to</c>, lies between all four sides (Liang and Barsky 1984).</summary>
+    /// <summary>Some part of the piece, from its share <c>from</c> to its share <c>to</c>, lies between all four sides (Liang and
+    /// Barsky 1984).</summary>
     private static bool Meets(Segment s, Rect box)
     {
         double from = 0, to = 1;

@@ -100,7 +100,8 @@ internal sealed class FigureLayout
                 frames[i] = Frame(_figure.Panels[i], plot, _axes.X[i], _axes.Y[i], yLabels[i], ShowsX(i), x);
                 x = plot.Right + ColumnGap;
             }
-            bool labels = cells.Any(i => frames[i].XTicks.Any(t => t.Label.Length > 0)), titles = cells.Any(i => frames[i].XLabel.Length > 0);
+            bool labels = cells.Any(i => frames[i].XTicks.Any(t => t.Label.Length > 0)), titles =
+                cells.Any(i => frames[i].XLabel.Length > 0);
             y += _figure.PanelHeight + (labels ? 17 : 3) + (titles ? 15 : 0) + 6;
         }
         return frames;
@@ -128,16 +129,19 @@ internal sealed class FigureLayout
         PlacedTick Place(Tick tick)
         {
             double at = frame.PixelX(tick.Value), half = TextWidths.Of(tick.Label, TickSize) / 2;
-            return new PlacedTick(at, Math.Clamp(at, plot.X - Overhang + half, Math.Max(plot.X - Overhang + half, plot.Right + Overhang - half)), tick.Label);
+            return new PlacedTick(at,
+                Math.Clamp(at, plot.X - Overhang + half, Math.Max(plot.X - Overhang + half, plot.Right + Overhang - half)), tick.Label);
         }
         bool Clear(PlacedTick[] ticks) => !ticks.Zip(ticks.Skip(1)).Any(p =>
-            p.First.TextAt + ((TextWidths.Of(p.First.Label, TickSize) + TextWidths.Of(p.Second.Label, TickSize)) / 2) + 5 > p.Second.TextAt);
+            p.First.TextAt + ((TextWidths.Of(p.First.Label, TickSize) + TextWidths.Of(p.Second.Label, TickSize)) / 2) + 5
+                > p.Second.TextAt);
         if (frame.Panel.X.Categories is { } names)
         {
             for (int stride = 1; ; stride *= 2)
             {
                 double room = (plot.Width / Math.Max(1, names.Count) * stride) - 5;
-                PlacedTick[] some = [.. names.Select((c, i) => new Tick(i, TextWidths.Fit(c, TickSize, Math.Max(room, 30)))).Where((_, i) => i % stride == 0).Select(Place)];
+                PlacedTick[] some = [.. names.Select((c, i) => new Tick(i, TextWidths.Fit(c, TickSize, Math.Max(room, 30))))
+                    .Where((_, i) => i % stride == 0).Select(Place)];
                 if (!show || some.Length < 2 || Clear(some))
                     return show ? some : [.. some.Select(t => t with { Label = "" })];
             }

@@ -101,7 +101,8 @@ internal sealed class PanelPlot
                 Draw(bars, style);
                 break;
             case Boxes boxes:
-                foreach (Box box in boxes.Items.Where(b => AxisRange.Drawable(b.X1, Scale.Linear) && AxisRange.Drawable(b.Y1, Scale.Linear)))
+                foreach (Box box in boxes.Items.Where(
+                    b => AxisRange.Drawable(b.X1, Scale.Linear) && AxisRange.Drawable(b.Y1, Scale.Linear)))
                     Rectangle(boxes.Name, box, _theme.Fill(style));
                 break;
             case Cells cells:
@@ -135,7 +136,8 @@ internal sealed class PanelPlot
         if (marked.Length == 0)
             return;
         ScottPlot.Plottables.Scatter markers = _plot.Add.ScatterPoints(Points(curve, marked), _theme.Line(style));
-        (markers.MarkerShape, markers.MarkerSize, markers.MarkerLineWidth) = (Strokes.Marker(style), Strokes.MarkerSize, Strokes.MarkerWidth);
+        (markers.MarkerShape, markers.MarkerSize, markers.MarkerLineWidth) =
+            (Strokes.Marker(style), Strokes.MarkerSize, Strokes.MarkerWidth);
         markers.LegendText = curve.Kind == CurveKind.Points ? curve.Name : "";
     }
 

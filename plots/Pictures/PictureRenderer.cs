@@ -53,7 +53,8 @@ public static class PictureRenderer
     private static FigureLayout LayoutOf(Figure thin, PictureOptions options)
     {
         FigureAxes axes = FigureAxes.Of(thin);
-        int columns = Math.Max(1, Math.Min(thin.Columns, thin.Panels.Count)), rows = Math.Max(1, (thin.Panels.Count + columns - 1) / columns);
+        int columns = Math.Max(1, Math.Min(thin.Columns, thin.Panels.Count)), rows =
+            Math.Max(1, (thin.Panels.Count + columns - 1) / columns);
         Figure sized = thin with { Width = options.Width / PixelsPerUnit, PanelHeight = 0 };
         double words = new FigureLayout(sized, axes).Height;
         double room = ((options.Height / PixelsPerUnit) - words) / rows;

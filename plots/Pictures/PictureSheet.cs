@@ -60,7 +60,8 @@ internal sealed class PictureSheet(SKCanvas canvas, PictureTheme theme, FigureSe
         {
             if (mark is Boxes boxes)
             {
-                foreach (Box box in boxes.Items.Where(b => AxisRange.Drawable(b.X1, Scale.Linear) && AxisRange.Drawable(b.Y1, Scale.Linear)))
+                foreach (Box box in boxes.Items.Where(
+                    b => AxisRange.Drawable(b.X1, Scale.Linear) && AxisRange.Drawable(b.Y1, Scale.Linear)))
                     Write(MarkText.Of(boxes, box, frame), theme.OnFill(series.Style(mark)), places);
             }
             else if (mark is Cells cells)
@@ -87,7 +88,8 @@ internal sealed class PictureSheet(SKCanvas canvas, PictureTheme theme, FigureSe
         if (text is not { } words)
             return;
         places.Take(words.Area);
-        Text(words.Text, words.X, words.Y, MarkText.Size, words.Inside ? SKTextAlign.Center : SKTextAlign.Left, words.Inside ? inside : theme.Ink);
+        Text(words.Text, words.X, words.Y, MarkText.Size, words.Inside ? SKTextAlign.Center : SKTextAlign.Left,
+            words.Inside ? inside : theme.Ink);
     }
 
     private void Key(LegendEntry entry)
@@ -103,7 +105,8 @@ internal sealed class PictureSheet(SKCanvas canvas, PictureTheme theme, FigureSe
         else
         {
             if (entry.Mark is not Curve { Kind: CurveKind.Points })
-                new LineStyle(Strokes.LineWidth, theme.Line(style), Strokes.Dash(style)).Render(canvas, new PixelLine(x, y, x + width, y), paint);
+                new LineStyle(Strokes.LineWidth, theme.Line(style), Strokes.Dash(style)).Render(canvas, new PixelLine(x, y, x + width, y),
+                    paint);
             if (entry.Mark is Curve { Markers: true })
                 new MarkerStyle(Strokes.Marker(style), Strokes.MarkerSize, theme.Line(style)) { LineWidth = Strokes.MarkerWidth }
                     .Render(canvas, new Pixel(x + (width / 2), y), paint);

@@ -13,7 +13,8 @@ namespace ELLM.Sim.Plots.Report;
 /// <param name="Notes">One line for each thing that is missing.</param>
 /// <param name="Origin">Writes where the results come from; its argument is the command line that made them, if it is known.</param>
 internal sealed record ReportContent(
-    string Title, Action<StringBuilder> Head, IReadOnlyList<Figure> Figures, IReadOnlyList<string> Notes, Action<StringBuilder, string?> Origin);
+    string Title, Action<StringBuilder> Head, IReadOnlyList<Figure> Figures, IReadOnlyList<string> Notes,
+    Action<StringBuilder, string?> Origin);
 
 /// <summary>One self-contained page: no request leaves it, and all of it can be read without JavaScript.</summary>
 internal static class HtmlReport
@@ -27,8 +28,11 @@ internal static class HtmlReport
         html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
             .Append(Culture, $"<meta http-equiv=\"Content-Security-Policy\" content=\"{Policy}\">\n")
             .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Append(Culture, $"<title>{Xml.Escape(content.Title)}</title>\n<style>\n{Resource("report.css")}{Theme.Rules()}</style>\n</head>\n<body>\n<main>\n")
-            .Append(Culture, $"<header><h1>{Xml.Escape(content.Title)}</h1><button id=\"theme\" class=\"needs-js\" type=\"button\">Light / dark</button></header>\n");
+            .Append(Culture,
+                $"<title>{Xml.Escape(content.Title)}</title>\n<style>\n{Resource("report.css")}{Theme.Rules()}</style>\n</head>\n<body>\n<main>\n")
+            .Append(Culture,
+                $"<header><h1>{Xml.Escape(content.Title)}</h1><button id=\"theme\" class=\"needs-js\" type=\"button\">Light / "
+                    + $"dark</button></header>\n");
         content.Head(html);
         WriteFigures(html, content.Figures);
         foreach (string note in content.Notes)
@@ -42,11 +46,14 @@ internal static class HtmlReport
     {
         if (figures.Count == 0)
             return;
-        html.Append("<h2>Figures</h2>\n<p class=\"soft-text needs-js\">Hover for values; click a legend entry to hide a series; drag across a timeline to zoom, double-click to see all of it again.</p>\n<div class=\"cards\">\n");
+        html.Append(
+            "<h2>Figures</h2>\n<p class=\"soft-text needs-js\">Hover for values; click a legend entry to hide a series; drag across a "
+                + "timeline to zoom, double-click to see all of it again.</p>\n<div class=\"cards\">\n");
         foreach (Figure figure in figures)
         {
             string wide = figure.Width > Figure.ColumnWidth ? " wide" : "";
-            html.Append(Culture, $"<figure class=\"card{wide}\" id=\"{SvgRenderer.Id(figure.Name)}\">\n{SvgRenderer.Render(figure)}</figure>\n");
+            html.Append(Culture,
+                $"<figure class=\"card{wide}\" id=\"{SvgRenderer.Id(figure.Name)}\">\n{SvgRenderer.Render(figure)}</figure>\n");
         }
         html.Append("</div>\n");
     }

@@ -41,7 +41,8 @@ internal static class PictureFiles
         }
         catch (Exception e) when (IsMissing(e))
         {
-            throw new InputException("pictures: not drawn: Skia, the library that draws them, is not here for this system; svg and html need none", e);
+            throw new InputException(
+                "pictures: not drawn: Skia, the library that draws them, is not here for this system; svg and html need none", e);
         }
     }
 

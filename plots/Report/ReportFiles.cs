@@ -17,7 +17,8 @@ public static class ReportFiles
 
     /// <summary>Writes the report and every figure; returns the path of the report.</summary>
     /// <param name="directory">What a command wrote with <c>--out</c>.</param>
-    /// <param name="command">The command line that made the results; null: one is put together from the settings where that can be done.</param>
+    /// <param name="command">The command line that made the results; null: one is put together from the settings where that can be
+    /// done.</param>
     /// <param name="pictures">Of this form beside the page, for other pages and slides; null: none.</param>
     /// <param name="undrawn">Told of pictures that cannot be drawn; null: they are an error, once all others are written.</param>
     /// <exception cref="InputException">Nothing to draw, or the directory cannot be written.</exception>
@@ -64,7 +65,8 @@ public static class ReportFiles
 
     /// <summary>The words of a command line as one line that a shell reads back.</summary>
     /// <param name="words">Without the program's name, and without what changes no result.</param>
-    public static string CommandLine(IEnumerable<string> words) => string.Join(' ', words.Select(w => Reproduce.Quoted(WithoutFolder(w))).Prepend("ellm"));
+    public static string CommandLine(IEnumerable<string> words) =>
+        string.Join(' ', words.Select(w => Reproduce.Quoted(WithoutFolder(w))).Prepend("ellm"));
 
     /// <summary>Where a file lay says nothing about the run, and result files name no machine's folders.</summary>
     private static string WithoutFolder(string word)
@@ -83,7 +85,10 @@ public static class ReportFiles
         foreach (Figure figure in Chosen(page, name))
         {
             string path = Path.ChangeExtension(FigurePath(directory, figure.Name), html ? ".html" : ".svg");
-            FileReplacement.Write(path, html ? HtmlReport.Render(page with { Title = figure.Title, Figures = [figure], Notes = [] }, command: null) : SvgRenderer.Render(figure));
+            FileReplacement.Write(path,
+                html
+                    ? HtmlReport.Render(page with { Title = figure.Title, Figures = [figure], Notes = [] }, command: null)
+                    : SvgRenderer.Render(figure));
             paths.Add(path);
         }
         return paths;

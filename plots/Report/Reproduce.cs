@@ -22,7 +22,9 @@ internal static class Reproduce
             changes[i] = [.. Differences(configs[i], ConfigBinder.ToTree(ConfigBinder.Bind(PresetCatalog.Load(preset), [])), "")];
         }
         string names = string.Join(',', configs.Select(c => c["preset"]!.ToString()));
-        string head = configs.Length == 1 ? $"ellm replay {Quoted(runs[0].Trace)} --policy {names}" : $"ellm compare {Quoted(runs[0].Trace)} --policies {names}";
+        string head = configs.Length == 1
+            ? $"ellm replay {Quoted(runs[0].Trace)} --policy {names}"
+            : $"ellm compare {Quoted(runs[0].Trace)} --policies {names}";
         string sets = string.Concat(changes.SelectMany(c => c).Distinct().Select(c => Flag(c.Path, c.Value)));
         bool alike = changes.All(c => c.SequenceEqual(changes[0]));
         return head + sets + (alike ? "" : "\n# some of the settings above were not those of every policy: see the table below");
@@ -30,7 +32,8 @@ internal static class Reproduce
 
     /// <summary>As one word for a POSIX shell.</summary>
     public static string Quoted(string text) =>
-        text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '=' or ',' or ':' or '+' or '@' or '%')
+        text.Length > 0
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or '=' or ',' or ':' or '+' or '@' or '%')
             ? text
             : "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 

@@ -6,7 +6,8 @@ namespace ELLM.Sim.Plots.Report;
 /// <summary>What a directory of results has to show, by the files that are in it.</summary>
 internal static class ResultPages
 {
-    public static IReadOnlyList<string> FigureNames { get; } = [.. RunFigures.Names.Concat(SweepFigures.Names).Concat(StudyFigures.Names).Distinct()];
+    public static IReadOnlyList<string> FigureNames { get; } = [.. RunFigures.Names.Concat(SweepFigures.Names).Concat(StudyFigures.Names)
+        .Distinct()];
 
     /// <exception cref="InputException">Nothing in it that a command writes, or a file that is not what its name says.</exception>
     public static ReportContent Load(string directory)
@@ -19,7 +20,9 @@ internal static class ResultPages
         if (Has("groups.csv"))
             return SweepPage.Load(directory);
         if (Has("points.csv") || Directory.Exists(Path.Combine(directory, "journal")))
-            throw new InputException($"{directory}: a sweep that is not complete: no groups.csv; 'ellm sweep status' says what is missing, the same 'ellm sweep' goes on");
+            throw new InputException(
+                $"{directory}: a sweep that is not complete: no groups.csv; 'ellm sweep status' says what is missing, the same 'ellm "
+                    + $"sweep' goes on");
         return OfRuns(directory);
     }
 

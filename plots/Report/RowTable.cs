@@ -22,13 +22,15 @@ internal static class RowTable
         RowColumn[] shown = [.. columns.Where(c => rows.Has(c.Name))];
         html.Append("<h2>Summary</h2>\n<div class=\"scroll\"><table id=\"summary\">\n<thead><tr>");
         foreach (RowColumn column in shown)
-            html.Append(Culture, $"<th scope=\"col\"{(column.Format is null ? " class=\"word\"" : "")} data-sort>{Xml.Escape(column.Title)}</th>");
+            html.Append(Culture,
+                $"<th scope=\"col\"{(column.Format is null ? " class=\"word\"" : "")} data-sort>{Xml.Escape(column.Title)}</th>");
         html.Append("</tr></thead>\n<tbody>\n");
         foreach (string[] row in rows.Rows.Take(MostRows))
             html.Append("<tr>").AppendJoin("", shown.Select(c => Cell(rows, row, c))).Append("</tr>\n");
         html.Append("</tbody></table></div>\n");
         if (rows.Rows.Count > MostRows)
-            html.Append(Culture, $"<p class=\"soft-text\">The first {MostRows} of {rows.Rows.Count:#,0} rows; {Path.GetFileName(rows.File)} has all.</p>\n");
+            html.Append(Culture,
+                $"<p class=\"soft-text\">The first {MostRows} of {rows.Rows.Count:#,0} rows; {Path.GetFileName(rows.File)} has all.</p>\n");
     }
 
     private static string Cell(ResultRows rows, string[] row, RowColumn column)

@@ -9,16 +9,21 @@ internal static class StudyPage
 {
     public static ReportContent OfCapacity(string directory)
     {
-        ResultRows capacities = ResultRows.Load(Path.Combine(directory, "capacity.csv")), rates = ResultRows.Load(Path.Combine(directory, "rates.csv"));
+        ResultRows capacities = ResultRows.Load(Path.Combine(directory, "capacity.csv")), rates =
+            ResultRows.Load(Path.Combine(directory, "rates.csv"));
         (IReadOnlyList<Figure> figures, IReadOnlyList<string> skipped) = StudyFigures.OfCapacity(capacities, rates);
         RowColumn[] columns =
         [
-            new("policy", "policy"), new("capacity, req/s", "capacity_per_s", Ticks.Short), new("surely met up to", "capacity_low_per_s", Ticks.Short),
-            new("surely missed from", "capacity_high_per_s", Ticks.Short), new("SLO met", "slo_attainment", Parts.Percent), new("goodput/s", "goodput_per_s", Ticks.Short),
-            new("per GPU", "goodput_per_gpu_per_s", Ticks.Short), new("USD/M output tokens", "usd_per_million_output_tokens", Ticks.Short), new("limit", "limit"), new("reason", "reason"),
+            new("policy", "policy"), new("capacity, req/s", "capacity_per_s", Ticks.Short),
+            new("surely met up to", "capacity_low_per_s", Ticks.Short),
+            new("surely missed from", "capacity_high_per_s", Ticks.Short), new("SLO met", "slo_attainment", Parts.Percent),
+            new("goodput/s", "goodput_per_s", Ticks.Short),
+            new("per GPU", "goodput_per_gpu_per_s", Ticks.Short), new("USD/M output tokens", "usd_per_million_output_tokens", Ticks.Short),
+            new("limit", "limit"), new("reason", "reason"),
         ];
         string trace = capacities.Rows.Count > 0 ? capacities.Text(capacities.Rows[0], "trace") : "";
-        return Page($"{trace}: capacity of {capacities.Rows.Count} policies", JsonFile.Load(Path.Combine(directory, "capacity.json")), "capacities", capacities, columns, figures, skipped);
+        return Page($"{trace}: capacity of {capacities.Rows.Count} policies", JsonFile.Load(Path.Combine(directory, "capacity.json")),
+            "capacities", capacities, columns, figures, skipped);
     }
 
     public static ReportContent OfPlan(string directory)
@@ -27,9 +32,12 @@ internal static class StudyPage
         (IReadOnlyList<Figure> figures, IReadOnlyList<string> skipped) = StudyFigures.OfPlan(deployments);
         RowColumn[] columns =
         [
-            new("gpu", "gpu"), new("policy", "policy"), new("tp", "tp", Ticks.Short), new("replicas", "replicas", Ticks.Short), new("GPUs", "gpus", Ticks.Short),
-            new("USD/h", "usd_per_hour", Ticks.Short), new("USD/M output tokens", "usd_per_million_output_tokens", Ticks.Short), new("SLO met", "slo_attainment", Parts.Percent),
-            new("TTFT p99", "ttft_p99_s", Parts.Seconds), new("TPOT p99", "tpot_p99_s", Parts.Seconds), new("busy", "busy_share", Parts.Percent), new("reason", "reason"),
+            new("gpu", "gpu"), new("policy", "policy"), new("tp", "tp", Ticks.Short), new("replicas", "replicas", Ticks.Short),
+            new("GPUs", "gpus", Ticks.Short),
+            new("USD/h", "usd_per_hour", Ticks.Short), new("USD/M output tokens", "usd_per_million_output_tokens", Ticks.Short),
+            new("SLO met", "slo_attainment", Parts.Percent),
+            new("TTFT p99", "ttft_p99_s", Parts.Seconds), new("TPOT p99", "tpot_p99_s", Parts.Seconds),
+            new("busy", "busy_share", Parts.Percent), new("reason", "reason"),
         ];
         JsonObject about = JsonFile.Load(Path.Combine(directory, "plan.json"));
         return Page($"{about["trace"]}: the cheapest deployments", about, "", deployments, columns, figures, skipped);
@@ -37,7 +45,8 @@ internal static class StudyPage
 
     /// <param name="settings">Entry of the JSON file whose objects hold a configuration each; empty: none is shown.</param>
     private static ReportContent Page(
-        string title, JsonObject about, string settings, ResultRows rows, RowColumn[] columns, IReadOnlyList<Figure> figures, IReadOnlyList<string> skipped) => new(
+        string title, JsonObject about, string settings, ResultRows rows, RowColumn[] columns, IReadOnlyList<Figure> figures,
+        IReadOnlyList<string> skipped) => new(
         title.TrimStart(':', ' '),
         html =>
         {

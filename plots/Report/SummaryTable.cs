@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using System.Text;
+using System.Text.Json.Nodes;
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Plots.Svg;

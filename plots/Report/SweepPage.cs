@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Plots.Svg;
@@ -21,7 +21,8 @@ internal static class SweepPage
         SweepFigures figures = new(groups);
         (IReadOnlyList<Figure> drawn, IReadOnlyList<string> skipped) = figures.Draw();
         string name = about["name"]?.ToString() ?? "sweep";
-        return new ReportContent(name, html => Head(html, about, groups, figures.Axes), drawn, skipped, (html, _) => Origin(html, about, name));
+        return new ReportContent(name, html => Head(html, about, groups, figures.Axes), drawn, skipped,
+            (html, _) => Origin(html, about, name));
     }
 
     private static void Head(StringBuilder html, JsonObject about, ResultRows groups, IReadOnlyList<string> axes)
@@ -32,7 +33,8 @@ internal static class SweepPage
         bool seeds = points > groups.Rows.Count;
         string swept = axes.Count == 0 ? "" : $" Swept: {string.Join(", ", axes)}{(seeds ? " and seeds" : "")}.";
         string means = seeds ? " Values are means over seeds; ± is the half-width of the 95 % confidence interval." : "";
-        html.Append(Culture, $"<p>{points:#,0} points in {groups.Rows.Count:#,0} groups.{Xml.Escape(swept)}{means}{(failed > 0 ? string.Create(Culture, $" {failed:#,0} points could not run: points.csv says why.") : "")}</p>\n");
+        html.Append(Culture,
+            $"<p>{points:#,0} points in {groups.Rows.Count:#,0} groups.{Xml.Escape(swept)}{means}{(failed > 0 ? string.Create(Culture, $" {failed:#,0} points could not run: points.csv says why.") : "")}</p>\n");
         Findings.WriteWords(html);
         IEnumerable<string> labels = axes.Count > 0 ? axes : ["policy"];
         RowTable.Write(html, groups,
@@ -59,7 +61,8 @@ internal static class SweepPage
             html.Append(Culture, $"<p>{Xml.Escape(name)}.json:</p>\n<pre>{Xml.Escape(file.ToJsonString(Indented))}</pre>\n");
         }
         foreach (JsonObject source in Objects("sources"))
-            Report.Origin.WriteSources(html, $"{source["model"]} on {source["tp"]} x {source["gpu"]}", source["time_model"] as JsonArray ?? [], []);
+            Report.Origin.WriteSources(html, $"{source["model"]} on {source["tp"]} x {source["gpu"]}",
+                source["time_model"] as JsonArray ?? [], []);
     }
 
     /// <summary>Null when all are kept, as in a file that names none.</summary>

@@ -9,7 +9,8 @@ internal static class Theme
 {
     private static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
 
-    private const string DarkPage = "--paper:#1b1f24;--page:#13161a;--ink:#e6e8ea;--soft:#a3aab2;--rule:#363d45;--grid:#31373e;--accent:#6cb2f5;";
+    private const string DarkPage =
+        "--paper:#1b1f24;--page:#13161a;--ink:#e6e8ea;--soft:#a3aab2;--rule:#363d45;--grid:#31373e;--accent:#6cb2f5;";
 
     public static string Rules()
     {
@@ -31,7 +32,8 @@ internal static class Theme
         for (int i = 0; i < Palette.Lines.Count; i++)
             css.Append(Culture, $"--l{i}:{pick(Palette.Lines[i])};");
         for (int i = 0; i < Palette.Fills.Count; i++)
-            css.Append(Culture, $"--f{i}:{pick(Palette.Fills[i])};--on{i}:{(Palette.Bright(pick(Palette.Fills[i])) ? "#111111" : "#FFFFFF")};");
+            css.Append(Culture,
+                $"--f{i}:{pick(Palette.Fills[i])};--on{i}:{(Palette.Bright(pick(Palette.Fills[i])) ? "#111111" : "#FFFFFF")};");
         return css.ToString();
     }
 }

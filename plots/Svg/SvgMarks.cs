@@ -61,11 +61,15 @@ internal sealed class SvgMarks(StringBuilder svg, FigureSeries series)
         SvgRenderer.Text(svg, x, top + 14, low, "start");
         x += TextWidths.Of(low, FigureLayout.TickSize) + 5;
         for (int i = 0; i < Parts; i++)
-            svg.Append(Culture, $"<rect x=\"{x + (i * 3):0.##}\" y=\"{top + 5:0.##}\" width=\"3.2\" height=\"11\" fill=\"{Palette.Heat((i + 0.5) / Parts).Colour}\"/>");
+            svg.Append(Culture,
+                $"<rect x=\"{x + (i * 3):0.##}\" y=\"{top + 5:0.##}\" width=\"3.2\" height=\"11\" "
+                    + $"fill=\"{Palette.Heat((i + 0.5) / Parts).Colour}\"/>");
         x += (Parts * 3) + 5;
         SvgRenderer.Text(svg, x, top + 14, high, "start");
         x += TextWidths.Of(high, FigureLayout.TickSize) + 12;
-        SvgRenderer.Text(svg, x, top + 14, TextWidths.Fit(series.CellName, FigureLayout.LabelSize, Figure.ColumnWidth - x - FigureLayout.Margin), "start", FigureLayout.LabelSize);
+        SvgRenderer.Text(svg, x, top + 14,
+            TextWidths.Fit(series.CellName, FigureLayout.LabelSize, Figure.ColumnWidth - x - FigureLayout.Margin), "start",
+            FigureLayout.LabelSize);
     }
 
     private const string Seam = "stroke=\"#FFFFFF\" stroke-width=\"0.5\"";
@@ -80,7 +84,8 @@ internal sealed class SvgMarks(StringBuilder svg, FigureSeries series)
     }
 
     private static string Dot(int style) =>
-        string.Create(Culture, $"class=\"m l{style % Palette.Lines.Count}\" stroke=\"{Colour(Palette.Lines, style)}\" stroke-width=\"1.3\" fill=\"none\"");
+        string.Create(Culture,
+            $"class=\"m l{style % Palette.Lines.Count}\" stroke=\"{Colour(Palette.Lines, style)}\" stroke-width=\"1.3\" fill=\"none\"");
 
     private static string Fill(int style) =>
         string.Create(Culture, $"class=\"f{style % Palette.Fills.Count}\" fill=\"{Colour(Palette.Fills, style)}\"");
@@ -101,7 +106,8 @@ internal sealed class SvgMarks(StringBuilder svg, FigureSeries series)
             4 => string.Create(Culture, $"M{x - r:0.##} {y - r:0.##}l{d:0.##} {d:0.##}m0 -{d:0.##}l-{d:0.##} {d:0.##}"),
             5 => string.Create(Culture, $"M{x - r:0.##} {y:0.##}h{d:0.##}m-{r:0.##} -{r:0.##}v{d:0.##}"),
             6 => string.Create(Culture, $"M{x:0.##} {y + r:0.##}l{r:0.##} -{d:0.##}h-{d:0.##}z"),
-            _ => string.Create(Culture, $"M{x - r:0.##} {y:0.##}h{d:0.##}M{x - (r / 2):0.##} {y - r:0.##}l{r:0.##} {d:0.##}m0 -{d:0.##}l-{r:0.##} {d:0.##}"),
+            _ => string.Create(Culture,
+                $"M{x - r:0.##} {y:0.##}h{d:0.##}M{x - (r / 2):0.##} {y - r:0.##}l{r:0.##} {d:0.##}m0 -{d:0.##}l-{r:0.##} {d:0.##}"),
         };
     }
 
@@ -142,7 +148,8 @@ internal sealed class SvgMarks(StringBuilder svg, FigureSeries series)
 
     private void Draw(Band band, PanelFrame frame, int style)
     {
-        int[] drawn = [.. Enumerable.Range(0, band.X.Length).Where(i => frame.Shows(band.X[i], band.Low[i]) && frame.Shows(band.X[i], band.High[i]))];
+        int[] drawn = [.. Enumerable.Range(0, band.X.Length)
+            .Where(i => frame.Shows(band.X[i], band.Low[i]) && frame.Shows(band.X[i], band.High[i]))];
         if (drawn.Length == 0)
             return;
         StringBuilder path = new();
@@ -187,7 +194,9 @@ internal sealed class SvgMarks(StringBuilder svg, FigureSeries series)
                 continue;
             double x0 = frame.PixelX(box.X0), x1 = frame.PixelX(box.X1), y0 = frame.PixelY(box.Y0), y1 = frame.PixelY(box.Y1);
             double width = Math.Abs(x1 - x0), height = Math.Abs(y1 - y0);
-            svg.Append(Culture, $"<rect x=\"{Math.Min(x0, x1):0.##}\" y=\"{Math.Min(y0, y1):0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" {Fill(style)} {Seam}>")
+            svg.Append(Culture,
+                $"<rect x=\"{Math.Min(x0, x1):0.##}\" y=\"{Math.Min(y0, y1):0.##}\" width=\"{width:0.##}\" height=\"{height:0.##}\" "
+                    + $"{Fill(style)} {Seam}>")
                 .Append(Culture, $"<title>{Xml.Escape(box.Tip)}</title></rect>");
             if (MarkText.Of(boxes, box, frame) is not { } text)
                 continue;
@@ -207,8 +216,11 @@ internal sealed class SvgMarks(StringBuilder svg, FigureSeries series)
             {
                 Rect cell = frame.Cell(row, column);
                 (string colour, bool bright, string text) = series.Cell(cells.Values[row][column]);
-                svg.Append(Culture, $"<rect x=\"{cell.X:0.##}\" y=\"{cell.Y:0.##}\" width=\"{cell.Width:0.##}\" height=\"{cell.Height:0.##}\" fill=\"{colour}\">")
-                    .Append(Culture, $"<title>{Xml.Escape($"{frame.Panel.X.Categories?[column]}, {frame.Panel.Y.Categories?[row]}: {text}")}</title></rect>");
+                svg.Append(Culture,
+                    $"<rect x=\"{cell.X:0.##}\" y=\"{cell.Y:0.##}\" width=\"{cell.Width:0.##}\" height=\"{cell.Height:0.##}\" "
+                        + $"fill=\"{colour}\">")
+                    .Append(Culture,
+                        $"<title>{Xml.Escape($"{frame.Panel.X.Categories?[column]}, {frame.Panel.Y.Categories?[row]}: {text}")}</title></rect>");
                 if (MarkText.OfCell(text, cell) is not { } words)
                     continue;
                 places.Take(words.Area);
@@ -218,5 +230,6 @@ internal sealed class SvgMarks(StringBuilder svg, FigureSeries series)
     }
 
     private void Inside(MarkText text, bool onBright, string name) =>
-        SvgRenderer.Text(svg, text.X, text.Y, text.Text, "middle", MarkText.Size, extra: $" class=\"{name}\" fill=\"{(onBright ? "#111111" : "#FFFFFF")}\"");
+        SvgRenderer.Text(svg, text.X, text.Y, text.Text, "middle", MarkText.Size,
+            extra: $" class=\"{name}\" fill=\"{(onBright ? "#111111" : "#FFFFFF")}\"");
 }

@@ -15,7 +15,9 @@ internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks mar
     {
         Rect p = frame.Plot;
         svg.Append(Culture, $"<g class=\"panel\" data-p=\"{index}\" data-r=\"{p.X:0.##} {p.Y:0.##} {p.Width:0.##} {p.Height:0.##}\"")
-            .Append(Culture, $" data-x=\"{Ends(frame.X, frame.Panel.X)}\" data-y=\"{Ends(frame.Y, frame.Panel.Y)}\"{(frame.Panel.Zoomable ? " data-zoom=\"1\"" : "")}>\n");
+            .Append(Culture,
+                $" data-x=\"{Ends(frame.X, frame.Panel.X)}\" "
+                    + $"data-y=\"{Ends(frame.Y, frame.Panel.Y)}\"{(frame.Panel.Zoomable ? " data-zoom=\"1\"" : "")}>\n");
         SvgRenderer.Text(svg, frame.TitleLeft, p.Y - 7, frame.Title, "start", FigureLayout.LabelSize, bold: true);
         Grid();
         svg.Append("<g class=\"data\">\n");
@@ -37,7 +39,9 @@ internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks mar
     }
 
     private static string Ends(AxisRange range, Axis axis) =>
-        axis.Categories is null ? string.Create(Culture, $"{range.Low:G9} {range.High:G9} {(range.Scale == Scale.Log ? "log" : "linear")}") : "0 0 category";
+        axis.Categories is null
+            ? string.Create(Culture, $"{range.Low:G9} {range.High:G9} {(range.Scale == Scale.Log ? "log" : "linear")}")
+            : "0 0 category";
 
     private void Grid()
     {
@@ -61,7 +65,9 @@ internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks mar
     private void Axes()
     {
         Rect p = frame.Plot;
-        svg.Append(Culture, $"<path class=\"axis\" d=\"M{p.X:0.##} {p.Y:0.##}V{p.Bottom:0.##}H{p.Right:0.##}\" stroke=\"#555555\" fill=\"none\"/>\n<g class=\"xticks\">\n");
+        svg.Append(Culture,
+            $"<path class=\"axis\" d=\"M{p.X:0.##} {p.Y:0.##}V{p.Bottom:0.##}H{p.Right:0.##}\" stroke=\"#555555\" fill=\"none\"/>\n<g "
+                + $"class=\"xticks\">\n");
         foreach (PlacedTick tick in frame.XTicks)
             SvgRenderer.Text(svg, tick.TextAt, p.Bottom + 13, tick.Label, "middle");
         svg.Append("</g>\n<g class=\"yticks\">\n");
@@ -71,7 +77,8 @@ internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks mar
         SvgRenderer.Text(svg, frame.XLabelMiddle, frame.XLabelBase, frame.XLabel, "middle", FigureLayout.LabelSize);
         double x = frame.Left + 9, y = p.Y + (p.Height / 2);
         if (frame.YLabel.Length > 0)
-            SvgRenderer.Text(svg, x, y, frame.YLabel, "middle", FigureLayout.LabelSize, extra: string.Create(Culture, $" transform=\"rotate(-90 {x:0.##} {y:0.##})\""));
+            SvgRenderer.Text(svg, x, y, frame.YLabel, "middle", FigureLayout.LabelSize,
+                extra: string.Create(Culture, $" transform=\"rotate(-90 {x:0.##} {y:0.##})\""));
     }
 
     private void Draw(Reference reference)
@@ -81,7 +88,9 @@ internal sealed class SvgPanel(StringBuilder svg, PanelFrame frame, SvgMarks mar
         string path = reference.Vertical
             ? string.Create(Culture, $"M{at:0.##} {p.Y:0.##}V{p.Bottom:0.##}")
             : string.Create(Culture, $"M{p.X:0.##} {at:0.##}H{p.Right:0.##}");
-        svg.Append(Culture, $"<path class=\"reference{(reference.Vertical ? " xr" : "")}\" data-v=\"{reference.Value:G9}\" d=\"{path}\" stroke=\"#555555\" stroke-dasharray=\"5 3\" fill=\"none\"/>\n");
+        svg.Append(Culture,
+            $"<path class=\"reference{(reference.Vertical ? " xr" : "")}\" data-v=\"{reference.Value:G9}\" d=\"{path}\" "
+                + $"stroke=\"#555555\" stroke-dasharray=\"5 3\" fill=\"none\"/>\n");
     }
 
     private void Write(PlacedLabel? label)

@@ -22,13 +22,17 @@ public static class SvgRenderer
         FigureLayout layout = new(thin, FigureAxes.Of(thin));
         string id = Id(figure.Name);
         StringBuilder svg = new(1 << 14);
-        svg.Append(Culture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {thin.Width:0.##} {layout.Height:0.##}\" width=\"{thin.Width:0.##}\" height=\"{layout.Height:0.##}\"")
+        svg.Append(Culture,
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {thin.Width:0.##} {layout.Height:0.##}\" "
+                + $"width=\"{thin.Width:0.##}\" height=\"{layout.Height:0.##}\"")
             .Append(Culture, $" class=\"figure\" role=\"img\" aria-labelledby=\"{id}-t {id}-d\" data-f=\"{id}\">\n")
             .Append(Culture, $"<title id=\"{id}-t\">{Xml.Escape(thin.Title)}</title>\n")
             .Append(Culture, $"<desc id=\"{id}-d\">{Xml.Escape(DataTable.Describe(figure))}</desc>\n")
             .Append(Culture, $"<metadata>{Xml.Escape(DataTable.Of(thin))}</metadata>\n")
             .Append(Culture, $"<rect class=\"paper\" width=\"{thin.Width:0.##}\" height=\"{layout.Height:0.##}\" fill=\"#FFFFFF\"/>\n")
-            .Append(Culture, $"<g class=\"ink\" fill=\"#222222\" font-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\" font-size=\"{FigureLayout.TickSize:0.##}\">\n");
+            .Append(Culture,
+                $"<g class=\"ink\" fill=\"#222222\" font-family=\"Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif\" "
+                    + $"font-size=\"{FigureLayout.TickSize:0.##}\">\n");
         for (int i = 0; i < layout.Title.Count; i++)
             Text(svg, FigureLayout.Margin, 20 + (17 * i), layout.Title[i], "start", FigureLayout.TitleSize, bold: true);
         SvgMarks marks = new(svg, new FigureSeries(thin));
@@ -44,10 +48,12 @@ public static class SvgRenderer
     }
 
     /// <summary>Letters, digits and dashes only.</summary>
-    public static string Id(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')) is { Length: > 0 } id ? id : "figure";
+    public static string Id(string name) =>
+        string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')) is { Length: > 0 } id ? id : "figure";
 
     internal static void Text(
-        StringBuilder svg, double x, double y, string text, string anchor, double size = FigureLayout.TickSize, bool bold = false, bool soft = false, string extra = "")
+        StringBuilder svg, double x, double y, string text, string anchor, double size = FigureLayout.TickSize, bool bold = false,
+        bool soft = false, string extra = "")
     {
         if (text.Length == 0)
             return;

@@ -5,7 +5,8 @@ internal static class ExitCode
 {
     public const int Done = 0;
 
-    /// <summary>The run worked; an objective asked for with <c>--fail-on-slo</c> was missed, or a number is outside its bounds (validate, reproduce, calibrate check).</summary>
+    /// <summary>The run worked; an objective asked for with <c>--fail-on-slo</c> was missed, or a number is outside its bounds
+    /// (validate, reproduce, calibrate check).</summary>
     public const int ObjectiveMissed = 1;
 
     /// <summary>Something the user gave is wrong; one line on stderr says what.</summary>

@@ -95,7 +95,8 @@ public static class VidurAdapter
         };
     }
 
-    /// <exception cref="InputException">As <see cref="Convert"/> and <see cref="VidurRun.Execute(VidurConfig, IReadOnlyList{VidurArrival}, IOperatorTable, IVidurObserver, CancellationToken)"/>.</exception>
+    /// <exception cref="InputException">As <see cref="Convert"/> and
+    /// <see cref="VidurRun.Execute(VidurConfig, IReadOnlyList{VidurArrival}, IOperatorTable, IVidurObserver, CancellationToken)"/>.</exception>
     public static RunOutcome Run(RunConfig config, Trace trace, VidurAdapterOptions? options = null)
     {
         VidurAdapterOptions how = options ?? new VidurAdapterOptions();

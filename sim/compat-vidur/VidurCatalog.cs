@@ -45,7 +45,8 @@ public static class VidurCatalog
 
     internal static string BaseName(string name) => name[(name.LastIndexOf('/') + 1)..];
 
-    /// <summary>Letters and digits only, lower case, common suffixes and prefixes gone: llama27b for both spellings of that model.</summary>
+    /// <summary>Letters and digits only, lower case, common suffixes and prefixes gone: llama27b for both spellings of that
+    /// model.</summary>
     internal static string Plain(string name)
     {
         string plain = new([.. name.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);

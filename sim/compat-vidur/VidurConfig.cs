@@ -98,11 +98,14 @@ public sealed record VidurConfig
                 throw new InputException($"vidur: {name}: expected a positive number, found {value}");
         }
         if (!(MemoryMargin >= 0 && MemoryMargin < 1) || !(Watermark >= 0 && Watermark < 1))
-            throw new InputException(FormattableString.Invariant($"vidur: margin and watermark: expected shares from 0 to below 1, found {MemoryMargin} and {Watermark}"));
+            throw new InputException(
+                FormattableString.Invariant(
+                    $"vidur: margin and watermark: expected shares from 0 to below 1, found {MemoryMargin} and {Watermark}"));
         if (Model.Layers % PipelineStages != 0)
             throw new InputException($"vidur: {Model.Name} has {Model.Layers} layers, which do not divide over {PipelineStages} stages");
         if (Model.QHeads % TensorParallel != 0 || Model.Hidden % TensorParallel != 0)
-            throw new InputException($"vidur: {Model.Name} has {Model.QHeads} query heads, which do not divide over tensor parallel {TensorParallel}");
+            throw new InputException(
+                $"vidur: {Model.Name} has {Model.QHeads} query heads, which do not divide over tensor parallel {TensorParallel}");
         if (BatchCap / PipelineStages == 0)
             throw new InputException($"vidur: batch_size_cap {BatchCap} leaves no request for each of {PipelineStages} stages");
         if (Scheduler == VidurScheduler.LightLlm && (BlockTokens != 1 || PipelineStages != 1))

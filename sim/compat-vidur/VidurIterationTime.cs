@@ -5,7 +5,8 @@ namespace ELLM.Sim.Compat.Vidur;
 
 /// <summary>How long a batch takes in a stage.</summary>
 /// <remarks>
-/// <para>With T the tokens of the batch and T8 = T rounded up to a multiple of 8, milliseconds of a layer, in this order of addition:</para>
+/// <para>With T the tokens of the batch and T8 = T rounded up to a multiple of 8, milliseconds of a layer, in this order of
+/// addition:</para>
 /// <para><c>attention = pre(T8) + post(T8) + rope(T8) + kv_save(T) + decode + prefill + comm + norm1(T8)</c>,
 /// <c>mlp = up(T8) + down(T8) + act(T8) + comm + norm2(T8)</c>, <c>layer = attention + mlp + add(T8)</c>,
 /// <c>seconds = (layer layers_of_stage + send(T8)) 0.001</c>, send on all stages but the last.</para>

@@ -12,7 +12,8 @@ namespace ELLM.Sim.Compat.Vidur;
 /// <param name="WatermarkBlocks">Blocks a new request must leave free.</param>
 public sealed record VidurMemoryPlan(long Slots, int Blocks, int WatermarkBlocks)
 {
-    /// <exception cref="InputException">Slots are needed (to plan blocks, or by Orca and FasterTransformer), and not even one request of full length fits.</exception>
+    /// <exception cref="InputException">Slots are needed (to plan blocks, or by Orca and FasterTransformer), and not even one
+    /// request of full length fits.</exception>
     public static VidurMemoryPlan Of(VidurConfig config)
     {
         VidurModel model = config.Model;
@@ -25,7 +26,8 @@ public sealed record VidurMemoryPlan(long Slots, int Blocks, int WatermarkBlocks
         if (slots <= 0 && slotsMatter)
         {
             throw new InputException(
-                $"vidur: {model.Name} leaves no room for a request of {config.MaxTokens} tokens on {config.DeviceMemoryGib} GiB with tensor parallel {config.TensorParallel} and {config.PipelineStages} stages");
+                $"vidur: {model.Name} leaves no room for a request of {config.MaxTokens} tokens on {config.DeviceMemoryGib} GiB with "
+                    + $"tensor parallel {config.TensorParallel} and {config.PipelineStages} stages");
         }
         if (blocks == 0)
         {

@@ -4,7 +4,8 @@ namespace ELLM.Sim.Compat.Vidur;
 /// <remarks>Found in microsoft/vidur 7d47513.</remarks>
 public sealed record VidurQuirks
 {
-    /// <summary>vLLM, Sarathi: a decode needs a free block in the pool even when its own blocks have room. False: only when it needs one.</summary>
+    /// <summary>vLLM, Sarathi: a decode needs a free block in the pool even when its own blocks have room. False: only when it
+    /// needs one.</summary>
     public bool FreeBlockForEveryDecode { get; init; } = true;
 
     /// <summary>vLLM, Sarathi: a restarted request goes to the front of the waiting queue. False: to its end.</summary>

@@ -51,11 +51,14 @@ public static class VidurRun
     {
         config.Check();
         VidurMemoryPlan plan = VidurMemoryPlan.Of(config);
-        VidurRequest[] running = [.. requests.Select((request, id) => new VidurRequest(id, request.ArrivedAtS, request.PromptTokens, request.OutputTokens))];
+        VidurRequest[] running = [.. requests.Select(
+            (request, id) => new VidurRequest(id, request.ArrivedAtS, request.PromptTokens, request.OutputTokens))];
         foreach (VidurRequest request in running)
         {
             if (request.Prompt < 1 || request.Output < 1 || !double.IsFinite(request.ArrivedAt))
-                throw new InputException(FormattableString.Invariant($"vidur: request {request.Id}: expected a time, a prompt and an output of at least one token, found {request.ArrivedAt} s, {request.Prompt} and {request.Output}"));
+                throw new InputException(
+                    FormattableString.Invariant(
+                        $"vidur: request {request.Id}: expected a time, a prompt and an output of at least one token, found {request.ArrivedAt} s, {request.Prompt} and {request.Output}"));
         }
         VidurSimulation simulation = new(config, plan, new VidurIterationTime(config, tables), observer);
         simulation.Run(running, cancel);

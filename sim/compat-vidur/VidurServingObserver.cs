@@ -39,7 +39,8 @@ internal sealed class VidurServingObserver(VidurConfig config, VidurMemoryPlan p
             PrefillSequences = batch.Requests.Count - decodes,
             DecodeSequences = decodes,
             ContextTokens = context,
-            LiveTokens = context + batch.Requests.Where(request => !request.PrefillComplete).Sum(request => (long)request.Done) + batch.PrefillTokens,
+            LiveTokens = context + batch.Requests.Where(request => !request.PrefillComplete)
+                .Sum(request => (long)request.Done) + batch.PrefillTokens,
             Waiting = waiting,
         };
         span.Kv.CapacityTokens = (long)plan.Blocks * config.BlockTokens;
@@ -48,7 +49,8 @@ internal sealed class VidurServingObserver(VidurConfig config, VidurMemoryPlan p
         if (observer is not null && span.StartPs >= observer.NextSamplePs)
         {
             observer.Sample(new ReplicaSample(
-                replica, span.StartPs, waiting, _sequences[replica], 0, batch.PrefillTokens, span.LiveTokens, span.Kv.AllocatedSum, span.Kv.CapacityTokens, 0));
+                replica, span.StartPs, waiting, _sequences[replica], 0, batch.PrefillTokens, span.LiveTokens, span.Kv.AllocatedSum,
+                span.Kv.CapacityTokens, 0));
         }
     }
 

@@ -1,13 +1,13 @@
 using System.Text.Json.Nodes;
+using ELLM.Sim.Experiments.Colocation;
 using ELLM.Sim.Experiments.Reproductions;
 using ELLM.Sim.Experiments.Sweeps;
-using ELLM.Sim.Validation;
-using ELLM.Sim.Experiments.Colocation;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Timing;
+using ELLM.Sim.Validation;
 using ELLM.Sim.Workload.Generators;
 using NUnit.Framework;
 

@@ -25,7 +25,9 @@ internal sealed partial class SourceFileTests
         {
             if (SaysNothing().IsMatch(Path.GetFileNameWithoutExtension(file)))
                 found.Add(file);
-            found.AddRange(TypeName().Matches(SourceTree.Text(file)).Select(m => m.Groups[1].Value).Where(name => SaysNothing().IsMatch(name)).Select(name => $"{file}: {name}"));
+            found.AddRange(
+                TypeName().Matches(SourceTree.Text(file)).Select(m => m.Groups[1].Value).Where(name => SaysNothing().IsMatch(name))
+                    .Select(name => $"{file}: {name}"));
         }
         Assert.That(found, Is.Empty);
     }
@@ -39,7 +41,8 @@ internal sealed partial class SourceFileTests
         foreach (string file in SourceTree.Files)
         {
             string text = SourceTree.Text(file);
-            if (HomeFolder().IsMatch(text) || text.Contains(root, StringComparison.Ordinal) || (above is { Length: > 5 } && text.Contains(above + "/", StringComparison.Ordinal)))
+            if (HomeFolder().IsMatch(text) || text.Contains(root, StringComparison.Ordinal)
+                || (above is { Length: > 5 } && text.Contains(above + "/", StringComparison.Ordinal)))
                 found.Add(file);
         }
         Assert.That(found, Is.Empty);

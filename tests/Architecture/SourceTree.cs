@@ -5,13 +5,15 @@ namespace ELLM.Sim.Tests.Architecture;
 /// <summary>The repository's own text files: nothing built, nothing hidden but what is part of it.</summary>
 internal static class SourceTree
 {
-    private static readonly string[] Left = ["bin", "obj", ".git", ".vs", ".idea", ".vscode", "out", "runs", "artifacts", "BenchmarkDotNet.Artifacts", "TestResults", "node_modules"];
+    private static readonly string[] Left = ["bin", "obj", ".git", ".vs", ".idea", ".vscode", "out", "runs", "artifacts",
+        "BenchmarkDotNet.Artifacts", "TestResults", "node_modules"];
 
     public static string Root { get; } = GoldenFile.RepositoryPath("");
 
     /// <summary>Paths below the root, <c>/</c> between folders, in ordinal order.</summary>
     public static IReadOnlyList<string> Files { get; } =
-        [.. Walk(new DirectoryInfo(Root)).Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        [.. Walk(new DirectoryInfo(Root)).Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal)];
 
     public static string Text(string file) => File.ReadAllText(Path.Combine(Root, file));
 

@@ -16,7 +16,8 @@ internal sealed class BadInputTests
     [TestCase("unknown gpu 'h10' (did you mean 'h100'?)", "compare", "--gpu", "h10")]
     [TestCase("unknown setting 'policy.overflo' (did you mean 'policy.overflow'?)", "compare", "--set", "policy.overflo=swap")]
     [TestCase("expected path=value", "compare", "--set", "policy.overflow")]
-    [TestCase("policy.overflow: expected one of wait, recompute, swap, stream, offload, found 'swpa'", "compare", "--set", "policy.overflow=swpa")]
+    [TestCase("policy.overflow: expected one of wait, recompute, swap, stream, offload, found 'swpa'", "compare", "--set",
+        "policy.overflow=swpa")]
     [TestCase("tp: expected an integer from 1 to 1024, found '0'", "compare", "--tp", "0")]
     [TestCase("--rate: expected a positive number, found '-1'", "compare", "--rate", "-1")]
     [TestCase("--rate: expected a positive number, found 'fast'", "compare", "--rate", "fast")]
@@ -29,17 +30,23 @@ internal sealed class BadInputTests
     [TestCase("--slo-share: expected a share", "compare", "--slo-share", "2", "--policies", "vllm", "--limit", "5")]
     [TestCase("'xml'", "compare", "--format", "xml")]
     [TestCase("compat: expected one of vidur, found 'vidr'", "compare", "--compat", "vidr")]
-    [TestCase("vidur has no scheduler like unified on paged", "replay", "chat", "--compat", "vidur", "--policy", "vllm-v1", "--out", "compat-refused")]
+    [TestCase("vidur has no scheduler like unified on paged", "replay", "chat", "--compat", "vidur", "--policy", "vllm-v1", "--out",
+        "compat-refused")]
     [TestCase("does not fit a100-80", "compare", "--model", "llama-3.1-70b", "--limit", "5")]
     [TestCase("smallest tensor parallel degree that fits is 4", "compare", "--model", "llama-3.1-70b", "--limit", "5")]
-    [TestCase("policy.chunk_kib: expected a multiple of 2048, the granularity of calibration profile a100-80, found 3000", "compare", "--policies", "vtensor", "--limit", "5", "--set", "policy.chunk_kib=3000")]
-    [TestCase("policy.chunk_kib: expected a multiple of 64, the granularity of calibration profile a100-80-small-pages, found 65", "compare", "--policies", "vtensor", "--limit", "5", "--profile", "a100-80-small-pages", "--set", "policy.chunk_kib=65")]
-    [TestCase("policy.swap_gib: expected at most the host memory of one GPU, 256 GiB beside a100-80, found 300", "compare", "--policies", "ellm", "--limit", "5", "--set", "policy.swap_gib=300")]
+    [TestCase("policy.chunk_kib: expected a multiple of 2048, the granularity of calibration profile a100-80, found 3000", "compare",
+        "--policies", "vtensor", "--limit", "5", "--set", "policy.chunk_kib=3000")]
+    [TestCase("policy.chunk_kib: expected a multiple of 64, the granularity of calibration profile a100-80-small-pages, found 65",
+        "compare", "--policies", "vtensor", "--limit", "5", "--profile", "a100-80-small-pages", "--set", "policy.chunk_kib=65")]
+    [TestCase("policy.swap_gib: expected at most the host memory of one GPU, 256 GiB beside a100-80, found 300", "compare", "--policies",
+        "ellm", "--limit", "5", "--set", "policy.swap_gib=300")]
     [TestCase("slo.ttft_s: expected a number of at least", "compare", "--set", "slo.ttft_s=0")]
     [TestCase("slo.tpot_multiple: expected a number of at least", "compare", "--set", "slo.tpot_multiple=-1")]
     [TestCase("expected ttft=TIME", "compare", "--slo", "ttft=0s")]
-    [TestCase("policy.slo_hits: expected at most policy.slo_window (5), found 6", "compare", "--policies", "ellm", "--limit", "5", "--set", "policy.slo_hits=6")]
-    [TestCase("timing.model: expected analytic", "compare", "--policies", "vtensor", "--limit", "5", "--set", "policy.decode_attention_factor=0.5", "--set", "timing.model=constant:step_us=100")]
+    [TestCase("policy.slo_hits: expected at most policy.slo_window (5), found 6", "compare", "--policies", "ellm", "--limit", "5", "--set",
+        "policy.slo_hits=6")]
+    [TestCase("timing.model: expected analytic", "compare", "--policies", "vtensor", "--limit", "5", "--set",
+        "policy.decode_attention_factor=0.5", "--set", "timing.model=constant:step_us=100")]
     [TestCase("unknown policy 'vlm'", "explain", "policy", "vlm")]
     [TestCase("expected one of stats, generate, convert", "trace")]
     [TestCase("unknown workload preset 'azure-cht' (did you mean 'azure-chat'?)", "trace", "generate", "azure-cht")]

@@ -17,7 +17,8 @@ internal sealed class BenchCommandTests
         Assert.That((round.Row, round.Requests, round.CoreS.Length, round.WallS.Length), Is.EqualTo((row, 300, 2, 2)));
         Assert.That(round.Iterations, Is.GreaterThan(300));
         using JsonDocument json = JsonDocument.Parse(output);
-        Assert.That(json.RootElement.EnumerateObject().Select(p => p.Name), Is.EqualTo(new[] { "row", "requests", "iterations", "core_s", "wall_s" }));
+        Assert.That(json.RootElement.EnumerateObject().Select(p => p.Name),
+            Is.EqualTo(new[] { "row", "requests", "iterations", "core_s", "wall_s" }));
     }
 
     [TestCase("vlm@300", "'vlm'")]

@@ -21,13 +21,16 @@ internal sealed class ColocateTests
     public void Bad_input_is_one_line_and_exit_code_2(string expected, string trace, params string[] args)
     {
         using ScratchFolder folder = new();
-        string map = folder.File("map.json", """{ "name": "mine", "source": "test", "models": [{ "id": "a", "model": "llama-3.2-1b" }, { "id": "c", "model": "llama-3.2-1b" }] }""");
+        string map =
+            folder.File("map.json",
+                """{ "name": "mine", "source": "test", "models": [{ "id": "a", "model": "llama-3.2-1b" }, { "id": "c", "model": "llama-3.2-1b" }] }""");
         Refused(expected, [folder.File("trace.csv", trace), .. args.Select(a => a == "MAP" ? map : a)]);
     }
 
     [TestCase("unknown model map 'stagered' (did you mean 'staggered'?)", "--models", "stagered")]
     [TestCase("its models have no requests of their own", "--models", "prism-arena")]
-    [TestCase("27 models do not fit 2 x a100-80: weights, context and activation reserves take", "prism-arena", "--gpus", "2", "--limit", "50")]
+    [TestCase("27 models do not fit 2 x a100-80: weights, context and activation reserves take", "prism-arena", "--gpus", "2", "--limit",
+        "50")]
     [TestCase("; 4 would do", "prism-arena", "--gpus", "2", "--limit", "50")]
     [TestCase("--engine ellm: expected a policy with paged KV", "--engine", "ellm")]
     public void Bad_choice_is_one_line_and_exit_code_2(string expected, params string[] args) => Refused(expected, args);
@@ -36,8 +39,12 @@ internal sealed class ColocateTests
     public void Result_files_name_the_model_of_every_request()
     {
         using ScratchFolder folder = new();
-        string trace = folder.File("trace.csv", Own.Replace(",a\n", ",llama-3.2-1b\n", StringComparison.Ordinal).Replace(",b\n", ",llama-3.2-3b\n", StringComparison.Ordinal));
-        (int code, string output, string error) = Ellm.Run("colocate", trace, "--policies", "kvcached", "--out", folder.In("run"), "--format", "csv");
+        string trace =
+            folder.File("trace.csv",
+                Own.Replace(",a\n", ",llama-3.2-1b\n", StringComparison.Ordinal)
+                    .Replace(",b\n", ",llama-3.2-3b\n", StringComparison.Ordinal));
+        (int code, string output, string error) =
+            Ellm.Run("colocate", trace, "--policies", "kvcached", "--out", folder.In("run"), "--format", "csv");
         Assert.That(code, Is.Zero, error);
         string[] rows = File.ReadAllLines(Path.Combine(folder.In("run"), "kvcached", "requests.csv"));
         using (Assert.EnterMultipleScope())
@@ -47,7 +54,8 @@ internal sealed class ColocateTests
             Assert.That(File.ReadAllText(Path.Combine(folder.In("run"), "summary.csv")), Is.EqualTo(output));
             string[] names = output.Split('\n')[0].Split(',');
             Assert.That(names, Is.Unique, "every column once");
-            Assert.That(output.Split('\n')[1..^1].Select(r => r.Split(',')[Array.IndexOf(names, "model_id")]), Is.EqualTo(new[] { "all", "llama-3.2-1b", "llama-3.2-3b" }));
+            Assert.That(output.Split('\n')[1..^1].Select(r => r.Split(',')[Array.IndexOf(names, "model_id")]),
+                Is.EqualTo(new[] { "all", "llama-3.2-1b", "llama-3.2-3b" }));
             Assert.That(folder.Entries(), Has.Member("run/summary.json").And.Member("run/kvcached/timeline/1.csv"));
         }
     }

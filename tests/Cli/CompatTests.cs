@@ -5,10 +5,11 @@ namespace ELLM.Sim.Tests.Cli;
 internal sealed class CompatTests
 {
     [Test]
-    public void Compare_ByTheRulesOfVidur_RunsWhatVidurHasAndSaysWhatItHasNot()
+    public void Compare_by_the_rules_of_Vidur_runs_what_Vidur_has_and_says_what_it_has_not()
     {
         (int code, string output, string error) = Ellm.Run(
-            "compare", "chat", "--limit", "300", "--compat", "vidur", "--policies", "vllm,sarathi,vllm-v1", "--set", "memory.kv_blocks=2000");
+            "compare", "chat", "--limit", "300", "--compat", "vidur", "--policies", "vllm,sarathi,vllm-v1", "--set",
+            "memory.kv_blocks=2000");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.Zero);
@@ -18,7 +19,7 @@ internal sealed class CompatTests
     }
 
     [Test]
-    public void Compare_RulesOfVidur_AreNotTheEnginesOwn()
+    public void Compare_rules_of_Vidur_are_not_the_engines_own()
     {
         string[] args = ["compare", "chat", "--limit", "300", "--policies", "vllm", "--format", "csv", "--quiet"];
         (_, string own, _) = Ellm.Run(args);

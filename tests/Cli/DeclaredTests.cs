@@ -22,7 +22,8 @@ internal sealed class DeclaredTests
                 Assert.That(examples[0].Replace("source <(", "", StringComparison.Ordinal), Does.StartWith(path));
             foreach (string example in examples)
             {
-                string line = example.Split('#')[0].Split('>')[0].Replace("source <(", "", StringComparison.Ordinal).Replace(")", "", StringComparison.Ordinal);
+                string line = example.Split('#')[0].Split('>')[0].Replace("source <(", "", StringComparison.Ordinal)
+                    .Replace(")", "", StringComparison.Ordinal);
                 ParseResult parsed = root.Parse(line.Trim()["ellm".Length..]);
                 Assert.That(ParseErrors.Find(parsed), Is.Null, example);
                 seen++;
@@ -31,7 +32,8 @@ internal sealed class DeclaredTests
         Assert.That(seen, Is.GreaterThan(40));
     }
 
-    [TestCase("compare chat --policies vllm --jobs 3 --set policy.watermark=0.02 -v", "ellm compare chat --policies vllm --set policy.watermark=0.02")]
+    [TestCase("compare chat --policies vllm --jobs 3 --set policy.watermark=0.02 -v",
+        "ellm compare chat --policies vllm --set policy.watermark=0.02")]
     [TestCase("compare chat --out=there --force -q -q --limit=5 --format csv --no-report", "ellm compare chat --limit 5")]
     [TestCase("replay chat --trace-events e.json --policy --out --debug", "ellm replay chat --policy --out")]
     [TestCase("plan chat --top 3 --gpus h100", "ellm plan chat --gpus h100")]
@@ -48,7 +50,10 @@ internal sealed class DeclaredTests
         using ScratchFolder folder = new();
         string[] run = ["compare", "chat", "--limit", "30", "--policies", "vllm", "--set", "memory.kv_tokens=16000"];
         Assert.That(Ellm.Run([.. run, "--out", folder.In("a")]).Code, Is.Zero);
-        Assert.That(Ellm.Run([.. run, "--out", folder.In("b"), "--jobs", "1", "--force", "--quiet", "--verbose", "--no-report", "--format", "json"]).Code, Is.Zero);
+        Assert.That(
+            Ellm.Run(
+                [.. run, "--out", folder.In("b"), "--jobs", "1", "--force", "--quiet", "--verbose", "--no-report", "--format",
+                    "json"]).Code, Is.Zero);
         foreach (string file in new[] { "summary.csv", "vllm/requests.csv", "vllm/timeline.csv" })
             Assert.That(File.ReadAllBytes(folder.In("b/" + file)), Is.EqualTo(File.ReadAllBytes(folder.In("a/" + file))), file);
     }

@@ -1,5 +1,5 @@
-using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli;
+using ELLM.Sim.Cli.Screen;
 
 namespace ELLM.Sim.Tests.Cli;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli;
+using ELLM.Sim.Cli.Screen;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Cli;

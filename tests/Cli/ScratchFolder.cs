@@ -16,7 +16,8 @@ internal sealed class ScratchFolder : IDisposable
 
     /// <summary>Everything below, relative, hidden entries too.</summary>
     public string[] Entries() =>
-        [.. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories).Select(p => System.IO.Path.GetRelativePath(Path, p).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateFileSystemEntries(Path, "*", SearchOption.AllDirectories)
+            .Select(p => System.IO.Path.GetRelativePath(Path, p).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -11,7 +11,8 @@ internal sealed class TraceOptionTests
     {
         using ScratchFolder folder = new();
         string file = folder.In("arr.json");
-        File.WriteAllText(file, "[{\"timestamp\":0,\"input_length\":10,\"output_length\":2},\n {\"timestamp\":1000,\"input_length\":10,\"output_length\":2}]\n");
+        File.WriteAllText(file,
+            "[{\"timestamp\":0,\"input_length\":10,\"output_length\":2},\n {\"timestamp\":1000,\"input_length\":10,\"output_length\":2}]\n");
         (int code, string output, string error) = Ellm.Run("trace", "convert", file);
         Assert.That((code, output), Is.EqualTo((0, "arrival_s,input_tokens,output_tokens\n0,10,2\n1,10,2\n")), error);
     }
@@ -21,7 +22,8 @@ internal sealed class TraceOptionTests
     {
         using ScratchFolder folder = new();
         string file = folder.In("cc.jsonl");
-        File.WriteAllText(file, "{\"id\":\"a\",\"block_size\":64,\"requests\":[{\"t\":0,\"in\":100,\"out\":5},{\"t\":3.5,\"in\":200,\"out\":6}]}\n");
+        File.WriteAllText(file,
+            "{\"id\":\"a\",\"block_size\":64,\"requests\":[{\"t\":0,\"in\":100,\"out\":5},{\"t\":3.5,\"in\":200,\"out\":6}]}\n");
         (int without, _, string asked) = Ellm.Run("trace", "convert", file);
         (int code, string output, string error) = Ellm.Run("trace", "convert", file, "--session-rate", "1");
         using (Assert.EnterMultipleScope())
@@ -37,7 +39,9 @@ internal sealed class TraceOptionTests
     {
         using ScratchFolder folder = new();
         string file = folder.In("seconds.jsonl");
-        File.WriteAllText(file, string.Concat(new[] { "0", "0.2", "0.4", "1.4" }.Select(t => $"{{\"timestamp\":{t},\"input_length\":10,\"output_length\":2}}\n")));
+        File.WriteAllText(file,
+            string.Concat(
+                new[] { "0", "0.2", "0.4", "1.4" }.Select(t => $"{{\"timestamp\":{t},\"input_length\":10,\"output_length\":2}}\n")));
         (int code, string output, string error) = Ellm.Run("trace", "convert", file);
         Assert.That((code, output), Is.EqualTo((0, "arrival_s,input_tokens,output_tokens\n0,10,2\n0.2,10,2\n0.4,10,2\n1.4,10,2\n")));
         Assert.That(error, Does.Contain("times are taken as seconds"));
@@ -48,14 +52,17 @@ internal sealed class TraceOptionTests
     {
         using ScratchFolder folder = new();
         string file = folder.In("bgs.csv");
-        File.WriteAllText(file, "arrival_s,input_tokens,output_tokens\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{i / 6},10,2\n")));
+        File.WriteAllText(file,
+            "arrival_s,input_tokens,output_tokens\n" + string.Concat(Enumerable.Range(0, 12).Select(i => $"{i / 6},10,2\n")));
         (_, string kept, string warned) = Ellm.Run("trace", "convert", file);
         (_, string spread, string silent) = Ellm.Run("trace", "convert", file, "--spread-equal-times");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(kept.Split('\n').Skip(1).Select(line => line.Split(',')[0]).Where(t => t.Length > 0).Distinct(), Is.EqualTo(new[] { "0", "1" }));
+            Assert.That(kept.Split('\n').Skip(1).Select(line => line.Split(',')[0]).Where(t => t.Length > 0).Distinct(),
+                Is.EqualTo(new[] { "0", "1" }));
             Assert.That(warned, Does.Contain("--spread-equal-times"));
-            Assert.That(spread.Split('\n').Skip(1).Select(line => line.Split(',')[0]).Where(t => t.Length > 0).Distinct().Count(), Is.EqualTo(12));
+            Assert.That(spread.Split('\n').Skip(1).Select(line => line.Split(',')[0]).Where(t => t.Length > 0).Distinct().Count(),
+                Is.EqualTo(12));
             Assert.That(silent, Does.Not.Contain("--spread-equal-times"));
         }
     }

@@ -1,5 +1,5 @@
-using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli;
+using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Tests.Cli.Sweep;
 using NUnit.Framework;
 
@@ -22,7 +22,8 @@ internal sealed class UnaskedReportTests
         {
             using (Assert.EnterMultipleScope())
             {
-                Assert.That(File.ReadAllText(page), Does.Contain("<svg").And.Contains("ellm compare chat --limit 40 --policies vllm,ellm</pre>"));
+                Assert.That(File.ReadAllText(page),
+                    Does.Contain("<svg").And.Contains("ellm compare chat --limit 40 --policies vllm,ellm</pre>"));
                 Assert.That(output, Is.EqualTo(Run([.. Small, "--no-report"]).Output));
             }
         }
@@ -39,7 +40,10 @@ internal sealed class UnaskedReportTests
     public void No_folder_is_made_when_nobody_would_read_the_report(string flag, int folders)
     {
         using ScratchFolder temporary = new();
-        (int code, _, string error) = EllmProcess.Run(new Dictionary<string, string> { ["TMPDIR"] = temporary.Path, ["TEMP"] = temporary.Path, ["TMP"] = temporary.Path }, [.. Small, flag]);
+        (int code, _, string error) =
+            EllmProcess.Run(
+                new Dictionary<string, string> { ["TMPDIR"] = temporary.Path, ["TEMP"] = temporary.Path, ["TMP"] = temporary.Path },
+                [.. Small, flag]);
         Assert.That(code, Is.Zero, error);
         Assert.That(Directory.EnumerateDirectories(temporary.Path, "ellm-*").Count(), Is.EqualTo(folders));
         Assert.That(error.Contains("report in", StringComparison.Ordinal), Is.EqualTo(folders > 0));

@@ -35,7 +35,8 @@ internal sealed partial class ArchitecturePageTests
     }
 
     private static IEnumerable<string> Names(string file) =>
-        SourceFile.All.Single(f => f.Path == file).Root.DescendantTokens().Where(t => t.IsKind(SyntaxKind.IdentifierToken)).Select(t => t.ValueText);
+        SourceFile.All.Single(f => f.Path == file).Root.DescendantTokens().Where(t => t.IsKind(SyntaxKind.IdentifierToken))
+            .Select(t => t.ValueText);
 
     [GeneratedRegex(@"^\| (\w+) \|", RegexOptions.Multiline)]
     private static partial Regex Row();

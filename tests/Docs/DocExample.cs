@@ -5,7 +5,8 @@ namespace ELLM.Sim.Tests.Docs;
 
 /// <summary>A block of commands in a document, and what the document says the last of them prints.</summary>
 /// <param name="Line">Of its first command, from 0.</param>
-/// <param name="Output">The lines of the <c>text</c> block that follows; a last line of <c>...</c> stands for the rest. Null for none.</param>
+/// <param name="Output">The lines of the <c>text</c> block that follows; a last line of <c>...</c> stands for the rest. Null for
+/// none.</param>
 /// <param name="OutputLine">First line of that block, from 0.</param>
 internal sealed record DocExample(string File, int Line, IReadOnlyList<string> Commands, IReadOnlyList<string>? Output, int OutputLine)
 {

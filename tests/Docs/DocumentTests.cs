@@ -36,7 +36,8 @@ internal sealed partial class DocumentTests
             }
             else
             {
-                Assert.That(shown, Is.EqualTo(actual), $"{example}: if that is meant, run once with ELLM_UPDATE_GOLDEN=1 and review the diff");
+                Assert.That(shown, Is.EqualTo(actual),
+                    $"{example}: if that is meant, run once with ELLM_UPDATE_GOLDEN=1 and review the diff");
             }
         }
         if (Update)

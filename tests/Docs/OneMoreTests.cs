@@ -27,18 +27,22 @@ internal sealed class OneMoreTests
     private static IEnumerable<string> Layouts => Implementing(typeof(IKvMemory), "ELLM.Sim.Memory").Except([nameof(SharedKv)]);
 
     private static IEnumerable<string> Commands =>
-        SourceTree.Files.Where(f => f.StartsWith("sim/cli/Commands/", StringComparison.Ordinal) && f.EndsWith("Command.cs", StringComparison.Ordinal))
+        SourceTree.Files
+            .Where(f => f.StartsWith("sim/cli/Commands/", StringComparison.Ordinal) && f.EndsWith("Command.cs", StringComparison.Ordinal))
             .Select(f => Path.GetFileNameWithoutExtension(f));
 
     private static IEnumerable<string> Figures =>
-        [nameof(LatencyCdf), nameof(LoadOverTime), nameof(MemoryOverTime), nameof(TimeLedger), nameof(WasteSplit), nameof(WorkloadPortrait)];
+        [nameof(LatencyCdf), nameof(LoadOverTime), nameof(MemoryOverTime), nameof(TimeLedger), nameof(WasteSplit),
+            nameof(WorkloadPortrait)];
 
     [TestCaseSource(nameof(Schedulers))]
-    public void A_scheduler_is_named_by_its_file_and_its_catalogue(string type) => OwnFileAnd(type, "SchedulerCatalog.cs", besides: f => Schedulers.Any(s => f.EndsWith($"/{s}.cs", StringComparison.Ordinal)));
+    public void A_scheduler_is_named_by_its_file_and_its_catalogue(string type) =>
+        OwnFileAnd(type, "SchedulerCatalog.cs", besides: f => Schedulers.Any(s => f.EndsWith($"/{s}.cs", StringComparison.Ordinal)));
 
     /// <summary>The layout of a shared GPU wraps another one and has no name in a configuration.</summary>
     [TestCaseSource(nameof(Layouts))]
-    public void A_layout_is_named_by_its_file_and_its_catalogue(string type) => OwnFileAnd(type, "LayoutCatalog.cs", besides: f => f.Contains($"/{type}.", StringComparison.Ordinal));
+    public void A_layout_is_named_by_its_file_and_its_catalogue(string type) =>
+        OwnFileAnd(type, "LayoutCatalog.cs", besides: f => f.Contains($"/{type}.", StringComparison.Ordinal));
 
     [TestCaseSource(nameof(Figures))]
     public void A_figure_is_named_by_its_file_and_its_catalogue(string type) => OwnFileAnd(type, "RunFigures.cs");
@@ -46,7 +50,8 @@ internal sealed class OneMoreTests
     [TestCaseSource(nameof(Commands))]
     public void A_command_is_named_by_its_file_and_the_one_above_it(string type)
     {
-        string[] others = [.. FilesByName.Value[type].Where(f => !f.EndsWith($"/{type}.cs", StringComparison.Ordinal) && !f.Contains("/Calibrate/", StringComparison.Ordinal))];
+        string[] others = [.. FilesByName.Value[type].Where(
+            f => !f.EndsWith($"/{type}.cs", StringComparison.Ordinal) && !f.Contains("/Calibrate/", StringComparison.Ordinal))];
         Assert.That(others, Is.SubsetOf(new[] { "sim/cli/App.cs", "sim/cli/Commands/Sweep/SweepCommand.cs" }));
     }
 
@@ -57,7 +62,8 @@ internal sealed class OneMoreTests
         Assert.That(names, Is.Unique);
         foreach (string name in names)
         {
-            IEnumerable<string> files = SourceFile.Product.Where(f => f.Text.Contains($"\"{name}\"", StringComparison.Ordinal)).Select(f => f.Path);
+            IEnumerable<string> files = SourceFile.Product.Where(f => f.Text.Contains($"\"{name}\"", StringComparison.Ordinal))
+                .Select(f => f.Path);
             Assert.That(files, Is.EqualTo(new[] { "sim/core/Workload/Readers/CsvSchemas.cs" }), name);
         }
     }
@@ -78,8 +84,10 @@ internal sealed class OneMoreTests
     {
         HashSet<string> declared =
         [
-            .. typeof(RunConfig).Assembly.GetTypes().SelectMany(t => t.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
-                .Where(p => p.IsDefined(typeof(KnobAttribute))).Select(p => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name)),
+            .. typeof(RunConfig).Assembly.GetTypes()
+                .SelectMany(t => t.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+                .Where(p => p.IsDefined(typeof(KnobAttribute)))
+                .Select(p => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name)),
         ];
         Assert.That(ConfigKeys.All.Select(k => k.Path.Split('.')[^1]).Where(key => !declared.Contains(key)), Is.Empty);
     }
@@ -92,7 +100,8 @@ internal sealed class OneMoreTests
         using ScratchFolder folder = new();
         string file = folder.File("one-more.json", Changed(shipped, key, value));
         string[] policies = option == "--policies" ? [] : ["--policies", "vllm"];
-        (int code, string output, string error) = Ellm.Run(["compare", "chat", "--limit", "30", "--quiet", "--format", "csv", "--no-oracle", option, file, .. policies]);
+        (int code, string output, string error) =
+            Ellm.Run(["compare", "chat", "--limit", "30", "--quiet", "--format", "csv", "--no-oracle", option, file, .. policies]);
         Assert.That(code, Is.Zero, error);
         Assert.That(output, Does.Contain("one-more"));
     }
@@ -102,7 +111,8 @@ internal sealed class OneMoreTests
     {
         using ScratchFolder folder = new();
         string file = folder.File("one-more.json", Changed("configs/workloads/azure-chat.json", "description", "\"mine\""));
-        (int code, string output, string error) = Ellm.Run("compare", file, "--limit", "30", "--quiet", "--format", "csv", "--no-oracle", "--policies", "vllm");
+        (int code, string output, string error) =
+            Ellm.Run("compare", file, "--limit", "30", "--quiet", "--format", "csv", "--no-oracle", "--policies", "vllm");
         Assert.That(code, Is.Zero, error);
         Assert.That(output, Does.Contain("one-more"));
     }
@@ -111,7 +121,9 @@ internal sealed class OneMoreTests
     public void One_more_experiment_is_made_and_run()
     {
         using ScratchFolder folder = new();
-        string file = folder.File("one-more.json", """{ "name": "mine", "base": { "trace": "azure-chat", "limit": 20 }, "grid": { "policy": ["vllm"], "rate": [1] } }""");
+        string file =
+            folder.File("one-more.json",
+                """{ "name": "mine", "base": { "trace": "azure-chat", "limit": 20 }, "grid": { "policy": ["vllm"], "rate": [1] } }""");
         (int code, _, string error) = Ellm.Run("sweep", file, "--out", folder.In("out"), "--quiet");
         Assert.That(code, Is.Zero, error);
         Assert.That(File.Exists(folder.In("out/groups.csv")));
@@ -131,11 +143,15 @@ internal sealed class OneMoreTests
     {
         string[] files = [.. FilesByName.Value[type]];
         Assert.That(files, Has.Some.EndsWith($"/{type}.cs").And.Some.EndsWith("/" + catalogue));
-        Assert.That(files.Where(f => !f.EndsWith($"/{type}.cs", StringComparison.Ordinal) && !f.EndsWith("/" + catalogue, StringComparison.Ordinal) && besides?.Invoke(f) != true), Is.Empty);
+        Assert.That(
+            files.Where(
+                f => !f.EndsWith($"/{type}.cs", StringComparison.Ordinal) && !f.EndsWith("/" + catalogue, StringComparison.Ordinal)
+                    && besides?.Invoke(f) != true), Is.Empty);
     }
 
     private static IEnumerable<string> Implementing(Type role, string room) =>
-        role.Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.Namespace == room && t.IsAssignableTo(role)).Select(t => t.Name);
+        role.Assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && t.Namespace == room && t.IsAssignableTo(role))
+            .Select(t => t.Name);
 
     private static IEnumerable<string> Tokens(SourceFile file) =>
         file.Root.DescendantTokens().Where(t => t.IsKind(SyntaxKind.IdentifierToken)).Select(t => t.ValueText);

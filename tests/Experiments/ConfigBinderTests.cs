@@ -1,6 +1,6 @@
-using ELLM.Sim.Memory;
 using System.Text.Json.Nodes;
 using ELLM.Sim.Configuration;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Settings;
 using NUnit.Framework;
@@ -39,15 +39,19 @@ internal sealed class ConfigBinderTests
         foreach (string name in PresetCatalog.Names)
         {
             RunConfig config = ConfigBinder.Bind(PresetCatalog.Load(name), []);
-            IEnumerable<string> keys = ConfigKeys.Of(config.Policy).Select(k => k.Path).Where(p => p.StartsWith("policy.", StringComparison.Ordinal));
+            IEnumerable<string> keys = ConfigKeys.Of(config.Policy).Select(k => k.Path)
+                .Where(p => p.StartsWith("policy.", StringComparison.Ordinal));
             Assert.That(ConfigBinder.ToTree(config)["policy"]!.AsObject().Select(p => "policy." + p.Key), Is.EquivalentTo(keys), name);
             foreach (ConfigKey key in ConfigKeys.All.Where(k => k.Owners.Length > 0 && !keys.Contains(k.Path)))
             {
-                string text = key.Allowed.Count > 0 ? key.Allowed[0] : key.JsonType.ToJsonString().Contains("boolean", StringComparison.Ordinal) ? "true" : "64";
+                string text = key.Allowed.Count > 0
+                    ? key.Allowed[0]
+                    : key.JsonType.ToJsonString().Contains("boolean", StringComparison.Ordinal) ? "true" : "64";
                 if (key.Max < 64)
                     text = key.Max.ToString(System.Globalization.CultureInfo.InvariantCulture);
                 Assert.That(() => ConfigBinder.Bind(PresetCatalog.Load(name), [new Assignment(key.Path, text)]),
-                    Throws.TypeOf<InputException>().With.Message.EqualTo($"{key.Path}: belongs to {key.Owners}, which no chosen policy has"), name);
+                    Throws.TypeOf<InputException>().With.Message
+                        .EqualTo($"{key.Path}: belongs to {key.Owners}, which no chosen policy has"), name);
             }
         }
     }
@@ -55,21 +59,28 @@ internal sealed class ConfigBinderTests
     [Test]
     public void A_knob_reaches_the_policies_that_have_it()
     {
-        IReadOnlyList<RunConfig> both = ConfigBinder.Bind([PresetCatalog.Load("vllm"), PresetCatalog.Load("ellm")], [new Assignment("policy.slo_window", "9")]);
+        IReadOnlyList<RunConfig> both =
+            ConfigBinder.Bind([PresetCatalog.Load("vllm"), PresetCatalog.Load("ellm")], [new Assignment("policy.slo_window", "9")]);
         Assert.That(both[0], Is.EqualTo(ConfigBinder.Bind(PresetCatalog.Load("vllm"), [])));
         Assert.That(both[1].Policy.Of<StreamKnobs>().SloWindow, Is.EqualTo(9));
-        IReadOnlyList<RunConfig> again = ConfigBinder.With(both, [new Assignment("policy.slo_window", "7"), new Assignment("policy.block_tokens", "32")]);
+        IReadOnlyList<RunConfig> again =
+            ConfigBinder.With(both, [new Assignment("policy.slo_window", "7"), new Assignment("policy.block_tokens", "32")]);
         Assert.That((again[0].Policy.Of<PagedKnobs>().BlockTokens, again[1].Policy.Of<StreamKnobs>().SloWindow), Is.EqualTo((32, 7)));
     }
 
     [Test]
     public void Knobs_of_a_part_that_was_replaced_fall_away_and_those_of_the_new_one_may_be_set_in_any_order()
     {
-        RunConfig config = ConfigBinder.Bind(PresetCatalog.Load("vllm"), [new Assignment("policy.chunk_kib", "4096"), new Assignment("policy.layout", "vmm")]);
+        RunConfig config =
+            ConfigBinder.Bind(PresetCatalog.Load("vllm"),
+                [new Assignment("policy.chunk_kib", "4096"), new Assignment("policy.layout", "vmm")]);
         JsonObject policy = ConfigBinder.ToTree(config)["policy"]!.AsObject();
         Assert.That((config.Policy.Of<VmmKnobs>().ChunkKib, policy.ContainsKey("block_tokens")), Is.EqualTo((4096, false)));
-        Assert.That(() => ConfigBinder.Bind(PresetCatalog.Load("vllm"), [new Assignment("policy.block_tokens", "32"), new Assignment("policy.layout", "vmm")]),
-            Throws.TypeOf<InputException>().With.Message.EqualTo("policy.block_tokens: belongs to layout paged, layer-paged, which no chosen policy has"));
+        Assert.That(
+            () => ConfigBinder.Bind(PresetCatalog.Load("vllm"),
+                [new Assignment("policy.block_tokens", "32"), new Assignment("policy.layout", "vmm")]),
+            Throws.TypeOf<InputException>().With.Message
+                .EqualTo("policy.block_tokens: belongs to layout paged, layer-paged, which no chosen policy has"));
     }
 
     [Test]
@@ -77,7 +88,8 @@ internal sealed class ConfigBinderTests
     {
         foreach (IGrouping<string, PolicyPart> role in PolicyParts.All.GroupBy(p => p.Role))
         {
-            IEnumerable<string> others = PolicyParts.All.Where(p => p.Role != role.Key).Select(p => p.Knobs).Append(new PolicySpec()).SelectMany(Knob.Of).Select(k => k.Key);
+            IEnumerable<string> others = PolicyParts.All.Where(p => p.Role != role.Key).Select(p => p.Knobs).Append(new PolicySpec())
+                .SelectMany(Knob.Of).Select(k => k.Key);
             Assert.That(role.SelectMany(p => Knob.Of(p.Knobs)).Select(k => k.Key).Intersect(others), Is.Empty, role.Key);
             foreach (IGrouping<string, Knob> key in role.SelectMany(p => Knob.Of(p.Knobs)).GroupBy(k => k.Key))
                 Assert.That(key.Select(k => (k.Type, k.Meaning, k.Min, k.Max)).Distinct(), Has.Exactly(1).Items, key.Key);
@@ -89,7 +101,8 @@ internal sealed class ConfigBinderTests
     [TestCase("policy.overflow", "swpa", "policy.overflow: expected one of wait, recompute, swap, stream, offload, found 'swpa'")]
     [TestCase("engine.max_num_seqs", "many", "engine.max_num_seqs: expected an integer from 1 to 1048576, found 'many'")]
     [TestCase("engine.max_num_seqs", "-3", "engine.max_num_seqs: expected an integer from 1 to 1048576, found '-3'")]
-    [TestCase("engine.max_model_len", "99999999999", "engine.max_model_len: expected an integer of at least 2 or null, found '99999999999'")]
+    [TestCase("engine.max_model_len", "99999999999",
+        "engine.max_model_len: expected an integer of at least 2 or null, found '99999999999'")]
     [TestCase("engine.gpu_memory_utilization", "1.5", "engine.gpu_memory_utilization: expected a number from 0.01 to 1, found '1.5'")]
     [TestCase("engine.gpu_memory_utilization", "NaN", "engine.gpu_memory_utilization: expected a number from 0.01 to 1, found 'NaN'")]
     [TestCase("engine.strict_start", "yes", "engine.strict_start: expected true or false, found 'yes'")]
@@ -112,7 +125,8 @@ internal sealed class ConfigBinderTests
 
     [Test]
     public void Assignment_without_value_is_refused() =>
-        Assert.That(() => Assignment.Parse("policy.overflow"), Throws.TypeOf<InputException>().With.Message.Contains("expected path=value"));
+        Assert.That(() => Assignment.Parse("policy.overflow"),
+            Throws.TypeOf<InputException>().With.Message.Contains("expected path=value"));
 
     [Test]
     public void Every_shipped_preset_binds_and_survives_its_own_json()

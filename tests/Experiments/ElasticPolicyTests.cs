@@ -30,12 +30,14 @@ internal sealed class ElasticPolicyTests
             new("policy.chunk_layout", "per-layer"), new("policy.block_check", "needed"), new("policy.map_lead_steps", "1"),
             new("policy.look_ahead_tokens", "0"), new("policy.prefill_mapping", "background"), new("policy.keep_mapped_chunks", "4"),
             new("policy.unmap_preempted", "false"), new("policy.extra_after_preemption", "0"),
-            new("engine.gpu_memory_utilization", "0.9"), new("engine.max_model_len", "50000"), new("slo.ttft_s", "1"), new("slo.tpot_s", "1"),
+            new("engine.gpu_memory_utilization", "0.9"), new("engine.max_model_len", "50000"), new("slo.ttft_s", "1"),
+            new("slo.tpot_s", "1"),
         ];
         (Trace trace, _) = ShippedTraces.Read("chat", new TraceReadOptions { Limit = 400 });
         RunOutcome[] runs =
         [
-            .. new[] { "vtensor", "ellm-gpu" }.Select(p => Simulation.Run(Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load(p), alike)), trace)),
+            .. new[] { "vtensor",
+                "ellm-gpu" }.Select(p => Simulation.Run(Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load(p), alike)), trace)),
         ];
         Assert.That(runs[1].Records.Select(r => r.FinishPs), Is.EqualTo(runs[0].Records.Select(r => r.FinishPs)));
         Assert.That(runs[0].Counters.Preemptions, Is.EqualTo(runs[1].Counters.Preemptions));
@@ -51,7 +53,8 @@ internal sealed class ElasticPolicyTests
         Assert.That(slow.Counters.SwappedOutBytes, Is.Positive);
         Assert.That(Stall(fast) / (double)fast.Counters.SwappedOutBytes, Is.LessThan(0.8 * Stall(slow) / slow.Counters.SwappedOutBytes));
 
-        RunOutcome Run(Assignment[] settings) => Simulation.Run(Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load("vllm"), settings)), trace);
+        RunOutcome Run(Assignment[] settings) =>
+            Simulation.Run(Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load("vllm"), settings)), trace);
         static long Stall(RunOutcome run) => run.Records.Sum(r => r.Ledger.TransferStall);
     }
 
@@ -72,6 +75,7 @@ internal sealed class ElasticPolicyTests
     [TestCase("policy.overflow", "wait", "policy.overflow: wait")]
     public void Knobs_that_contradict_the_policy_are_refused(string path, string value, string names)
     {
-        Assert.That(() => Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load("vllm"), [new(path, value)])), Throws.TypeOf<InputException>().With.Message.StartsWith(names));
+        Assert.That(() => Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load("vllm"), [new(path, value)])),
+            Throws.TypeOf<InputException>().With.Message.StartsWith(names));
     }
 }

@@ -26,7 +26,8 @@ internal sealed class FaultLineTests
 
     [Test]
     public void A_drain_costs_more_than_its_calls() =>
-        Assert.That(MapStall(Run("ellm-sync", "policy.growth_mapping=drain", "policy.drain_us=500")), Is.GreaterThan(MapStall(Run("ellm-sync"))));
+        Assert.That(MapStall(Run("ellm-sync", "policy.growth_mapping=drain", "policy.drain_us=500")),
+            Is.GreaterThan(MapStall(Run("ellm-sync"))));
 
     [Test]
     public void Idle_ranges_that_stay_mapped_cost_preemptions()
@@ -50,7 +51,8 @@ internal sealed class FaultLineTests
     {
         string[] drawn = ["policy.vmm_costs=sampled", "tp=2"];
         RunOutcome one = Run("ellm-sync", drawn), again = Run("ellm-sync", drawn), other = Run("ellm-sync", [.. drawn, "seed=2"]);
-        RunOutcome stepped = Simulation.Run(Deployment.Resolve(Bind("ellm-sync", drawn)), Chat, new SimulationOptions(Step: true, Check: true));
+        RunOutcome stepped =
+            Simulation.Run(Deployment.Resolve(Bind("ellm-sync", drawn)), Chat, new SimulationOptions(Step: true, Check: true));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Finishes(again), Is.EqualTo(Finishes(one)));
@@ -63,10 +65,12 @@ internal sealed class FaultLineTests
     public void Both_directions_of_the_link_slow_each_other()
     {
         string[] streams = ["memory.kv_tokens=9000", "memory.activation_bytes=2000000000", "policy.slo_scaling=false"];
-        RunOutcome alone = Run("ellm", [.. streams, "policy.link_both_ways=1"]), shared = Run("ellm", [.. streams, "policy.link_both_ways=0.05"]);
+        RunOutcome alone = Run("ellm", [.. streams, "policy.link_both_ways=1"]), shared =
+            Run("ellm", [.. streams, "policy.link_both_ways=0.05"]);
         Assert.That(alone.Counters.SwappedInBytes, Is.Positive);
         Assert.That(Finishes(shared), Is.Not.EqualTo(Finishes(alone)));
-        Assert.That(Finishes(Run("ellm", streams)), Is.EqualTo(Finishes(Run("ellm", [.. streams, "policy.link_both_ways=0.83"]))), "the profile's");
+        Assert.That(Finishes(Run("ellm", streams)), Is.EqualTo(Finishes(Run("ellm", [.. streams, "policy.link_both_ways=0.83"]))),
+            "the profile's");
     }
 
     [TestCase("policy.prefill_attention_factor=0.7")]

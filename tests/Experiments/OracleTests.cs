@@ -12,7 +12,8 @@ internal sealed class OracleTests
     [Test]
     public void The_preset_is_its_own_oracle() => Assert.That(Oracle.Of(Bind("oracle")), Is.EqualTo(Bind("oracle")));
 
-    [TestCase("vllm", "vllm,ellm-gpu,vattention,oracle", 0, Description = "same scheduler, limits and host: the preset is the oracle of all")]
+    [TestCase("vllm", "vllm,ellm-gpu,vattention,oracle", 0,
+        Description = "same scheduler, limits and host: the preset is the oracle of all")]
     [TestCase("vllm", "vllm,vattention", 1)]
     [TestCase("vtensor", "vllm,vtensor", 2, Description = "another utilisation")]
     [TestCase("ellm", "ellm,ellm-sync,ellm-no-slo", 1)]
@@ -61,8 +62,10 @@ internal sealed class OracleTests
             Assert.That(reports[1].Summary!.Oracle, Is.EqualTo(OracleScore.Of(reports[2].Summary!)));
             Assert.That(reports[0].Summary!.Oracle!.ShareOf(reports[0].Summary!), Is.LessThan(1));
             Assert.That(bare.Select(r => r.Summary!.Oracle), Is.All.Null);
-            Assert.That(reports.Select(r => r.Summary! with { Oracle = null }).Select(Columns), Is.EqualTo(bare.Select(r => Columns(r.Summary!))));
-            Assert.That(Oracle.Run(configs[1], trace, SimulationOptions.Default)!.GoodputPerS, Is.EqualTo(reports[1].Summary!.Oracle!.GoodputPerS));
+            Assert.That(reports.Select(r => r.Summary! with { Oracle = null }).Select(Columns),
+                Is.EqualTo(bare.Select(r => Columns(r.Summary!))));
+            Assert.That(Oracle.Run(configs[1], trace, SimulationOptions.Default)!.GoodputPerS,
+                Is.EqualTo(reports[1].Summary!.Oracle!.GoodputPerS));
         }
     }
 

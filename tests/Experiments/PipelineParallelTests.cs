@@ -15,17 +15,19 @@ internal sealed class PipelineParallelTests
     private static Deployment Deploy(string policy, params string[] settings) =>
         Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load(policy), [.. settings.Select(Assignment.Parse)]));
 
-    private static string Fault(string policy, params string[] settings) => Assert.Throws<InputException>(() => Deploy(policy, settings))!.Message;
+    private static string Fault(string policy, params string[] settings) =>
+        Assert.Throws<InputException>(() => Deploy(policy, settings))!.Message;
 
     [TestCase(32, 2, new[] { 16, 16 })]
     [TestCase(40, 3, new[] { 13, 14, 13 })]
     [TestCase(32, 5, new[] { 6, 6, 7, 7, 6 })]
     [TestCase(3, 3, new[] { 1, 1, 1 })]
-    public void Layers_are_split_as_vLLM_splits_them(int layers, int stages, int[] counts)
+    public void Layers_are_split_as_v_LLM_splits_them(int layers, int stages, int[] counts)
     {
         StageLayers[] split = StageLayers.Split(layers, stages);
         Assert.That(split.Select(s => s.Count), Is.EqualTo(counts));
-        Assert.That((split[0].IsFirst, split[^1].IsLast, split.Count(s => s.IsFirst), split.Count(s => s.IsLast)), Is.EqualTo((true, true, 1, 1)));
+        Assert.That((split[0].IsFirst, split[^1].IsLast, split.Count(s => s.IsFirst), split.Count(s => s.IsLast)),
+            Is.EqualTo((true, true, 1, 1)));
     }
 
     [TestCase("llama-3.1-8b")]
@@ -50,7 +52,8 @@ internal sealed class PipelineParallelTests
         PrefillChunk[] chunks = [new(700, 0, true), new(300, 500, false)];
         double decode = stages.Decode(batch).Steps(batch).FirstPs - (2 * stages.SendPs(24));
         Assert.That(decode, Is.EqualTo((double)whole.Time.Decode(batch).Steps(batch).FirstPs).Within(0.001).Percent);
-        Assert.That((double)stages.Mixed(chunks, batch) - (2 * stages.SendPs(1024)), Is.EqualTo((double)whole.Time.Mixed(chunks, batch)).Within(0.001).Percent);
+        Assert.That((double)stages.Mixed(chunks, batch) - (2 * stages.SendPs(1024)),
+            Is.EqualTo((double)whole.Time.Mixed(chunks, batch)).Within(0.001).Percent);
         // h100, one node, 24 tokens x 4096 x two 16-bit tensors = 393,216 bytes: 7.4584 us + 2.78646e-6 us a byte.
         Assert.That(stages.SendPs(24) * 1e-6, Is.EqualTo(7.4584 + (393_216 * 2.78646e-6)).Within(1e-6));
     }
@@ -84,11 +87,15 @@ internal sealed class PipelineParallelTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(Fault("vllm", "pp=33"), Is.EqualTo("pp: expected 1 to 32 pipeline stages, one layer each at least, found 33"));
-            Assert.That(Fault("ellm", "pp=2"), Is.EqualTo("ellm: pp: expected 1 with an elastic boundary or KV that streams to the host, found 2"));
+            Assert.That(Fault("ellm", "pp=2"),
+                Is.EqualTo("ellm: pp: expected 1 with an elastic boundary or KV that streams to the host, found 2"));
             Assert.That(
                 Fault("vllm", "pp=2", "gpu=rtx-4090", "model=llama-2-7b"),
-                Is.EqualTo("timing profile rtx-4090 has no intra-node send and receive times, which pp needs between stages; available: none; timing.profile names another"));
-            Assert.That(Fault("vllm", "pp=2", "gpu=b200", "engine.stage_link=inter-node"), Does.Contain("no inter-node send and receive times"));
+                Is.EqualTo(
+                    "timing profile rtx-4090 has no intra-node send and receive times, which pp needs between stages; available: none; "
+                        + "timing.profile names another"));
+            Assert.That(Fault("vllm", "pp=2", "gpu=b200", "engine.stage_link=inter-node"),
+                Does.Contain("no inter-node send and receive times"));
             Assert.That(Fault("vllm", "pp=1024", "engine.replicas=64", "model=llama-3.1-8b"), Does.StartWith("pp: expected 1 to 32"));
         }
     }
@@ -104,7 +111,8 @@ internal sealed class PipelineParallelTests
                 continue;
             RunOutcome outcome = Simulation.Run(Deployment.Resolve(config), trace, new SimulationOptions(Check: true));
             foreach (RequestRecord record in outcome.Records)
-                Assert.That((record.Status, record.Ledger.Total), Is.EqualTo((RequestStatus.Finished, record.FinishPs - record.ArrivalPs)), preset);
+                Assert.That((record.Status, record.Ledger.Total), Is.EqualTo((RequestStatus.Finished, record.FinishPs - record.ArrivalPs)),
+                    preset);
             Assert.That(outcome.Records.Sum(r => r.Ledger.GpuWait), Is.GreaterThan(0), preset);
             Assert.That(outcome.Records.Select(r => (int)r.Replica).Distinct().Order(), Is.EqualTo(new[] { 0, 1 }), preset);
         }
@@ -119,20 +127,23 @@ internal sealed class PipelineParallelTests
         for (int replica = 0; replica < 2; replica++)
         {
             int[] mine = [.. Enumerable.Range(0, trace.Count).Where(i => i % 2 == replica)];
-            Trace half = new("half", [.. mine.Select(i => trace.ArrivalPs[i])], [.. mine.Select(i => trace.InputTokens[i])], [.. mine.Select(i => trace.OutputTokens[i])]);
+            Trace half = new("half", [.. mine.Select(i => trace.ArrivalPs[i])], [.. mine.Select(i => trace.InputTokens[i])],
+                [.. mine.Select(i => trace.OutputTokens[i])]);
             RequestRecord[] alone = Simulation.Run(Deploy("vllm"), half).Records;
             Assert.That(mine.Select(i => both.Records[i].FinishPs), Is.EqualTo(alone.Select(r => r.FinishPs)));
             Assert.That(mine.Select(i => (int)both.Records[i].Replica), Is.All.EqualTo(replica));
         }
     }
 
-    /// <summary>A long request occupies the first replica: the short ones that follow one by one all find the second with less to do.</summary>
+    /// <summary>A long request occupies the first replica: the short ones that follow one by one all find the second with less to
+    /// do.</summary>
     [Test]
     public void Least_outstanding_avoids_the_busy_replica_where_turns_do_not()
     {
         const long Gap = 1_000_000_000_000;
         Trace trace = new("long", [.. Enumerable.Range(0, 6).Select(i => i * Gap)], [100, 10, 10, 10, 10, 10], [1500, 2, 2, 2, 2, 2]);
-        int[] Replicas(string router) => [.. Simulation.Run(Deploy("vllm", "engine.replicas=2", $"engine.router={router}"), trace).Records.Select(r => (int)r.Replica)];
+        int[] Replicas(string router) =>
+            [.. Simulation.Run(Deploy("vllm", "engine.replicas=2", $"engine.router={router}"), trace).Records.Select(r => (int)r.Replica)];
         Assert.That(Replicas("least-outstanding"), Is.EqualTo(new[] { 0, 1, 1, 1, 1, 1 }));
         Assert.That(Replicas("round-robin"), Is.EqualTo(new[] { 0, 1, 0, 1, 0, 1 }));
     }
@@ -142,7 +153,9 @@ internal sealed class PipelineParallelTests
     public void Replicas_of_pipelines_are_routed_to_as_wholes()
     {
         Trace trace = new("burst", new long[8], [.. Enumerable.Repeat(64, 8)], [.. Enumerable.Repeat(4, 8)]);
-        int[] Engines(string router) => [.. Simulation.Run(Deploy("vllm", "pp=2", "engine.replicas=2", $"engine.router={router}"), trace).Records.Select(r => (int)r.Replica)];
+        int[] Engines(string router) =>
+            [.. Simulation.Run(Deploy("vllm", "pp=2", "engine.replicas=2", $"engine.router={router}"), trace).Records
+                .Select(r => (int)r.Replica)];
         Assert.That(Engines("round-robin"), Is.EqualTo(new[] { 0, 2, 1, 3, 0, 2, 1, 3 }));
         Assert.That(Engines("least-outstanding"), Is.EqualTo(new[] { 0, 2, 1, 3, 0, 2, 1, 3 }));
     }

@@ -29,7 +29,8 @@ internal sealed class ReproductionTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.Zero);
-            Assert.That(Enumerable.Range(0, 3).Select(i => rows[i]!["ours_low"]!.GetValue<double>()), Is.EqualTo(new double[] { 10, 2, 50 }));
+            Assert.That(Enumerable.Range(0, 3).Select(i => rows[i]!["ours_low"]!.GetValue<double>()),
+                Is.EqualTo(new double[] { 10, 2, 50 }));
             Assert.That(rows[0]!["within"]!.GetValue<bool>(), Is.True);
             Assert.That(rows[2]!["within"], Is.Null, "nothing is accepted, so nothing is judged");
         }
@@ -47,7 +48,8 @@ internal sealed class ReproductionTests
     {
         string two = Ten.Replace(
             "\"stated\": []",
-            "\"stated\": [], \"conditions\": [ { \"name\": \"ten\" }, { \"name\": \"four\", \"load\": { \"requests\": 4, \"input_tokens\": 1000, \"output_tokens\": 50 } } ]",
+            "\"stated\": [], \"conditions\": [ { \"name\": \"ten\" }, { \"name\": \"four\", \"load\": { \"requests\": 4, "
+                + "\"input_tokens\": 1000, \"output_tokens\": 50 } } ]",
             StringComparison.Ordinal);
         JsonNode band = Json(two).Rows;
         JsonNode best = Json(two.Replace("\"over\": \"b\"", "\"over\": \"b\", \"best\": true", StringComparison.Ordinal)).Rows;
@@ -63,7 +65,9 @@ internal sealed class ReproductionTests
     [Test]
     public void Policy_that_does_not_exist_is_a_row_without_a_value()
     {
-        (int code, JsonNode rows) = Json(Ten.Replace("\"name\": \"a\", \"policy\": \"vllm\"", "\"name\": \"a\", \"policy\": \"tomorrow\"", StringComparison.Ordinal));
+        (int code, JsonNode rows) =
+            Json(Ten.Replace("\"name\": \"a\", \"policy\": \"vllm\"", "\"name\": \"a\", \"policy\": \"tomorrow\"",
+                StringComparison.Ordinal));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.Zero);
@@ -72,7 +76,8 @@ internal sealed class ReproductionTests
         }
     }
 
-    [TestCase("\"measure\": \"batch_max\", \"arm\": \"a\", \"published\"", "\"measure\": \"batch_size\", \"arm\": \"a\", \"published\"", "measure: expected a numeric column")]
+    [TestCase("\"measure\": \"batch_max\", \"arm\": \"a\", \"published\"", "\"measure\": \"batch_size\", \"arm\": \"a\", \"published\"",
+        "measure: expected a numeric column")]
     [TestCase("\"over\": \"b\"", "\"over\": \"c\"", "over: expected one of a, b, found c")]
     [TestCase("[2, 2]", "[3, 2]", "accept: expected two numbers")]
     [TestCase("\"sure\": \"paper\", \"accept\": [10, 10]", "\"sure\": \"perhaps\"", "sure: expected one of paper, code")]
@@ -102,7 +107,8 @@ internal sealed class ReproductionTests
         {
             Assert.That(code, Is.Zero);
             Assert.That(table, Does.Contain("largest batch of vllm"));
-            Assert.That(lines[0], Is.EqualTo("experiment,source,what,published,sure,unit,ours_low,ours_high,accept_low,accept_high,within,note"));
+            Assert.That(lines[0],
+                Is.EqualTo("experiment,source,what,published,sure,unit,ours_low,ours_high,accept_low,accept_high,within,note"));
             Assert.That(lines, Has.Length.EqualTo(4));
             Assert.That(Ellm.Run(args).Code, Is.EqualTo(2), "it exists");
             Assert.That(Ellm.Run([.. args, "--force"]).Code, Is.Zero);

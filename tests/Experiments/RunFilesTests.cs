@@ -31,13 +31,15 @@ internal sealed class RunFilesTests
         RunDirectory.Write(folder.In("after"), force: false, RunFiles.Of(after, trace, ["said"]));
 
         RunFiles.WriteBeside(
-            folder.In("beside"), false, trace, ["said"], blocks => RunReport.Run(config, trace, SimulationOptions.Default with { Blocks = blocks }));
+            folder.In("beside"), false, trace, ["said"],
+            blocks => RunReport.Run(config, trace, SimulationOptions.Default with { Blocks = blocks }));
 
         string[] names = [.. Directory.EnumerateFiles(folder.In("after")).Select(f => Path.GetFileName(f)).Order()];
         Assert.That(Directory.EnumerateFiles(folder.In("beside")).Select(f => Path.GetFileName(f)).Order(), Is.EqualTo(names));
         foreach (string name in names)
         {
-            bool same = File.ReadAllBytes(folder.In($"beside/{name}")).AsSpan().SequenceEqual(File.ReadAllBytes(folder.In($"after/{name}")));
+            bool same = File.ReadAllBytes(folder.In($"beside/{name}")).AsSpan()
+                .SequenceEqual(File.ReadAllBytes(folder.In($"after/{name}")));
             Assert.That(same, $"{name} has other bytes");
         }
     }
@@ -66,7 +68,8 @@ internal sealed class RunFilesTests
         Trace trace = TraceGenerator.Generate(GeneratorPresets.Load("azure-chat"), 10, 3, 6);
         Assert.That(
             () => RunFiles.WriteBeside(
-                folder.In("run"), true, trace, [], blocks => RunReport.Run(config, trace, SimulationOptions.Default with { Blocks = blocks })),
+                folder.In("run"), true, trace, [],
+                blocks => RunReport.Run(config, trace, SimulationOptions.Default with { Blocks = blocks })),
             Throws.InstanceOf<InputException>().With.Message.Contains("expected a directory, found a file"));
         Assert.That(File.ReadAllText(folder.In("run")), Is.EqualTo("in the way"));
     }

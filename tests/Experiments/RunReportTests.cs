@@ -27,9 +27,11 @@ internal sealed class RunReportTests
         {
             Assert.That(s.Completed + s.Rejected + s.Unfinished, Is.EqualTo(s.Requests));
             Assert.That(s.Itl.Count, Is.EqualTo(gaps), "a gap for every token but the first");
-            Assert.That((double)s.Itl.MeanPs * gaps, Is.EqualTo((double)decoding).Within(gaps), "gaps sum to the time between first and last tokens");
+            Assert.That((double)s.Itl.MeanPs * gaps, Is.EqualTo((double)decoding).Within(gaps),
+                "gaps sum to the time between first and last tokens");
             Assert.That(s.Kv.Live + s.Kv.Internal + s.Kv.Reserved + s.Kv.External + s.Kv.Idle, Is.EqualTo(s.Kv.Capacity));
-            Assert.That(new[] { s.Kv.Live, s.Kv.Internal, s.Kv.Reserved, s.Kv.External, s.Kv.Idle }, Has.All.GreaterThanOrEqualTo((Int128)0));
+            Assert.That(new[] { s.Kv.Live, s.Kv.Internal, s.Kv.Reserved, s.Kv.External, s.Kv.Idle },
+                Has.All.GreaterThanOrEqualTo((Int128)0));
             Assert.That(s.Mfu, Is.InRange(0.0, 1.0));
             Assert.That(s.BandwidthUtilization, Is.InRange(0.0, 1.0));
             Assert.That(s.BusyShare, Is.InRange(0.0, 1.0));

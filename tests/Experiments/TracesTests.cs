@@ -28,7 +28,8 @@ internal sealed class TracesTests
 
     [Test]
     public void Generated_traces_have_a_rate_and_no_scale() =>
-        Assert.That(() => Traces.Load("azure-chat", new TraceReadOptions { TimeScale = 2 }), Throws.TypeOf<InputException>().With.Message.Contains("--rate"));
+        Assert.That(() => Traces.Load("azure-chat", new TraceReadOptions { TimeScale = 2 }),
+            Throws.TypeOf<InputException>().With.Message.Contains("--rate"));
 
     [Test]
     public void Closed_loop_never_has_more_requests_than_users()

@@ -21,7 +21,8 @@ internal sealed class FileGuardTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(() => FileGuard.Reading("x", work), Throws.TypeOf<InputException>().With.Message.EqualTo("x: cannot be read: why"));
-            Assert.That(() => FileGuard.Writing("x", work), Throws.TypeOf<InputException>().With.Message.EqualTo("x: cannot be written: why"));
+            Assert.That(() => FileGuard.Writing("x", work),
+                Throws.TypeOf<InputException>().With.Message.EqualTo("x: cannot be written: why"));
         }
     }
 
@@ -30,9 +31,12 @@ internal sealed class FileGuardTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => FileGuard.Reading<int>("x", () => throw new InputException("x:3: own words")), Throws.TypeOf<InputException>().With.Message.EqualTo("x:3: own words"));
-            Assert.That(() => FileGuard.Reading<int>("x", () => throw new InvalidDataException("why")), Throws.TypeOf<InputException>().With.Message.EqualTo("x: damaged or cut off gzip data: why"));
-            Assert.That(() => FileGuard.Reading<int>("x", () => throw new InvalidOperationException("a bug")), Throws.InvalidOperationException);
+            Assert.That(() => FileGuard.Reading<int>("x", () => throw new InputException("x:3: own words")),
+                Throws.TypeOf<InputException>().With.Message.EqualTo("x:3: own words"));
+            Assert.That(() => FileGuard.Reading<int>("x", () => throw new InvalidDataException("why")),
+                Throws.TypeOf<InputException>().With.Message.EqualTo("x: damaged or cut off gzip data: why"));
+            Assert.That(() => FileGuard.Reading<int>("x", () => throw new InvalidOperationException("a bug")),
+                Throws.InvalidOperationException);
         }
     }
 
@@ -42,7 +46,9 @@ internal sealed class FileGuardTests
     public void A_sweep_that_cannot_be_read_does_not_speak_of_writing(string name)
     {
         using ScratchFolder folder = new();
-        string experiment = folder.File("small.json", """{ "name": "small", "base": { "trace": "azure-chat", "limit": 20 }, "grid": { "policy": ["vllm"], "rate": [1] } }""");
+        string experiment =
+            folder.File("small.json",
+                """{ "name": "small", "base": { "trace": "azure-chat", "limit": 20 }, "grid": { "policy": ["vllm"], "rate": [1] } }""");
         (int code, _, string error) = Ellm.Run("sweep", experiment, "--out", folder.In("d"), "--quiet");
         Assert.That(code, Is.Zero, error);
         using FileStream held = new(folder.In("d/" + name), FileMode.Open, FileAccess.ReadWrite, FileShare.None);

@@ -57,7 +57,8 @@ internal sealed class FileReplacementTests
         using ScratchFolder folder = new();
         folder.File("a", "old a");
         folder.File("b", "old b");
-        Assert.That(() => FileReplacement.WriteAll(folder.Path, [("a", s => s.WriteByte((byte)'x')), ("b", Broken)]), Throws.TypeOf<IOException>());
+        Assert.That(() => FileReplacement.WriteAll(folder.Path, [("a", s => s.WriteByte((byte)'x')), ("b", Broken)]),
+            Throws.TypeOf<IOException>());
         using (Assert.EnterMultipleScope())
         {
             Assert.That(File.ReadAllText(folder.In("a")), Is.EqualTo("old a"));
@@ -75,7 +76,8 @@ internal sealed class FileReplacementTests
         using ScratchFolder folder = new();
         string path = folder.In("same.txt");
         using Barrier middle = new(Writers);
-        Task[] writers = [.. Enumerable.Range(0, Writers).Select(w => Task.Factory.StartNew(() => Write((byte)('a' + w)), TaskCreationOptions.LongRunning))];
+        Task[] writers = [.. Enumerable.Range(0, Writers)
+            .Select(w => Task.Factory.StartNew(() => Write((byte)('a' + w)), TaskCreationOptions.LongRunning))];
         Task.WaitAll(writers);
         byte[] text = File.ReadAllBytes(path);
         using (Assert.EnterMultipleScope())

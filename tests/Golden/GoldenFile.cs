@@ -2,7 +2,8 @@ using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Golden;
 
-/// <summary>Compares text with a file of the repository. <c>ELLM_UPDATE_GOLDEN=1 dotnet test</c> writes the files anew: review the diff.</summary>
+/// <summary>Compares text with a file of the repository. <c>ELLM_UPDATE_GOLDEN=1 dotnet test</c> writes the files anew: review the
+/// diff.</summary>
 internal static class GoldenFile
 {
     private static readonly Lazy<string> Root = new(FindRoot);
@@ -18,7 +19,8 @@ internal static class GoldenFile
         if (Environment.GetEnvironmentVariable("ELLM_UPDATE_GOLDEN") == "1")
             File.WriteAllText(file, actual);
         Assert.That(File.Exists(file), $"{path} is missing: run once with ELLM_UPDATE_GOLDEN=1");
-        Assert.That(actual, Is.EqualTo(File.ReadAllText(file)), $"{path} differs: if that is meant, run once with ELLM_UPDATE_GOLDEN=1 and review the diff");
+        Assert.That(actual, Is.EqualTo(File.ReadAllText(file)),
+            $"{path} differs: if that is meant, run once with ELLM_UPDATE_GOLDEN=1 and review the diff");
     }
 
     private static string FindRoot()

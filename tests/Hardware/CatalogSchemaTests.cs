@@ -16,19 +16,19 @@ namespace ELLM.Sim.Tests.Hardware;
 internal sealed class CatalogSchemaTests
 {
     [Test]
-    public void Schema_Model_HasTheLoadersKeys() => Agree("model", ModelsJson.Default.ModelSpec);
+    public void Schema_model_has_the_loaders_keys() => Agree("model", ModelsJson.Default.ModelSpec);
 
     [Test]
-    public void Schema_Gpu_HasTheLoadersKeys() => Agree("gpu", HardwareJson.Default.GpuSpec);
+    public void Schema_gpu_has_the_loaders_keys() => Agree("gpu", HardwareJson.Default.GpuSpec);
 
     [Test]
-    public void Schema_Timing_HasTheLoadersKeys() => Agree("timing", TimingJson.Default.TimingProfile);
+    public void Schema_timing_has_the_loaders_keys() => Agree("timing", TimingJson.Default.TimingProfile);
 
     [Test]
-    public void Schema_Experiment_HasTheLoadersKeys() => Agree("experiment", ExperimentJson.Default.ExperimentSpec);
+    public void Schema_experiment_has_the_loaders_keys() => Agree("experiment", ExperimentJson.Default.ExperimentSpec);
 
     [Test]
-    public void Schema_Reproduction_HasTheLoadersKeys() => Agree("reproduction", ReproductionJson.Default.Reproduction);
+    public void Schema_reproduction_has_the_loaders_keys() => Agree("reproduction", ReproductionJson.Default.Reproduction);
 
     private static void Agree(string name, JsonTypeInfo contract)
     {

@@ -11,10 +11,10 @@ internal sealed class GpuCatalogTests
         ["a100-40", "a100-80", "a40", "b200", "h100", "h200", "l40s", "rtx-4090", "rtx-pro-6000"];
 
     [Test]
-    public void Names_Shipped_AreTheNine() => Assert.That(GpuCatalog.Names, Is.EqualTo(Wanted));
+    public void Names_shipped_are_the_nine() => Assert.That(GpuCatalog.Names, Is.EqualTo(Wanted));
 
     [TestCaseSource(nameof(Wanted))]
-    public void Load_EveryShippedName_HasATimingProfileOfTheSamePeaks(string name)
+    public void Load_every_shipped_name_has_a_timing_profile_of_the_same_peaks(string name)
     {
         GpuSpec gpu = GpuCatalog.Load(name);
         TimingProfile timing = TimingCatalog.Load(gpu.Timing);
@@ -29,18 +29,18 @@ internal sealed class GpuCatalogTests
     }
 
     [Test]
-    public void VisibleBytes_A100Of80_IsWhatTheDriverReports() =>
+    public void Visible_bytes_A100_of80_is_what_the_driver_reports() =>
         Assert.That(GpuCatalog.Load("a100-80").VisibleBytes / (double)(1L << 30), Is.EqualTo(79.15).Within(0.005));
 
     [Test]
-    public void Load_UnknownName_SaysWhichWasProbablyMeant()
+    public void Load_unknown_name_says_which_was_probably_meant()
     {
         InputException? refused = Assert.Throws<InputException>(() => _ = GpuCatalog.Load("rtx4090"));
         Assert.That(refused!.Message, Does.StartWith("unknown gpu 'rtx4090' (did you mean 'rtx-4090'?); known: a100-40, a100-80, "));
     }
 
     [Test]
-    public void Parse_UnknownKeyInside_NamesLineAndNearestKeyOfThatObject()
+    public void Parse_unknown_key_inside_names_line_and_nearest_key_of_that_object()
     {
         string json = """
             {
@@ -56,14 +56,16 @@ internal sealed class GpuCatalogTests
     }
 
     [Test]
-    public void Timing_EveryShippedProfile_IsUsedByAGpuOrAVariantOfOne()
+    public void Timing_every_shipped_profile_is_used_by_a_gpu_or_a_variant_of_one()
     {
         string[] used = [.. GpuCatalog.Names.Select(name => GpuCatalog.Load(name).Timing).Distinct().Order(StringComparer.Ordinal)];
         using (Assert.EnterMultipleScope())
         {
             Assert.That(used, Is.SubsetOf(TimingCatalog.Names));
             // h100-trtllm: other libraries on the device that the profile h100 describes.
-            Assert.That(TimingCatalog.Names.Where(name => !used.Any(one => name == one || name.StartsWith(one + "-", StringComparison.Ordinal))), Is.Empty);
+            Assert.That(
+                TimingCatalog.Names.Where(name => !used.Any(one => name == one || name.StartsWith(one + "-", StringComparison.Ordinal))),
+                Is.Empty);
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class CalibrateCommandTests
     private const int IllegalAddress = 700;
 
     [Test]
-    public void Probe_FakeDevice_SaysWhatItIs()
+    public void Probe_fake_device_says_what_it_is()
     {
         using FakeCuda fake = new();
         (int code, string output, string error) = Ellm.Run("calibrate", "probe");
@@ -28,7 +28,7 @@ internal sealed class CalibrateCommandTests
     }
 
     [Test]
-    public void Measure_Then_fit_GivesAValidProfileOfTheFakesCosts()
+    public void Measure_then_fit_gives_a_valid_profile_of_the_fakes_costs()
     {
         using FakeCuda fake = new(64 << 20);
         using ScratchFolder folder = new();
@@ -41,7 +41,9 @@ internal sealed class CalibrateCommandTests
             Assert.That(fake.UsedBytes, Is.Zero);
         }
 
-        (int fitted, string table, string talk) = Ellm.Run("calibrate", "fit", folder.In("raw.csv"), "--base", "a100-80", "--out", folder.In("mine.json"), "--figures", folder.In("figures"));
+        (int fitted, string table, string talk) =
+            Ellm.Run("calibrate", "fit", folder.In("raw.csv"), "--base", "a100-80", "--out", folder.In("mine.json"), "--figures",
+                folder.In("figures"));
         Assert.That(fitted, Is.Zero, talk);
         foreach (string figure in (string[])["calibration", "calibration-residuals"])
         {
@@ -64,11 +66,12 @@ internal sealed class CalibrateCommandTests
     }
 
     [Test]
-    public void Measure_CopySuite_FitsTheFakesCopyCosts()
+    public void Measure_copy_suite_fits_the_fakes_copy_costs()
     {
         using FakeCuda fake = new(64 << 20);
         using ScratchFolder folder = new();
-        (int measured, _, string said) = Ellm.Run("calibrate", "measure", "--suites", "copy", "--minutes", "0.05", "--out", folder.In("raw.csv"));
+        (int measured, _, string said) =
+            Ellm.Run("calibrate", "measure", "--suites", "copy", "--minutes", "0.05", "--out", folder.In("raw.csv"));
         Assert.That(measured, Is.Zero, said);
         Assert.That(Ellm.Run("calibrate", "fit", folder.In("raw.csv"), "--out", folder.In("mine.json")).Code, Is.Zero);
         CostCoefficients copy = CalibrationCatalog.Load(folder.In("mine.json")).Ops["copy.h2d.pinned"].Cost;
@@ -80,7 +83,7 @@ internal sealed class CalibrateCommandTests
     }
 
     [Test]
-    public void Fit_SameRawFile_GivesTheSameBytes()
+    public void Fit_same_raw_file_gives_the_same_bytes()
     {
         using FakeCuda fake = new(64 << 20);
         using ScratchFolder folder = new();
@@ -92,7 +95,7 @@ internal sealed class CalibrateCommandTests
 
     [TestCase("probe")]
     [TestCase("measure")]
-    public void Missing_library_IsOneLine(string command)
+    public void Missing_library_is_one_line(string command)
     {
         string? before = Environment.GetEnvironmentVariable(CudaLibrary.OverrideVariable);
         try
@@ -107,7 +110,7 @@ internal sealed class CalibrateCommandTests
     }
 
     [Test]
-    public void Missing_symbol_IsOneLineThatNamesIt()
+    public void Missing_symbol_is_one_line_that_names_it()
     {
         using FakeCuda fake = new();
         string old = FakeCuda.Build("liboldcuda.so", without: "vmm.c")!;
@@ -116,7 +119,7 @@ internal sealed class CalibrateCommandTests
     }
 
     [Test]
-    public void No_device_IsOneLine()
+    public void No_device_is_one_line()
     {
         using FakeCuda fake = new();
         fake.Set(FakeCuda.Devices, 0);
@@ -128,7 +131,7 @@ internal sealed class CalibrateCommandTests
     }
 
     [Test]
-    public void Unsuitable_device_IsOneLine()
+    public void Unsuitable_device_is_one_line()
     {
         using FakeCuda fake = new();
         fake.Set(FakeCuda.VirtualMemory, 0);
@@ -139,16 +142,17 @@ internal sealed class CalibrateCommandTests
     }
 
     [Test]
-    public void Out_of_memory_NamesCallAndArguments()
+    public void Out_of_memory_names_call_and_arguments()
     {
         using FakeCuda fake = new();
         fake.FailAt("cuMemCreate", 1, OutOfMemory);
-        OneLine("CUDA_ERROR_OUT_OF_MEMORY (2): out of memory, in cuMemCreate(2097152 bytes, device 0)", "calibrate", "measure", "--suites", "vmm");
+        OneLine("CUDA_ERROR_OUT_OF_MEMORY (2): out of memory, in cuMemCreate(2097152 bytes, device 0)", "calibrate", "measure", "--suites",
+            "vmm");
         Assert.That(fake.Leaks, Is.Empty);
     }
 
     [Test]
-    public void Lost_context_IsOneLine()
+    public void Lost_context_is_one_line()
     {
         using FakeCuda fake = new();
         fake.Set(FakeCuda.Sticky, 1);
@@ -157,7 +161,7 @@ internal sealed class CalibrateCommandTests
     }
 
     [Test]
-    public void Too_little_memory_IsOneLine()
+    public void Too_little_memory_is_one_line()
     {
         using FakeCuda fake = new(4 << 20);
         OneLine("only 4 MiB of device memory are free", "calibrate", "measure");
@@ -165,7 +169,7 @@ internal sealed class CalibrateCommandTests
     }
 
     [Test]
-    public void Rejected_PTX_CarriesTheDriversLog()
+    public void Rejected_PTX_carries_the_drivers_log()
     {
         using FakeCuda fake = new();
         fake.FailAt("cuModuleLoadDataEx", 1, 218);
@@ -176,7 +180,7 @@ internal sealed class CalibrateCommandTests
     [TestCase("unknown suite 'vm' (did you mean 'vmm'?)", "measure", "--suites", "vm")]
     [TestCase("--minutes: expected a positive number", "measure", "--minutes", "0")]
     [TestCase("--device: expected a number", "probe", "--device", "first")]
-    public void Wrong_options_AreOneLine(string expected, params string[] args)
+    public void Wrong_options_are_one_line(string expected, params string[] args)
     {
         using FakeCuda fake = new();
         OneLine(expected, ["calibrate", .. args]);

@@ -11,7 +11,7 @@ namespace ELLM.Sim.Tests.Kernels;
 internal sealed class CudaLayoutTests
 {
     [Test]
-    public void Sizes_AreThoseOfTheHeader()
+    public void Sizes_are_those_of_the_header()
     {
         using (Assert.EnterMultipleScope())
         {
@@ -34,6 +34,6 @@ internal sealed class CudaLayoutTests
     [TestCase(typeof(MemAllocationProp), nameof(MemAllocationProp.Reserved), 28)]
     [TestCase(typeof(MemAccessDesc), nameof(MemAccessDesc.Location), 0)]
     [TestCase(typeof(MemAccessDesc), nameof(MemAccessDesc.Flags), 8)]
-    public void Offset_OfField_IsThatOfTheHeader(Type type, string field, int offset) =>
+    public void Offset_of_field_is_that_of_the_header(Type type, string field, int offset) =>
         Assert.That((int)Marshal.OffsetOf(type, field), Is.EqualTo(offset));
 }

@@ -103,6 +103,7 @@ internal sealed class FailureInjectionTests
     {
         using CudaDriver driver = CudaDriver.Open();
         using GpuSession session = GpuSession.Open(driver, 0);
-        Measurement.Run(session, gpu => new PtxBackend(gpu.Driver, gpu.Facts.Multiprocessors), new SteppingClock(200_000_000), suites, Once, "test");
+        Measurement.Run(session, gpu => new PtxBackend(gpu.Driver, gpu.Facts.Multiprocessors), new SteppingClock(200_000_000), suites, Once,
+            "test");
     }
 }

@@ -6,7 +6,8 @@ using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Kernels;
 
-/// <summary>The fake driver of fakecuda/*.c: compiled once, loaded, and spoken to. A test that asks for it is ignored without a C compiler.</summary>
+/// <summary>The fake driver of fakecuda/*.c: compiled once, loaded, and spoken to. A test that asks for it is ignored without a C
+/// compiler.</summary>
 internal sealed unsafe class FakeCuda : IDisposable
 {
     public const int Devices = 0;
@@ -16,7 +17,8 @@ internal sealed unsafe class FakeCuda : IDisposable
 
     /// <summary>Kinds of things that can be alive, in the order of fakecuda.h.</summary>
     private static readonly string[] Kinds =
-        ["reservations", "handles", "mappings", "allocations", "host allocations", "registrations", "streams", "events", "modules", "contexts"];
+        ["reservations", "handles", "mappings", "allocations", "host allocations", "registrations", "streams", "events", "modules",
+            "contexts"];
 
     private static readonly Lazy<string?> Library = new(() => Build("libfakecuda.so"));
 
@@ -42,7 +44,8 @@ internal sealed unsafe class FakeCuda : IDisposable
     public string BrokenRule => Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)Export("fake_broken_rule"))())!;
 
     /// <summary>Names of all calls so far.</summary>
-    public string[] Log => Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)Export("fake_log"))())!.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    public string[] Log =>
+        Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)Export("fake_log"))())!.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>What is still alive, in words; empty when everything was given back.</summary>
     public string Leaks

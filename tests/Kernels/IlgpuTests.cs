@@ -48,7 +48,8 @@ internal sealed class IlgpuTests
         CudaArchitecture architecture = new(major, minor);
         using Context context = Context.Create(builder => builder.Optimize(OptimizationLevel.O2));
         using PTXBackend backend = new(context, new CudaCapabilityContext(architecture), architecture, CudaInstructionSet.ISA_78, null!);
-        EntryPointDescription entry = EntryPointDescription.FromExplicitlyGroupedKernel(typeof(IlgpuKernels).GetMethod(nameof(IlgpuKernels.Copy))!);
+        EntryPointDescription entry =
+            EntryPointDescription.FromExplicitlyGroupedKernel(typeof(IlgpuKernels).GetMethod(nameof(IlgpuKernels.Copy))!);
         string ptx = ((PTXCompiledKernel)backend.Compile(entry, default)).PTXAssembly;
         Assert.That(ptx, Does.Contain("ld.global.v4.b32").And.Contain("st.global.v4.b32"));
     }
@@ -63,7 +64,9 @@ internal sealed class IlgpuTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.Zero, said);
-            Assert.That(said.Split('\n').Count(line => line.StartsWith("kernels as PTX through the driver: ILGPU ", StringComparison.Ordinal)), Is.EqualTo(1), said);
+            Assert.That(
+                said.Split('\n').Count(line => line.StartsWith("kernels as PTX through the driver: ILGPU ", StringComparison.Ordinal)),
+                Is.EqualTo(1), said);
             Assert.That(File.ReadAllText(folder.In("raw.csv")), Does.Contain("# backend: driver-ptx\n"));
             Assert.That(fake.Leaks, Is.Empty);
         }

@@ -12,7 +12,8 @@ internal sealed unsafe class KernelBodiesTests
     private static readonly int[] Threads = [1, 3, 32, 100];
 
     [Test]
-    public void Copy_AnySizeAndThreads_CopiesEveryElementOnce([Values(0, 1, 5, 31, 257, 1003)] int count, [ValueSource(nameof(Threads))] int threads)
+    public void Copy_any_size_and_threads_copies_every_element_once(
+        [Values(0, 1, 5, 31, 257, 1003)] int count, [ValueSource(nameof(Threads))] int threads)
     {
         Vec16[] source = Data(count);
         Vec16[] target = new Vec16[count + 1];
@@ -26,7 +27,7 @@ internal sealed unsafe class KernelBodiesTests
     }
 
     [Test]
-    public void Gather_RandomPages_TakesElementsFromTheirPages(
+    public void Gather_random_pages_takes_elements_from_their_pages(
         [Values(1, 63, 257, 1003)] int count, [Values(0, 2, 5)] int shift, [ValueSource(nameof(Threads))] int threads)
     {
         int pages = ((count - 1) >> shift) + 1;
@@ -38,14 +39,15 @@ internal sealed unsafe class KernelBodiesTests
         fixed (uint* map = table)
         {
             for (int thread = 0; thread < threads; thread++)
-                KernelBodies.Gather(new PointerView<Vec16>(from), new PointerView<Vec16>(to), new PointerView<uint>(map), shift, count, thread, threads);
+                KernelBodies.Gather(new PointerView<Vec16>(from), new PointerView<Vec16>(to), new PointerView<uint>(map), shift, count,
+                    thread, threads);
         }
         Vec16[] wanted = [.. Enumerable.Range(0, count).Select(i => source[((int)table[i >> shift] << shift) + (i % (1 << shift))])];
         Assert.That(target, Is.EqualTo(wanted));
     }
 
     [Test]
-    public void Read_ContiguousAndPaged_FoldEveryElementOnce(
+    public void Read_contiguous_and_paged_fold_every_element_once(
         [Values(0, 1, 63, 1003)] int count, [Values(0, 3)] int shift, [ValueSource(nameof(Threads))] int threads)
     {
         int pages = Math.Max(((count - 1) >> shift) + 1, 1);
@@ -59,7 +61,8 @@ internal sealed unsafe class KernelBodiesTests
             for (int thread = 0; thread < threads; thread++)
             {
                 KernelBodies.ReadContiguous(new PointerView<Vec16>(from), new PointerView<uint>(first), count, thread, threads);
-                KernelBodies.ReadPaged(new PointerView<Vec16>(from), new PointerView<uint>(map), new PointerView<uint>(second), shift, count, thread, threads);
+                KernelBodies.ReadPaged(new PointerView<Vec16>(from), new PointerView<uint>(map), new PointerView<uint>(second), shift,
+                    count, thread, threads);
             }
         }
         uint wanted = Fold(Enumerable.Range(0, count).Select(i => source[i]));
@@ -72,7 +75,8 @@ internal sealed unsafe class KernelBodiesTests
     }
 
     [Test]
-    public void Touch_AnyStride_WritesOneWordEach([Values(1, 7, 64)] int stride, [Values(1, 100, 1001)] int count, [ValueSource(nameof(Threads))] int threads)
+    public void Touch_any_stride_writes_one_word_each(
+        [Values(1, 7, 64)] int stride, [Values(1, 100, 1001)] int count, [ValueSource(nameof(Threads))] int threads)
     {
         uint[] words = new uint[count];
         fixed (uint* at = words)
@@ -87,7 +91,8 @@ internal sealed unsafe class KernelBodiesTests
     private static Vec16[] Data(int count)
     {
         RandomStream random = RandomStream.Named(7, "bodies");
-        return [.. Enumerable.Range(0, count).Select(_ => new Vec16((uint)random.NextBits(), (uint)random.NextBits(), (uint)random.NextBits(), (uint)random.NextBits()))];
+        return [.. Enumerable.Range(0, count)
+            .Select(_ => new Vec16((uint)random.NextBits(), (uint)random.NextBits(), (uint)random.NextBits(), (uint)random.NextBits()))];
     }
 
     /// <summary>Pages in random order, some more than once.</summary>

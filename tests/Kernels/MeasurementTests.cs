@@ -14,7 +14,7 @@ internal sealed class MeasurementTests
     private static readonly string[] AllButThreads = ["vmm", "copy", "kernels", "pinned"];
 
     [Test]
-    public void Fit_KnownCosts_AreRecoveredWithinOnePercent()
+    public void Fit_known_costs_are_recovered_within_one_percent()
     {
         CalibrationProfile profile = Profile(new VirtualDriver(), AllButThreads);
         using (Assert.EnterMultipleScope())
@@ -31,14 +31,15 @@ internal sealed class MeasurementTests
             Near(profile, CalibratedOp.KernelKvReadContiguous, 4, 0, 1048.576 / 3800);
             Near(profile, CalibratedOp.PinnedAlloc, 100, 0, 330);
             Near(profile, CalibratedOp.PinnedRegister, 50, 0, 150);
-            Assert.That(new DeviceCosts(profile).MedianPs(CalibratedOp.VmmSetAccess, 2 << 20, 16), Is.EqualTo((33 + 4 + 48) * 1e6).Within(1).Percent);
+            Assert.That(new DeviceCosts(profile).MedianPs(CalibratedOp.VmmSetAccess, 2 << 20, 16),
+                Is.EqualTo((33 + 4 + 48) * 1e6).Within(1).Percent);
             Assert.That(profile.Run!.Flags, Is.Empty);
             Assert.That(profile.Kinds, Is.EqualTo(new[] { ProvenanceKind.Measured }));
         }
     }
 
     [Test]
-    public void Fit_Spikes_AreCountedAndDoNotMoveTheMedian()
+    public void Fit_spikes_are_counted_and_do_not_move_the_median()
     {
         CalibrationProfile profile = Profile(new VirtualDriver { SpikeEvery = 23 }, ["vmm"]);
         using (Assert.EnterMultipleScope())
@@ -51,7 +52,7 @@ internal sealed class MeasurementTests
     }
 
     [Test]
-    public void Fit_DriftingDevice_IsFlagged()
+    public void Fit_drifting_device_is_flagged()
     {
         // A few per cent slower with every second: the rounds of a run see it, one visit does not.
         VirtualDriver driver = new() { DriftPerMinute = 40, Noise = 0.2 };
@@ -60,9 +61,10 @@ internal sealed class MeasurementTests
     }
 
     [Test]
-    public void Fit_CostThatIsNotALine_IsStoredAsATable()
+    public void Fit_cost_that_is_not_a_line_is_stored_as_a_table()
     {
-        VirtualDriver driver = new() { Cost = (call, items, mib) => call == "create" ? (mib < 16 ? 30 : 300) : VirtualDriver.Costs(call, items, mib) };
+        VirtualDriver driver = new() { Cost = (call, items, mib) =>
+            call == "create" ? (mib < 16 ? 30 : 300) : VirtualDriver.Costs(call, items, mib) };
         CalibratedOperation create = Profile(driver, ["vmm"]).Ops["vmm.create"];
         using (Assert.EnterMultipleScope())
         {
@@ -74,7 +76,7 @@ internal sealed class MeasurementTests
     }
 
     [Test]
-    public void Run_Budget_IsRespectedAndFlagged()
+    public void Run_budget_is_respected_and_flagged()
     {
         using VirtualDriver driver = new() { Noise = 0.5 };
         RawFile raw = Raw(driver, AllButThreads, new MeasureOptions(TimeSpan.FromSeconds(0.5)));
@@ -86,7 +88,7 @@ internal sealed class MeasurementTests
     }
 
     [Test]
-    public void Run_FirstSamples_AreKeptAndFlagged()
+    public void Run_first_samples_are_kept_and_flagged()
     {
         using VirtualDriver driver = new();
         RawFile raw = Raw(driver, ["vmm"], new MeasureOptions(TimeSpan.FromMinutes(1)));
@@ -99,7 +101,7 @@ internal sealed class MeasurementTests
     }
 
     [Test]
-    public void Run_SameSeed_GivesTheSameSamples()
+    public void Run_same_seed_gives_the_same_samples()
     {
         using VirtualDriver one = new();
         using VirtualDriver other = new();
@@ -108,20 +110,21 @@ internal sealed class MeasurementTests
     }
 
     [Test]
-    public void Run_WrongKernel_IsRefusedBeforeAnythingIsTimed()
+    public void Run_wrong_kernel_is_refused_before_anything_is_timed()
     {
         using VirtualDriver driver = new();
         InvalidOperationException? refused = Assert.Throws<InvalidOperationException>(() =>
         {
             using GpuSession session = GpuSession.Open(driver, 0);
-            Measurement.Run(session, _ => new VirtualKernels(driver) { IsBroken = true }, driver, ["vmm"], new MeasureOptions(TimeSpan.FromMinutes(1)), "test");
+            Measurement.Run(session, _ => new VirtualKernels(driver) { IsBroken = true }, driver, ["vmm"],
+                new MeasureOptions(TimeSpan.FromMinutes(1)), "test");
         });
         Assert.That(refused!.Message, Does.StartWith("the copy kernel of virtual wrote 0x").And.Contains("at byte 100"));
     }
 
     [TestCase(false, "virtual and virtual agree; a read of ")]
     [TestCase(true, "the copy kernel of virtual wrote 0x")]
-    public void Run_TwoBackends_AreCompared(bool isBroken, string expected)
+    public void Run_two_backends_are_compared(bool isBroken, string expected)
     {
         using VirtualDriver driver = new();
         using GpuSession session = GpuSession.Open(driver, 0);
@@ -132,7 +135,7 @@ internal sealed class MeasurementTests
     }
 
     [Test]
-    public void RawFile_Text_ReadsBackToTheSameSamples()
+    public void Raw_file_text_reads_back_to_the_same_samples()
     {
         using VirtualDriver driver = new();
         RawFile raw = Raw(driver, ["vmm"], new MeasureOptions(TimeSpan.FromSeconds(0.1)));
@@ -147,9 +150,11 @@ internal sealed class MeasurementTests
     [TestCase("", "raw.csv:1: expected # ellm calibration raw 1")]
     [TestCase("# ellm calibration raw 1\nop,us\n", "raw.csv:2: expected op,condition")]
     [TestCase("# ellm calibration raw 1\nop,condition,item_bytes,items,clock,round,sample,flags,us\n", "raw.csv: no samples in it")]
-    [TestCase("# ellm calibration raw 1\nop,condition,item_bytes,items,clock,round,sample,flags,us\na,b,1,1,host,0,0,\n", "raw.csv:3: expected 9 columns, found 8")]
-    [TestCase("# ellm calibration raw 1\nop,condition,item_bytes,items,clock,round,sample,flags,us\na,b,1,1,host,0,0,,x\n", "raw.csv:3: expected numbers")]
-    public void RawFile_Wrong_SaysWhere(string text, string message)
+    [TestCase("# ellm calibration raw 1\nop,condition,item_bytes,items,clock,round,sample,flags,us\na,b,1,1,host,0,0,\n",
+        "raw.csv:3: expected 9 columns, found 8")]
+    [TestCase("# ellm calibration raw 1\nop,condition,item_bytes,items,clock,round,sample,flags,us\na,b,1,1,host,0,0,,x\n",
+        "raw.csv:3: expected numbers")]
+    public void Raw_file_wrong_says_where(string text, string message)
     {
         InputException? refused = Assert.Throws<InputException>(() => _ = RawFile.Parse("raw.csv", text));
         Assert.That(refused!.Message, Does.StartWith(message));

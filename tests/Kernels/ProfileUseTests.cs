@@ -12,7 +12,7 @@ internal sealed class ProfileUseTests
     private static readonly string[] Small = ["chat", "--limit", "200", "--quiet", "--format", "csv"];
 
     [Test]
-    public void Compare_DearerMapping_SlowsWhatWaitsForIt()
+    public void Compare_dearer_mapping_slows_what_waits_for_it()
     {
         using ScratchFolder folder = new();
         string dear = folder.File("dear.json", CalibrationCatalog.ToJson(Times(CalibrationCatalog.Load("a100-80"), 10)));
@@ -28,17 +28,21 @@ internal sealed class ProfileUseTests
     }
 
     [Test]
-    public void Compare_Json_NamesTheProfileAndItsKinds()
+    public void Compare_json_names_the_profile_and_its_kinds()
     {
-        (int code, string output, string error) = Ellm.Run("compare", "chat", "--limit", "20", "--quiet", "--format", "json", "--policies", "vllm", "--profile", "h200");
+        (int code, string output, string error) =
+            Ellm.Run("compare", "chat", "--limit", "20", "--quiet", "--format", "json", "--policies", "vllm", "--profile", "h200");
         Assert.That(code, Is.Zero, error);
-        Assert.That(output, Does.Contain("calibration profile h200 (published, datasheet, assumed)").Or.Contain("calibration profile h200 (datasheet, assumed)"));
+        Assert.That(output,
+            Does.Contain("calibration profile h200 (published, datasheet, assumed)").Or
+                .Contain("calibration profile h200 (datasheet, assumed)"));
     }
 
     [Test]
-    public void Sensitivity_RanksCostsByHowFarTheyMoveTheResult()
+    public void Sensitivity_ranks_costs_by_how_far_they_move_the_result()
     {
-        (int code, string output, string error) = Ellm.Run("calibrate", "sensitivity", "chat", "--policy", "ellm-sync", "--limit", "200", "--quiet");
+        (int code, string output, string error) =
+            Ellm.Run("calibrate", "sensitivity", "chat", "--policy", "ellm-sync", "--limit", "200", "--quiet");
         Assert.That(code, Is.Zero, error);
         string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         using (Assert.EnterMultipleScope())
@@ -51,21 +55,24 @@ internal sealed class ProfileUseTests
     }
 
     [Test]
-    public void Scaled_OneOperation_LeavesTheOthersAlone()
+    public void Scaled_one_operation_leaves_the_others_alone()
     {
         CalibrationProfile profile = CalibrationCatalog.Load("h100");
         CalibrationProfile scaled = CostVariants.Scaled(profile, CalibratedOp.VmmSetAccess, 2);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(new DeviceCosts(scaled).MedianPs(CalibratedOp.VmmSetAccess, 2 << 20), Is.EqualTo(2 * new DeviceCosts(profile).MedianPs(CalibratedOp.VmmSetAccess, 2 << 20)));
-            Assert.That(scaled.Ops.Where(op => op.Value != profile.Ops[op.Key]).Select(op => op.Key), Is.EqualTo(new[] { "vmm.set_access" }));
+            Assert.That(new DeviceCosts(scaled).MedianPs(CalibratedOp.VmmSetAccess, 2 << 20),
+                Is.EqualTo(2 * new DeviceCosts(profile).MedianPs(CalibratedOp.VmmSetAccess, 2 << 20)));
+            Assert.That(scaled.Ops.Where(op => op.Value != profile.Ops[op.Key]).Select(op => op.Key),
+                Is.EqualTo(new[] { "vmm.set_access" }));
         }
     }
 
     /// <summary>Mapping and everything that goes with it.</summary>
     private static CalibrationProfile Times(CalibrationProfile profile, double factor)
     {
-        foreach (CalibratedOp op in (CalibratedOp[])[CalibratedOp.VmmCreate, CalibratedOp.VmmMap, CalibratedOp.VmmSetAccess, CalibratedOp.VmmUnmap, CalibratedOp.VmmRelease])
+        foreach (CalibratedOp op in (CalibratedOp[])[CalibratedOp.VmmCreate, CalibratedOp.VmmMap, CalibratedOp.VmmSetAccess,
+            CalibratedOp.VmmUnmap, CalibratedOp.VmmRelease])
             profile = CostVariants.Scaled(profile, op, factor);
         return profile;
     }

@@ -11,7 +11,7 @@ namespace ELLM.Sim.Tests.Kernels;
 internal sealed partial class PtxTests
 {
     [Test]
-    public void Entries_OfThePtx_HaveTheParametersTheLaunchesPass()
+    public void Entries_of_the_ptx_have_the_parameters_the_launches_pass()
     {
         Dictionary<string, int[]> found = Entries(PtxBackend.Text());
         Assert.That(found.Keys, Is.EquivalentTo(KernelNames.Parameters.Keys));
@@ -20,7 +20,7 @@ internal sealed partial class PtxTests
     }
 
     [Test]
-    public void Ptx_Target_IsTheOldestDeviceSupported()
+    public void Ptx_target_is_the_oldest_device_supported()
     {
         string text = PtxBackend.Text();
         using (Assert.EnterMultipleScope())
@@ -32,10 +32,12 @@ internal sealed partial class PtxTests
     }
 
     [Test]
-    public void Ptx_IsWhatItsSourceCompilesTo()
+    public void Ptx_is_what_its_source_compiles_to()
     {
         string folder = Path.Combine(RepositoryRoot.Find(), "kernels", "Backends");
-        string? made = Compile("clang-14", "-x", "cuda", "--cuda-device-only", "--cuda-gpu-arch=sm_80", "-nocudainc", "-nocudalib", "-O3", "-S", Path.Combine(folder, "kernels.cu"), "-o", "-");
+        string? made =
+            Compile("clang-14", "-x", "cuda", "--cuda-device-only", "--cuda-gpu-arch=sm_80", "-nocudainc", "-nocudalib", "-O3", "-S",
+                Path.Combine(folder, "kernels.cu"), "-o", "-");
         if (made is not null)
         {
             Assert.That(WithoutComments(made), Is.EqualTo(WithoutComments(PtxBackend.Text())));
@@ -53,7 +55,9 @@ internal sealed partial class PtxTests
     {
         Dictionary<string, int[]> found = [];
         foreach (Match entry in Entry().Matches(ptx))
-            found[entry.Groups[1].Value] = [.. Parameter().Matches(entry.Groups[2].Value).Select(bits => int.Parse(bits.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))];
+            found[entry.Groups[1].Value] =
+                [.. Parameter().Matches(entry.Groups[2].Value)
+                    .Select(bits => int.Parse(bits.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture))];
         return found;
     }
 

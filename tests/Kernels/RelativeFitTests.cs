@@ -33,7 +33,8 @@ internal sealed class RelativeFitTests
         Array.Reverse(mib);
         Array.Reverse(us);
         CostCoefficients backward = RelativeFit.Fit(items, mib, us);
-        return Enumerable.Range(0, us.Length).All(i => Math.Abs(forward.Us(items[i], mib[i]) - backward.Us(items[i], mib[i])) <= 1e-6 * us[i]);
+        return Enumerable.Range(0, us.Length)
+            .All(i => Math.Abs(forward.Us(items[i], mib[i]) - backward.Us(items[i], mib[i])) <= 1e-6 * us[i]);
     }
 
     [FsCheck.NUnit.Property(Replay = "13,27", MaxTest = 200)]
@@ -45,7 +46,7 @@ internal sealed class RelativeFitTests
     }
 
     [Test]
-    public void Fit_FiveDecadesWithNoiseAndSpikes_KeepsTheFixedCost()
+    public void Fit_five_decades_with_noise_and_spikes_keeps_the_fixed_cost()
     {
         RandomStream random = RandomStream.Named(1, "fit");
         for (int run = 0; run < 50; run++)
@@ -58,13 +59,14 @@ internal sealed class RelativeFitTests
 
     /// <summary>95 % are promised; 60 runs of two coefficients may miss a few more by chance, never fifteen.</summary>
     [Test]
-    public void Bootstrap_TrueCoefficients_LieInsideAtTheStatedRate()
+    public void Bootstrap_true_coefficients_lie_inside_at_the_stated_rate()
     {
         RandomStream random = RandomStream.Named(2, "bootstrap coverage");
         int inside = 0;
         for (int run = 0; run < 60; run++)
         {
-            CostIntervals ends = OperationFit.Fit(Noisy(random, samples: 41), (ulong)run, new Provenance(ProvenanceKind.Measured, "test")).Ci95!;
+            CostIntervals ends =
+                OperationFit.Fit(Noisy(random, samples: 41), (ulong)run, new Provenance(ProvenanceKind.Measured, "test")).Ci95!;
             inside += ends.FixedUs[0] <= 6 && 6 <= ends.FixedUs[1] ? 1 : 0;
             inside += ends.PerMibUs[0] <= 20 && 20 <= ends.PerMibUs[1] ? 1 : 0;
         }
@@ -72,10 +74,12 @@ internal sealed class RelativeFitTests
     }
 
     [Test]
-    public void Merge_MeasuredOverAssumed_KeepsEveryNumbersSource()
+    public void Merge_measured_over_assumed_keeps_every_numbers_source()
     {
         CalibrationProfile below = CalibrationCatalog.Load("h200");
-        CalibratedOperation measured = below.Ops["vmm.map"] with { Cost = new CostCoefficients(3, 0, 0), Provenance = new Provenance(ProvenanceKind.Measured, "a run") };
+        CalibratedOperation measured =
+            below.Ops["vmm.map"] with { Cost = new CostCoefficients(3, 0, 0),
+                Provenance = new Provenance(ProvenanceKind.Measured, "a run") };
         CalibrationProfile top = below with
         {
             Name = "mine",
@@ -96,7 +100,8 @@ internal sealed class RelativeFitTests
     }
 
     private static (double[] Items, double[] Mib, double[] Us) Points(FsCheck.PositiveInt[] times) =>
-        ([.. times.Select((_, i) => 1.0 + (i % 3))], [.. times.Select((_, i) => Sizes[i % Sizes.Length] * (1 + (i % 3)))], [.. times.Select(time => time.Get / 10.0)]);
+        ([.. times.Select((_, i) => 1.0 + (i % 3))], [.. times.Select((_, i) => Sizes[i % Sizes.Length] * (1 + (i % 3)))],
+            [.. times.Select(time => time.Get / 10.0)]);
 
     /// <summary>6 us a call and 20 us a MiB, 2 % noise, one sample in twelve 30 % too slow.</summary>
     private static List<FittedPoint> Noisy(RandomStream random, int samples) =>

@@ -38,7 +38,8 @@ internal sealed unsafe class VirtualKernels(VirtualDriver driver) : IKernelBacke
     {
         driver.Enqueue("kernel", bytes);
         if (bytes <= RealBytes)
-            ForAll(thread => KernelBodies.Gather(Vectors(source), Vectors(target), Words(table), Shift(pageBytes), bytes / 16, thread, ReadThreads));
+            ForAll(thread =>
+                KernelBodies.Gather(Vectors(source), Vectors(target), Words(table), Shift(pageBytes), bytes / 16, thread, ReadThreads));
     }
 
     public void ReadContiguous(nint stream, ulong source, ulong folded, long bytes)
@@ -52,7 +53,8 @@ internal sealed unsafe class VirtualKernels(VirtualDriver driver) : IKernelBacke
     {
         driver.Enqueue("kernel", bytes);
         if (bytes <= RealBytes)
-            ForAll(thread => KernelBodies.ReadPaged(Vectors(source), Words(table), Words(folded), Shift(pageBytes), bytes / 16, thread, ReadThreads));
+            ForAll(thread =>
+                KernelBodies.ReadPaged(Vectors(source), Words(table), Words(folded), Shift(pageBytes), bytes / 16, thread, ReadThreads));
     }
 
     public void Dispose()

@@ -29,7 +29,9 @@ internal sealed class LittlesLawTests
             Assert.That(parked, Is.EqualTo(Sum(records, l => l.Parked)), "parked");
             Assert.That(
                 running,
-                Is.EqualTo(Sum(records, l => l.Prefill + l.Decode + l.PrefillInterference + l.MapStall + l.TransferStall + l.GpuWait + l.Recompute)),
+                Is.EqualTo(
+                    Sum(records,
+                        l => l.Prefill + l.Decode + l.PrefillInterference + l.MapStall + l.TransferStall + l.GpuWait + l.Recompute)),
                 "running");
             Int128 stay = 0;
             foreach (RequestRecord record in records)
@@ -39,7 +41,8 @@ internal sealed class LittlesLawTests
     }
 
     /// <summary>Between two boundaries of a replica nothing changes but the queue, by one for each arrival it keeps.</summary>
-    private static (Int128 Waiting, Int128 Running, Int128 Parked) Integrate(IEnumerable<ReplicaSample> samples, List<RequestRecord> records)
+    private static (Int128 Waiting, Int128 Running, Int128 Parked) Integrate(
+        IEnumerable<ReplicaSample> samples, List<RequestRecord> records)
     {
         Queue<long> arrivals = new(records.Where(r => r.FinishPs > r.ArrivalPs).Select(r => r.ArrivalPs).Order());
         Int128 waiting = 0, running = 0, parked = 0;

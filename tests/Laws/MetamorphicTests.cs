@@ -50,32 +50,36 @@ internal sealed class MetamorphicTests
 
     [TestCase("slo-slack", "layer-paged")]
     [TestCase("elastic", "vmm")]
-    public void With_a_host_of_any_size_and_speed_nobody_waits_for_memory_while_activations_and_layers_in_flight_fit(string scheduler, string layout)
+    public void With_a_host_of_any_size_and_speed_nobody_waits_for_memory_while_activations_and_layers_in_flight_fit(
+        string scheduler, string layout)
     {
         long offloaded = 0;
-        Law.Holds(random => Boundless(Scenarios.Of(random, SchedulerCatalog.Find(scheduler), LayoutCatalog.Find(layout))), 300, 608, scenario =>
-            offloaded += new Rig(scenario, wrap: inner => new WindowWatch(inner, scenario.Scheduler.ByLayer)).Run().Counters.SwappedOutBytes);
+        Law.Holds(random => Boundless(Scenarios.Of(random, SchedulerCatalog.Find(scheduler), LayoutCatalog.Find(layout))), 300, 608,
+            scenario =>
+            offloaded += new Rig(scenario,
+                wrap: inner => new WindowWatch(inner, scenario.Scheduler.ByLayer)).Run().Counters.SwappedOutBytes);
         Assert.That(offloaded, Is.Positive);
     }
 
     [Test]
     public void Replicas_in_turn_are_engines_of_their_own() =>
-        Law.Holds(random => Scenarios.Any(random) with { Replicas = random.Next(2, 4), LeastOutstanding = false, Users = 0 }, 200, 605, scenario =>
-        {
-            RunOutcome together = Rig.Run(scenario);
-            for (int replica = 0; replica < scenario.Replicas; replica++)
+        Law.Holds(random => Scenarios.Any(random) with { Replicas = random.Next(2, 4), LeastOutstanding = false, Users = 0 }, 200, 605,
+            scenario =>
             {
-                int[] mine = [.. Enumerable.Range(0, scenario.Asks.Count).Where(i => i % scenario.Replicas == replica)];
-                RunOutcome alone = Rig.Run(scenario with { Replicas = 1, Asks = Split(scenario, mine) });
-                for (int i = 0; i < mine.Length; i++)
+                RunOutcome together = Rig.Run(scenario);
+                for (int replica = 0; replica < scenario.Replicas; replica++)
                 {
-                    RequestRecord record = together.Records[mine[i]];
-                    Assert.That(record.Replica, Is.EqualTo(replica));
-                    record.Replica = 0;
-                    Assert.That(Same.Fields(record), Is.EqualTo(Same.Fields(alone.Records[i])));
+                    int[] mine = [.. Enumerable.Range(0, scenario.Asks.Count).Where(i => i % scenario.Replicas == replica)];
+                    RunOutcome alone = Rig.Run(scenario with { Replicas = 1, Asks = Split(scenario, mine) });
+                    for (int i = 0; i < mine.Length; i++)
+                    {
+                        RequestRecord record = together.Records[mine[i]];
+                        Assert.That(record.Replica, Is.EqualTo(replica));
+                        record.Replica = 0;
+                        Assert.That(Same.Fields(record), Is.EqualTo(Same.Fields(alone.Records[i])));
+                    }
                 }
-            }
-        });
+            });
 
     [Test]
     public void Same_scenario_same_run() => Law.Holds(100, 606, scenario => Same.Outcome(Rig.Run(scenario), Rig.Run(scenario)));

@@ -39,7 +39,8 @@ internal sealed class PipelineLawTests
         Assert.That(waited, Is.GreaterThan(100_000), "stages are waited for");
     }
 
-    /// <summary>One request at a time never meets another micro-batch: the stages add up to the iteration of one engine, and a send between two.</summary>
+    /// <summary>One request at a time never meets another micro-batch: the stages add up to the iteration of one engine, and a send
+    /// between two.</summary>
     [Test]
     public void Alone_a_pipeline_is_one_engine() => Law.Holds(Staged, 60, 403, scenario =>
     {

@@ -19,7 +19,7 @@ internal sealed class PresetTests
     private static IEnumerable<string> Presets => PresetCatalog.Names;
 
     [Test]
-    public void Preset_JumpingAndStepping_AreEqualInRecordsAndMetrics(
+    public void Preset_jumping_and_stepping_are_equal_in_records_and_metrics(
         [ValueSource(nameof(Presets))] string preset,
         [Values(64, 200, 4000)] int blocks,
         [Values("recompute", "swap")] string overflow)
@@ -50,7 +50,8 @@ internal sealed class PresetTests
             Same.Outcome(outcome, expected);
             Same.Outcome(Simulation.Run(deployment, trace), expected);
             AssertSame(jumped, stepped);
-            Assert.That(outcome.Records.Select(r => r.Status), Has.Some.EqualTo(RequestStatus.Finished).And.None.EqualTo(RequestStatus.Unfinished));
+            Assert.That(outcome.Records.Select(r => r.Status),
+                Has.Some.EqualTo(RequestStatus.Finished).And.None.EqualTo(RequestStatus.Unfinished));
         }
     }
 
@@ -58,10 +59,12 @@ internal sealed class PresetTests
     {
         using (Assert.EnterMultipleScope())
         {
-            foreach (System.Reflection.PropertyInfo property in typeof(RunMetrics).GetProperties().Where(p => p.PropertyType.IsPrimitive || p.PropertyType == typeof(Int128)))
+            foreach (System.Reflection.PropertyInfo property in typeof(RunMetrics).GetProperties()
+                .Where(p => p.PropertyType.IsPrimitive || p.PropertyType == typeof(Int128)))
                 Assert.That(property.GetValue(actual), Is.EqualTo(property.GetValue(expected)), property.Name);
             Assert.That(actual.Kv, Is.EqualTo(expected.Kv));
-            Assert.That((actual.Itl.Count, actual.Itl.Sum, actual.Itl.Min, actual.Itl.Max), Is.EqualTo((expected.Itl.Count, expected.Itl.Sum, expected.Itl.Min, expected.Itl.Max)));
+            Assert.That((actual.Itl.Count, actual.Itl.Sum, actual.Itl.Min, actual.Itl.Max),
+                Is.EqualTo((expected.Itl.Count, expected.Itl.Sum, expected.Itl.Min, expected.Itl.Max)));
             for (int permille = 5; permille < 1000; permille += 5)
                 Assert.That(actual.Itl.Quantile(permille), Is.EqualTo(expected.Itl.Quantile(permille)), $"ITL at {permille} of 1000");
             Assert.That(actual.Timeline.Rows.ToArray(), Is.EqualTo(expected.Timeline.Rows.ToArray()));

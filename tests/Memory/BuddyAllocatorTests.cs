@@ -42,7 +42,7 @@ internal sealed class BuddyAllocatorTests
     }
 
     [Test]
-    public void Allocate_Fresh_TakesTheLowestAddressOfTheSmallestRegionThatFits()
+    public void Allocate_fresh_takes_the_lowest_address_of_the_smallest_region_that_fits()
     {
         BuddyAllocator buddies = new(16 + 8 + 4, 4);
         int[] starts = [buddies.Allocate(3), buddies.Allocate(5), buddies.Allocate(1), buddies.Allocate(8)];
@@ -50,7 +50,7 @@ internal sealed class BuddyAllocatorTests
     }
 
     [Test]
-    public void Free_WithItsBuddyTaken_StaysApart()
+    public void Free_with_its_buddy_taken_stays_apart()
     {
         BuddyAllocator buddies = new(16, 4);
         int first = buddies.Allocate(4);
@@ -68,7 +68,7 @@ internal sealed class BuddyAllocatorTests
     [TestCase(31, 16, 16)]
     [TestCase(1000, 16, 512)]
     [TestCase(1024, 1, 1024)]
-    public void LargestRegion_AnyCapacity_IsItsLeadingPowerOfTwo(int capacity, int smallest, int largest)
+    public void Largest_region_any_capacity_is_its_leading_power_of_two(int capacity, int smallest, int largest)
     {
         BuddyAllocator buddies = new(capacity, smallest);
         using (Assert.EnterMultipleScope())
@@ -80,7 +80,7 @@ internal sealed class BuddyAllocatorTests
     }
 
     [Test]
-    public void Allocate_NoRoom_Throws()
+    public void Allocate_no_room_throws()
     {
         BuddyAllocator buddies = new(8, 4);
         buddies.Allocate(8);

@@ -8,7 +8,7 @@ internal sealed class ContiguousKvTests
     [TestCase(Reservation.Max, 100, 128)]
     [TestCase(Reservation.Pow2, 10 + 32, 64)]
     [TestCase(Reservation.Oracle, 10 + 20, 32)]
-    public void Admit_PromptOf10AndOutputOf20_ReservesByTheRule(Reservation reservation, int requested, int region)
+    public void Admit_prompt_of10_and_output_of20_reserves_by_the_rule(Reservation reservation, int requested, int region)
     {
         ContiguousKv memory = new(1024, reservation, maxModelLen: 100, minRegion: 16, bytesPerToken: 1);
         KvGrant grant = default;
@@ -28,7 +28,7 @@ internal sealed class ContiguousKvTests
     }
 
     [Test]
-    public void Admit_Pow2_NeverAsksForMoreThanMaxModelLen()
+    public void Admit_pow2_never_asks_for_more_than_max_model_len()
     {
         ContiguousKv memory = new(1024, Reservation.Pow2, maxModelLen: 100, minRegion: 1, bytesPerToken: 1);
         KvGrant grant = default;
@@ -39,7 +39,7 @@ internal sealed class ContiguousKvTests
     }
 
     [Test]
-    public void CanAdmit_FragmentedPool_IsLater()
+    public void Can_admit_fragmented_pool_is_later()
     {
         ContiguousKv memory = new(64, Reservation.Oracle, maxModelLen: 100, minRegion: 16, bytesPerToken: 1);
         KvGrant[] grants = new KvGrant[4];
@@ -51,7 +51,8 @@ internal sealed class ContiguousKvTests
         {
             Assert.That(memory.AllocatedTokens, Is.EqualTo(32));
             Assert.That(memory.CanAdmit(new KvDemand(10, 15, 6), new IterationLoad(false, 0)), Is.EqualTo(Admission.Now));
-            Assert.That(memory.CanAdmit(new KvDemand(20, 24, 5), new IterationLoad(false, 0)), Is.EqualTo(Admission.Later), "32 tokens are free, not in one piece");
+            Assert.That(memory.CanAdmit(new KvDemand(20, 24, 5), new IterationLoad(false, 0)), Is.EqualTo(Admission.Later),
+                "32 tokens are free, not in one piece");
             Assert.That(memory.CanAdmit(new KvDemand(60, 64, 5), new IterationLoad(false, 0)), Is.EqualTo(Admission.Never));
         }
     }

@@ -28,7 +28,8 @@ internal sealed class CoveredDecodesTests
                 growth.Advance(steps);
                 covered.Advance(steps);
                 done += steps;
-                naive = [.. naive.Select(one => (one.Tokens + (int)steps, Math.Max(one.Mapped, growth.Units(one.Tokens + steps)), one.GrowsFrom))];
+                naive = [.. naive.Select(
+                    one => (one.Tokens + (int)steps, Math.Max(one.Mapped, growth.Units(one.Tokens + steps)), one.GrowsFrom))];
             }
             else
             {
@@ -36,7 +37,8 @@ internal sealed class CoveredDecodesTests
                 long mapped = growth.Units(tokens) + random.Next(3);
                 naive.Add((tokens, mapped, covered.Join(tokens, growth.Tokens(mapped) - tokens)));
             }
-            Assert.That((growth.Count, covered.Count), Is.EqualTo((naive.Count(one => one.GrowsFrom <= done), naive.Count(one => one.GrowsFrom > done))));
+            Assert.That((growth.Count, covered.Count),
+                Is.EqualTo((naive.Count(one => one.GrowsFrom <= done), naive.Count(one => one.GrowsFrom > done))));
             long unchanged = covered.Unchanged(1000);
             Assert.That(growth.Need(0), Is.EqualTo(Grown(1)), "the next step");
             Assert.That(growth.Over(unchanged, 0).Units, Is.EqualTo(Grown(unchanged)), "until another one begins to grow");

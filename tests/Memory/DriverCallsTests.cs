@@ -7,14 +7,15 @@ namespace ELLM.Sim.Tests.Memory;
 internal sealed class DriverCallsTests
 {
     private static readonly DeviceCosts Costs = new(CalibrationCatalog.Load("a100-80"));
-    private static readonly DriverCall[] Drawn = [.. new[] { CalibratedOp.VmmMap, CalibratedOp.VmmSetAccess }.Select(op => new DriverCall(1_000_000, Costs.Quantiles(op)))];
+    private static readonly DriverCall[] Drawn = [.. new[] { CalibratedOp.VmmMap,
+        CalibratedOp.VmmSetAccess }.Select(op => new DriverCall(1_000_000, Costs.Quantiles(op)))];
 
     [Test]
-    public void Take_WithoutASpread_IsTheMedianTimesTheChunks() =>
+    public void Take_without_a_spread_is_the_median_times_the_chunks() =>
         Assert.That(new DriverCalls([new DriverCall(30), new DriverCall(12)], "x", 1, 4).Take(10), Is.EqualTo(420));
 
     [Test]
-    public void Take_Drawn_DependsOnTheNumberOfTheCallAndNotOnHowItIsReached()
+    public void Take_drawn_depends_on_the_number_of_the_call_and_not_on_how_it_is_reached()
     {
         DriverCalls whole = new(Drawn, "x", 7, 1), pieces = new(Drawn, "x", 7, 1);
         long all = whole.Take(1000);
@@ -25,7 +26,7 @@ internal sealed class DriverCallsTests
     }
 
     [Test]
-    public void Take_Drawn_HasTheQuantilesOfTheProfile()
+    public void Take_drawn_has_the_quantiles_of_the_profile()
     {
         DriverCall call = Drawn[1];
         DriverCalls calls = new([call], "x", 3, 1);
@@ -40,9 +41,10 @@ internal sealed class DriverCallsTests
     }
 
     [Test]
-    public void Take_OfSeveralRanks_IsTheSlowestOnes()
+    public void Take_of_several_ranks_is_the_slowest_ones()
     {
-        long[] means = [.. new[] { 1, 2, 8 }.Select(ranks => new DriverCalls(Drawn, "x", 5, ranks)).Select(calls => Enumerable.Range(0, 500).Sum(_ => calls.Take(1)))];
+        long[] means = [.. new[] { 1, 2, 8 }.Select(ranks => new DriverCalls(Drawn, "x", 5, ranks))
+            .Select(calls => Enumerable.Range(0, 500).Sum(_ => calls.Take(1)))];
         Assert.That(means, Is.Ordered.Ascending.And.Unique);
         DriverCalls median = new([new DriverCall(10)], "x", 5, 8);
         Assert.That(median.Take(3), Is.EqualTo(30), "equal ranks wait for nobody");

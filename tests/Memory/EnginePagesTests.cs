@@ -5,7 +5,8 @@ namespace ELLM.Sim.Tests.Memory;
 
 internal sealed class EnginePagesTests
 {
-    private static readonly PageOptions Plain = new(BlockTokens: 16, BytesPerToken: 10, BlocksPerPage: 4) { ReserveMin = 0, ReserveMax = 0 };
+    private static readonly PageOptions Plain = new(BlockTokens: 16, BytesPerToken: 10, BlocksPerPage: 4) { ReserveMin = 0,
+        ReserveMax = 0 };
 
     [Test]
     public void Bytes_have_one_owner_and_blocks_are_all_accounted_for()
@@ -43,7 +44,8 @@ internal sealed class EnginePagesTests
                 {
                     held.Add(pages.TakeBlock());
                 }
-                Assert.That(engines.Sum(e => e.Pages.HeldBytes) + gpu.FreeBytes, Is.EqualTo(gpu.CapacityBytes), $"seed {seed}, step {step}");
+                Assert.That(engines.Sum(e => e.Pages.HeldBytes) + gpu.FreeBytes, Is.EqualTo(gpu.CapacityBytes),
+                    $"seed {seed}, step {step}");
                 Assert.That(pages.UsedBlocks, Is.EqualTo(held.Count));
                 Assert.That(pages.OpenPages, Is.EqualTo(held.Distinct().Count()), "a page is open while one of its blocks is used");
                 Assert.That(pages.ReservePages, Is.LessThanOrEqualTo(options.ReserveMax));
@@ -127,7 +129,8 @@ internal sealed class EnginePagesTests
         }
     }
 
-    /// <summary>Blocks that come and go one at a time: a stack of pages, like the page-aware choice, goes on filling the same ones.</summary>
+    /// <summary>Blocks that come and go one at a time: a stack of pages, like the page-aware choice, goes on filling the same
+    /// ones.</summary>
     [TestCase(PageChoice.Latest)]
     [TestCase(PageChoice.Fullest)]
     public void Scattered_blocks_that_churn_are_packed_in_time(PageChoice choice)

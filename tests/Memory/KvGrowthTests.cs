@@ -6,7 +6,7 @@ namespace ELLM.Sim.Tests.Memory;
 internal sealed class KvGrowthTests
 {
     [FsCheck.NUnit.Property(Replay = "61,67", MaxTest = 300)]
-    public void Batch_GrowsAsItsSequencesDo_WhateverTheUnit(int seed)
+    public void Batch_grows_as_its_sequences_do_whatever_the_unit(int seed)
     {
         Random random = new(seed);
         (long numerator, long denominator) = (random.Next(1, 30), random.Next(1, 200));
@@ -48,7 +48,7 @@ internal sealed class KvGrowthTests
     }
 
     [Test]
-    public void Units_ChunkThatHoldsNoWholeNumberOfTokens_RepeatAfterThePeriod()
+    public void Units_chunk_that_holds_no_whole_number_of_tokens_repeat_after_the_period()
     {
         // OPT-13B, one tensor of one layer: 10,240 bytes a token, 204.8 tokens to a 2 MiB chunk.
         KvGrowth growth = new(10_240, 2 << 20);

@@ -6,7 +6,8 @@ namespace ELLM.Sim.Tests.Memory;
 internal sealed class LiveKvTests
 {
     /// <summary>100 bytes on the GPU and 900 on the host; 10 a token, 2 a token of an iteration.</summary>
-    private static LiveKv Small() => new(gpuBytes: 100, hostBytes: 900, bytesPerToken: 10, activationBytesPerToken: 2, maxBatchedTokens: 50);
+    private static LiveKv Small() =>
+        new(gpuBytes: 100, hostBytes: 900, bytesPerToken: 10, activationBytesPerToken: 2, maxBatchedTokens: 50);
 
     [TestCase(50, 50, Admission.Now, Description = "500 of KV and 100 of activations: the GPU holds the activations alone")]
     [TestCase(50, 51, Admission.Later, Description = "102 of activations do not fit the GPU")]

@@ -28,7 +28,7 @@ internal sealed class PagedKvTests
 
     [TestCase(BlockCheck.Any, 0)]
     [TestCase(BlockCheck.Needed, 1)]
-    public void Horizon_FullPoolAndLastNeedsNothing_DependsOnTheRule(BlockCheck check, long steps)
+    public void Horizon_full_pool_and_last_needs_nothing_depends_on_the_rule(BlockCheck check, long steps)
     {
         PagedKv memory = new(2, 4, 0, check, 1);
         KvGrant grant = default;
@@ -38,11 +38,11 @@ internal sealed class PagedKvTests
     }
 
     [Test]
-    public void Horizon_NobodyDecodes_IsWhatWasAsked() =>
+    public void Horizon_without_decodes_is_what_was_asked() =>
         Assert.That(new PagedKv(0, 4, 0, BlockCheck.Any, 1).Horizon(100, -1, 0), Is.EqualTo(100));
 
     [Test]
-    public void CanAdmit_WatermarkWouldBeTouched_IsLaterAndThenNever()
+    public void Can_admit_watermark_would_be_touched_is_later_and_then_never()
     {
         PagedKv memory = new(4, 4, 1, BlockCheck.Any, 1);
         KvGrant grant = default;
@@ -58,7 +58,7 @@ internal sealed class PagedKvTests
     }
 
     [Test]
-    public void Release_MoreThanIsUsed_Throws()
+    public void Release_more_than_is_used_throws()
     {
         PagedKv memory = new(4, 4, 0, BlockCheck.Any, 1);
         KvGrant grant = new() { Units = 1 };
@@ -66,7 +66,7 @@ internal sealed class PagedKvTests
     }
 
     [Test]
-    public void Advance_BeyondThePool_Throws()
+    public void Advance_beyond_the_pool_throws()
     {
         PagedKv memory = new(1, 4, 0, BlockCheck.Needed, 1);
         KvGrant grant = default;
@@ -77,7 +77,7 @@ internal sealed class PagedKvTests
     }
 
     [FsCheck.NUnit.Property(Replay = "47,53", MaxTest = 300)]
-    public void Advance_AnySteps_SumsWhatEachStepHolds(int seed)
+    public void Advance_any_steps_sums_what_each_step_holds(int seed)
     {
         Random random = new(seed);
         int blockTokens = random.Next(1, 9);
@@ -158,6 +158,7 @@ internal sealed class PagedKvTests
         Assert.That(memory.Horizon(max, tables.LastTokens, 0), Is.EqualTo(tables.Horizon(max)));
         int tokens = random.Next(1, 60);
         bool beside = random.Next(2) == 0;
-        Assert.That(memory.CanAdmit(new KvDemand(tokens, tokens, 1), new IterationLoad(beside, 0)), Is.EqualTo(tables.CanAdmit(tokens, beside)));
+        Assert.That(memory.CanAdmit(new KvDemand(tokens, tokens, 1), new IterationLoad(beside, 0)),
+            Is.EqualTo(tables.CanAdmit(tokens, beside)));
     }
 }

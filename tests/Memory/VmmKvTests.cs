@@ -8,10 +8,11 @@ internal sealed class VmmKvTests
     private static readonly IterationLoad PrefillOf8 = new(false, 8);
 
     /// <summary>Ten chunks of 4 tokens, one token a byte; mapping 100 ps, unmapping 10 ps.</summary>
-    private static VmmOptions Small => new(40, 4, 1, 1) { Fused = true, Watermark = 0, Map = [new DriverCall(100)], Unmap = [new DriverCall(10)] };
+    private static VmmOptions Small =>
+        new(40, 4, 1, 1) { Fused = true, Watermark = 0, Map = [new DriverCall(100)], Unmap = [new DriverCall(10)] };
 
     [Test]
-    public void Admit_FreshRange_MapsItsPrompt_SyncOrHidden()
+    public void Admit_fresh_range_maps_its_prompt_sync_or_hidden()
     {
         foreach ((bool sync, long hiddenPs, long wait) in new[] { (true, 1000L, 200L), (false, 1000L, 0L), (false, 50L, 150L) })
         {
@@ -24,7 +25,7 @@ internal sealed class VmmKvTests
     }
 
     [Test]
-    public void Admit_RangeOfAnEndedOwner_IsReusedByBestFitAndMapsOnlyTheRest()
+    public void Admit_range_of_an_ended_owner_is_reused_by_best_fit_and_maps_only_the_rest()
     {
         VmmKv memory = new(Small with { PrefillMaps = CallTiming.Sync });
         KvGrant small = default, large = default, next = default;
@@ -45,7 +46,7 @@ internal sealed class VmmKvTests
     }
 
     [Test]
-    public void Growth_PoolHeldByIdleRanges_TakesTheirChunksBack()
+    public void Growth_pool_held_by_idle_ranges_takes_their_chunks_back()
     {
         VmmKv memory = new(Small with { GrowthMaps = CallTiming.Sync, Unmaps = CallTiming.Sync });
         KvGrant grant = default, idle = default;
@@ -77,7 +78,7 @@ internal sealed class VmmKvTests
     }
 
     [Test]
-    public void Elastic_IterationTakesActivations_KvMayHaveTheRest()
+    public void Elastic_iteration_takes_activations_kv_may_have_the_rest()
     {
         VmmKv memory = new(Small with { Elastic = true, ActivationBytesPerToken = 2 });
         using (Assert.EnterMultipleScope())
@@ -93,10 +94,11 @@ internal sealed class VmmKvTests
 
     [Test]
     public void Chunk_smaller_than_a_token_is_refused() =>
-        Assert.That(() => new VmmKv(new VmmOptions(1000, 4, 1, 10) { Fused = true }), Throws.TypeOf<InputException>().With.Message.Contains("policy.chunk_kib"));
+        Assert.That(() => new VmmKv(new VmmOptions(1000, 4, 1, 10) { Fused = true }),
+            Throws.TypeOf<InputException>().With.Message.Contains("policy.chunk_kib"));
 
     [Test]
-    public void Drain_CallsAreWaitedForAndTheIterationLosesTheDrainOnce()
+    public void Drain_calls_are_waited_for_and_the_iteration_loses_the_drain_once()
     {
         VmmKv memory = new(Small with { PrefillMaps = CallTiming.Drain, Unmaps = CallTiming.Drain, DrainPs = 7, KeepChunks = 0 });
         KvGrant first = default, second = default;
@@ -109,7 +111,7 @@ internal sealed class VmmKvTests
     }
 
     [Test]
-    public void Broadcast_EveryBatchOfCallsPaysItOnce()
+    public void Broadcast_every_batch_of_calls_pays_it_once()
     {
         VmmKv memory = new(Small with { PrefillMaps = CallTiming.Sync, Ranks = 2, BroadcastPs = 9 });
         KvGrant grant = default;
@@ -131,7 +133,8 @@ internal sealed class VmmKvTests
             // Four units are free, three of them in the idle range.
             using (Assert.EnterMultipleScope())
             {
-                Assert.That(memory.CanAdmit(new KvDemand(16, 16, 1), PrefillOf8), Is.EqualTo(Admission.Now), "the range and the free chunk");
+                Assert.That(memory.CanAdmit(new KvDemand(16, 16, 1), PrefillOf8), Is.EqualTo(Admission.Now),
+                    "the range and the free chunk");
                 Assert.That(memory.CanExtend(held[0], 20, PrefillOf8), Is.EqualTo(reclaims), "two chunks for a sequence that has a range");
             }
             memory.Release(ref held[1], 0);
@@ -140,7 +143,7 @@ internal sealed class VmmKvTests
     }
 
     [Test]
-    public void Evict_UnmapsTheRangeWhereAskedTo_AndAdmissionsThenWantMore()
+    public void Evict_unmaps_the_range_where_asked_to_and_admissions_then_want_more()
     {
         VmmKv memory = new(Small with { UnmapsPreempted = true, ExtraAfterPreemption = 2 });
         KvGrant first = default, second = default, third = default;
@@ -166,7 +169,7 @@ internal sealed class VmmKvTests
     }
 
     [Test]
-    public void Eager_OneRangeWithoutAnOwnerIsMappedBesideTheIteration()
+    public void Eager_one_range_without_an_owner_is_mapped_beside_the_iteration()
     {
         VmmKv memory = new(Small with { EagerUnits = 2, PrefillMaps = CallTiming.Sync });
         KvGrant grant = default;

@@ -14,7 +14,8 @@ internal sealed class GpuMemoryUseTests
     private static IEnumerable<string> Presets => PresetCatalog.Names;
 
     [Test]
-    public void Parts_AtEverySample_AreNotNegativeAndSumToTheDevice([ValueSource(nameof(Presets))] string preset, [Values(1, 2)] int ranks)
+    public void Parts_at_every_sample_are_not_negative_and_sum_to_the_device(
+        [ValueSource(nameof(Presets))] string preset, [Values(1, 2)] int ranks)
     {
         RunReport report = Run(preset, new Assignment("tp", $"{ranks}"));
         foreach (ReplicaSample sample in report.Timeline!.Rows)
@@ -31,20 +32,21 @@ internal sealed class GpuMemoryUseTests
     }
 
     [Test]
-    public void Activations_WithAFixedBoundary_AreTheReserveAndLiveByTheTokensOfTheIteration()
+    public void Activations_with_a_fixed_boundary_are_the_reserve_and_live_by_the_tokens_of_the_iteration()
     {
         RunReport report = Run("vllm");
         GpuMemoryUse[] uses = Uses(report);
         long reserve = report.Deployment!.Budget.ActivationBytes;
         Assert.That(uses.Select(u => u.ActivationLiveBytes + u.ActivationIdleBytes), Is.All.EqualTo(reserve));
         ReplicaSample prefill = report.Timeline!.Rows.ToArray().First(s => s.PrefillTokens > 0);
-        Assert.That(GpuMemoryUse.Of(prefill, report.Deployment.Budget, 1).ActivationLiveBytes, Is.EqualTo(prefill.PrefillTokens * 102_400L));
+        Assert.That(GpuMemoryUse.Of(prefill, report.Deployment.Budget, 1).ActivationLiveBytes,
+            Is.EqualTo(prefill.PrefillTokens * 102_400L));
         ReplicaSample decode = report.Timeline.Rows.ToArray().First(s => s is { PrefillTokens: 0, IterationTokens: > 0 });
         Assert.That(GpuMemoryUse.Of(decode, report.Deployment.Budget, 1).ActivationLiveBytes, Is.EqualTo(decode.Running * 102_400L));
     }
 
     [Test]
-    public void Activations_WithAnElasticBoundary_AreWhatTheRunHasMapped()
+    public void Activations_with_an_elastic_boundary_are_what_the_run_has_mapped()
     {
         RunReport report = Run("ellm", new Assignment("memory.activation_bytes", "200000000"), new Assignment("memory.kv_tokens", "12000"));
         GpuMemoryUse[] uses = Uses(report);

@@ -27,7 +27,8 @@ internal sealed class MemoryCallsTests
     [Test]
     public void Growing_range_counts_its_growths_and_those_that_waited()
     {
-        VmmKv memory = new(new VmmOptions(40, 4, 1, 1) { Fused = true, Watermark = 0, Map = [new DriverCall(100)], GrowthMaps = CallTiming.Sync });
+        VmmKv memory = new(
+            new VmmOptions(40, 4, 1, 1) { Fused = true, Watermark = 0, Map = [new DriverCall(100)], GrowthMaps = CallTiming.Sync });
         KvGrant grant = default;
         memory.Admit(ref grant, new KvDemand(4, 20, 17), default);
         memory.StartIteration(new IterationLoad(false, 4), 0);
@@ -61,7 +62,8 @@ internal sealed class MemoryCallsTests
         }
     }
 
-    private static IterationSpan Span(int prefill, int decodes, long steps, long stall = 0, long work = 0, long growths = 0, long waiting = 0) => new()
+    private static IterationSpan Span(
+        int prefill, int decodes, long steps, long stall = 0, long work = 0, long growths = 0, long waiting = 0) => new()
     {
         PrefillTokens = prefill,
         PrefillSequences = prefill > 0 ? 1 : 0,

@@ -10,13 +10,15 @@ namespace ELLM.Sim.Tests.Metrics;
 
 internal sealed class ResultColumnsTests
 {
-    /// <summary>Tables below a marker, <c>&lt;!-- summary --&gt;</c>, are written from the columns; everything else stays as it is.</summary>
+    /// <summary>Tables below a marker, <c>&lt;!-- summary --&gt;</c>, are written from the columns; everything else stays as it
+    /// is.</summary>
     private static readonly Dictionary<string, string[][]> Tables = new()
     {
         ["requests"] = Plain(RequestsCsv.Columns),
         ["timeline"] = Plain(TimelineCsv.Columns),
         ["differences"] = Plain(DifferencesCsv.Columns),
-        ["summary"] = [["column", "unit", "better", "meaning"], .. SummaryColumns.All.Select(c => (string[])[c.Name, c.Unit, c.IsLabel ? "" : c.Better.Text, c.Doc])],
+        ["summary"] = [["column", "unit", "better", "meaning"],
+            .. SummaryColumns.All.Select(c => (string[])[c.Name, c.Unit, c.IsLabel ? "" : c.Better.Text, c.Doc])],
         ["capacity"] = Plain(CapacityFiles.Columns.Select(c => (c.Name, c.Doc))),
         ["plan"] = Plain(PlanFiles.Columns.Select(c => (c.Name, c.Doc))),
         ["rates"] = Plain(CapacityFiles.RateColumns.Select(c => (c.Name, c.Doc))),
@@ -53,13 +55,15 @@ internal sealed class ResultColumnsTests
     public void Every_metric_says_which_way_it_gets_better_or_why_neither()
     {
         foreach (SummaryColumn column in SummaryColumns.Metrics)
-            Assert.That(column.Better.Text is "lower" or "higher" || column.Better.WhyNot is { Length: > 10 } || column.Unit.Length == 0, column.Name);
+            Assert.That(column.Better.Text is "lower" or "higher" || column.Better.WhyNot is { Length: > 10 } || column.Unit.Length == 0,
+                column.Name);
     }
 
     [Test]
     public void The_unit_of_a_column_is_that_of_its_name()
     {
-        (string Ending, string Unit)[] endings = [("_tokens_per_s", "tokens/s"), ("_per_s", "1/s"), ("_s", "s"), ("_bytes", "bytes"), ("_tokens", "tokens"), ("_share", "1")];
+        (string Ending, string Unit)[] endings = [("_tokens_per_s", "tokens/s"), ("_per_s", "1/s"), ("_s", "s"), ("_bytes", "bytes"),
+            ("_tokens", "tokens"), ("_share", "1")];
         foreach (SummaryColumn column in SummaryColumns.Metrics)
         {
             string? expected = endings.FirstOrDefault(e => column.Name.EndsWith(e.Ending, StringComparison.Ordinal)).Unit;
@@ -70,7 +74,11 @@ internal sealed class ResultColumnsTests
 
     [Test]
     public void No_meaning_leans_on_the_row_above() =>
-        Assert.That(Tables.SelectMany(t => t.Value.Skip(1).Select(row => row[^1])).Where(doc => doc.StartsWith("the same", StringComparison.Ordinal) || doc.Contains("same denominator", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(
+            Tables.SelectMany(t => t.Value.Skip(1).Select(row => row[^1]))
+                .Where(doc =>
+                    doc.StartsWith("the same", StringComparison.Ordinal) || doc.Contains("same denominator", StringComparison.Ordinal)),
+                    Is.Empty);
 
     [Test]
     public void Every_table_is_documented()

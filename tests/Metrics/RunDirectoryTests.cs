@@ -23,7 +23,8 @@ internal sealed class RunDirectoryTests
         using ScratchFolder folder = new();
         RunDirectory.Write(folder.In("run"), force: false, [("a", Text("old"))]);
         Assert.That(
-            () => RunDirectory.Write(folder.In("run"), force: true, [("a", Text("new")), ("b", _ => throw new InvalidOperationException())]),
+            () => RunDirectory.Write(folder.In("run"), force: true,
+                [("a", Text("new")), ("b", _ => throw new InvalidOperationException())]),
             Throws.InvalidOperationException);
         Assert.That(File.ReadAllText(folder.In("run/a")), Is.EqualTo("old"));
         Assert.That(folder.Entries(), Is.EqualTo(new[] { "run", "run/a" }));
@@ -36,7 +37,8 @@ internal sealed class RunDirectoryTests
         Directory.CreateDirectory(folder.In("run"));
         RunDirectory.Write(folder.In("run"), force: false, [("a", Text("x"))]);
         RunDirectory.Write(folder.In("deep/er/run"), force: false, [("vllm/a", Text("x"))]);
-        Assert.That(folder.Entries(), Is.EqualTo(new[] { "deep", "deep/er", "deep/er/run", "deep/er/run/vllm", "deep/er/run/vllm/a", "run", "run/a" }));
+        Assert.That(folder.Entries(),
+            Is.EqualTo(new[] { "deep", "deep/er", "deep/er/run", "deep/er/run/vllm", "deep/er/run/vllm/a", "run", "run/a" }));
     }
 
     private static Action<Stream> Text(string text) => s => s.Write(Encoding.UTF8.GetBytes(text));

@@ -9,7 +9,8 @@ namespace ELLM.Sim.Tests.Metrics;
 internal sealed class RunMetricsTests
 {
     [FsCheck.NUnit.Property(Replay = "31,37", MaxTest = 300)]
-    public void Integrals_do_not_depend_on_where_spans_are_cut(ushort first, byte growth, byte steps, ushort live, byte decodes, bool blocked, int seed)
+    public void Integrals_do_not_depend_on_where_spans_are_cut(
+        ushort first, byte growth, byte steps, ushort live, byte decodes, bool blocked, int seed)
     {
         IterationSpan whole = Span(first + 1L, growth, steps + 1L, live, decodes % 64, blocked);
         RunMetrics expected = new();

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text;
+using System.Text.Json.Nodes;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Metrics.ResultFiles;
@@ -19,8 +19,10 @@ internal sealed class SummaryTests
     [
         Finished(arrival: 1 * S, first: 2 * S, finish: 4 * S, input: 10, output: 5),
         Finished(arrival: 2 * S, first: 5 * S, finish: 5 * S, input: 20, output: 1),
-        new() { ArrivalPs = 3 * S, FirstScheduledPs = -1, FirstTokenPs = -1, FinishPs = 3 * S, InputTokens = 9999, OutputTokens = 7, Status = RequestStatus.Rejected },
-        new() { ArrivalPs = 4 * S, FirstScheduledPs = 5 * S, FirstTokenPs = 6 * S, FinishPs = -1, InputTokens = 30, OutputTokens = 9, EmittedTokens = 2, Clipped = true },
+        new() { ArrivalPs = 3 * S, FirstScheduledPs = -1, FirstTokenPs = -1, FinishPs = 3 * S, InputTokens = 9999, OutputTokens = 7,
+            Status = RequestStatus.Rejected },
+        new() { ArrivalPs = 4 * S, FirstScheduledPs = 5 * S, FirstTokenPs = 6 * S, FinishPs = -1, InputTokens = 30, OutputTokens = 9,
+            EmittedTokens = 2, Clipped = true },
     ];
 
     [Test]

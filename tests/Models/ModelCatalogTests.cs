@@ -14,10 +14,10 @@ internal sealed class ModelCatalogTests
     ];
 
     [Test]
-    public void Names_Shipped_AreTheFifteen() => Assert.That(ModelCatalog.Names, Is.EquivalentTo(Wanted));
+    public void Names_shipped_are_the_fifteen() => Assert.That(ModelCatalog.Names, Is.EquivalentTo(Wanted));
 
     [TestCaseSource(nameof(Wanted))]
-    public void Load_EveryShippedName_IsNamedLikeItsFileAndConsistent(string name)
+    public void Load_every_shipped_name_is_named_like_its_file_and_consistent(string name)
     {
         ModelSpec model = ModelCatalog.Load(name);
         using (Assert.EnterMultipleScope())
@@ -31,25 +31,25 @@ internal sealed class ModelCatalogTests
     }
 
     [Test]
-    public void Load_OtherCase_IsTheSameModel() =>
+    public void Load_other_case_is_the_same_model() =>
         Assert.That(ModelCatalog.Load("Llama-3.1-8B"), Is.EqualTo(ModelCatalog.Load("llama-3.1-8b")));
 
     [Test]
-    public void Load_UnknownName_SaysWhichWasProbablyMeant()
+    public void Load_unknown_name_says_which_was_probably_meant()
     {
         InputException? refused = Assert.Throws<InputException>(() => _ = ModelCatalog.Load("lama-3.1-8b"));
         Assert.That(refused!.Message, Does.StartWith("unknown model 'lama-3.1-8b' (did you mean 'llama-3.1-8b'?); known: llama-2-13b, "));
     }
 
     [Test]
-    public void Load_MissingFile_SaysSo()
+    public void Load_missing_file_says_so()
     {
         InputException? refused = Assert.Throws<InputException>(() => _ = ModelCatalog.Load("no/such.json"));
         Assert.That(refused!.Message, Is.EqualTo("no/such.json: no such model file"));
     }
 
     [Test]
-    public void Load_UsersFile_IsRead()
+    public void Load_users_file_is_read()
     {
         string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "users-model.json");
         File.WriteAllText(path, Json());
@@ -65,31 +65,32 @@ internal sealed class ModelCatalogTests
     }
 
     [Test]
-    public void Parse_UnknownKey_NamesFileLineAndNearestKey() =>
-        Refused(Json().Replace("\"layers\"", "\"layrs\"", StringComparison.Ordinal), "mine.json:4: unknown key 'layrs' (did you mean 'layers'?)");
+    public void Parse_unknown_key_names_file_line_and_nearest_key() =>
+        Refused(Json().Replace("\"layers\"", "\"layrs\"", StringComparison.Ordinal),
+            "mine.json:4: unknown key 'layrs' (did you mean 'layers'?)");
 
     [Test]
-    public void Parse_MissingKey_NamesIt() =>
+    public void Parse_missing_key_names_it() =>
         Refused(Json().Replace("  \"hidden\": 64,\n", "", StringComparison.Ordinal), "mine.json:12: missing hidden");
 
     [Test]
-    public void Parse_TextForANumber_NamesLineAndKey() =>
+    public void Parse_text_for_a_number_names_line_and_key() =>
         Refused(Json().Replace("64", "\"wide\"", StringComparison.Ordinal), "mine.json:5: hidden: expected a whole number");
 
     [TestCase("\"kv_heads\": 2", "\"kv_heads\": 3", "mine.json:8: kv_heads: expected a divisor of q_heads 4, found 3")]
     [TestCase("\"layers\": 2", "\"layers\": -2", "mine.json:4: layers: expected 1 to 100000000, found -2")]
-    public void Parse_ImpossibleValue_NamesLineKeyAndWhatIsExpected(string good, string bad, string message) =>
+    public void Parse_impossible_value_names_line_key_and_what_is_expected(string good, string bad, string message) =>
         Refused(Json().Replace(good, bad, StringComparison.Ordinal), message);
 
     [Test]
-    public void Parse_Truncated_NamesTheLine()
+    public void Parse_truncated_names_the_line()
     {
         InputException? refused = Assert.Throws<InputException>(() => _ = ModelCatalog.Parse("mine.json", Json()[..60]));
         Assert.That(refused!.Message, Does.StartWith("mine.json:"));
     }
 
     [Test]
-    public void Parse_DuplicateKey_IsRefused()
+    public void Parse_duplicate_key_is_refused()
     {
         string twice = Json().Replace("\"layers\": 2,", "\"layers\": 2, \"layers\": 3,", StringComparison.Ordinal);
         InputException? refused = Assert.Throws<InputException>(() => _ = ModelCatalog.Parse("mine.json", twice));

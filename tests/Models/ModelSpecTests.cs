@@ -21,7 +21,7 @@ internal sealed class ModelSpecTests
     [TestCase("yi-34b-200k", 34.389e9)]
     [TestCase("mpt-30b", 29.957e9)]
     [TestCase("qwen3-32b", 32.762e9)]
-    public void Parameters_ShippedModel_ArePublishedOnes(string name, double expected) =>
+    public void Parameters_shipped_model_are_published_ones(string name, double expected) =>
         Assert.That(ModelCatalog.Load(name).Parameters, Is.EqualTo(expected).Within(0.0005e9));
 
     [TestCase("opt-13b", 800)]
@@ -29,16 +29,16 @@ internal sealed class ModelSpecTests
     [TestCase("yi-6b-200k", 64)]
     [TestCase("yi-34b-200k", 240)]
     [TestCase("mpt-30b", 1344)]
-    public void KvBytesPerToken_ShippedModel_ArePublishedKib(string name, long kib) =>
+    public void Kv_bytes_per_token_shipped_model_are_published_kib(string name, long kib) =>
         Assert.That(ModelCatalog.Load(name).KvBytesPerToken(), Is.EqualTo(kib * 1024));
 
     [TestCase("llama-3-8b", 100)]
     [TestCase("mpt-30b", 140)]
-    public void ActivationBytesPerToken_ShippedModel_IsTheMlpPeak(string name, long kib) =>
+    public void Activation_bytes_per_token_shipped_model_is_the_mlp_peak(string name, long kib) =>
         Assert.That(ModelCatalog.Load(name).ForRank(1).ActivationBytesPerToken, Is.EqualTo(kib * 1024));
 
     [Test]
-    public void WeightBytes_Llama31Of8B_MatchWhatAnEngineLogs()
+    public void Weight_bytes_llama31_of8_B_match_what_an_engine_logs()
     {
         ModelSpec model = ModelCatalog.Load("llama-3.1-8b");
         using (Assert.EnterMultipleScope())
@@ -50,7 +50,7 @@ internal sealed class ModelSpecTests
     }
 
     [Test]
-    public void ForRank_MoreRanksThanKvHeads_ReplicatesThem()
+    public void For_rank_more_ranks_than_kv_heads_replicates_them()
     {
         ModelSpec model = ModelCatalog.Load("yi-6b-200k");
         using (Assert.EnterMultipleScope())
@@ -62,21 +62,22 @@ internal sealed class ModelSpecTests
     }
 
     [Test]
-    public void ForRank_ActivationsUnderTensorParallel_ShardAllButTheHiddenVectors()
+    public void For_rank_activations_under_tensor_parallel_shard_all_but_the_hidden_vectors()
     {
         ModelRank rank = ModelCatalog.Load("llama-3-8b").ForRank(4);
         Assert.That(rank.ActivationBytesPerToken, Is.EqualTo(2 * (2 * 4096 + 3 * 14336 / 4)));
     }
 
     [Test]
-    public void ForRank_HeadsThatDoNotDivide_IsRefusedWithTheShape()
+    public void For_rank_heads_that_do_not_divide_is_refused_with_the_shape()
     {
         InputException? refused = Assert.Throws<InputException>(() => _ = ModelCatalog.Load("opt-13b").ForRank(3));
-        Assert.That(refused!.Message, Is.EqualTo("opt-13b does not divide over tensor parallel 3: 40 query heads, 40 KV heads, MLP width 20480"));
+        Assert.That(refused!.Message,
+            Is.EqualTo("opt-13b does not divide over tensor parallel 3: 40 query heads, 40 KV heads, MLP width 20480"));
     }
 
     [Test]
-    public void Flops_OneToken_AreTwoPerWeightOfTheMatrices()
+    public void Flops_one_token_are_two_per_weight_of_the_matrices()
     {
         ModelSpec model = ModelCatalog.Load("llama-3.1-8b");
         long matrices = model.Parameters - 2L * model.Vocab * model.Hidden - (2L * model.Layers + 1) * model.Hidden;

@@ -12,28 +12,28 @@ internal sealed class DeterministicMathTests
     private const double Relative = 4.5e-16;
 
     [FsCheck.NUnit.Property(Replay = "31,7", MaxTest = 5000)]
-    public bool Exp_AnyNormalResult_AgreesWithThePlatform(NormalFloat given)
+    public bool Exp_any_normal_result_agrees_with_the_platform(NormalFloat given)
     {
         double x = Fold(given.Get, 700);
         return Near(DeterministicMath.Exp(x), Math.Exp(x));
     }
 
     [FsCheck.NUnit.Property(Replay = "32,7", MaxTest = 5000)]
-    public bool Log_AnyPositive_AgreesWithThePlatform(NormalFloat given, int exponent)
+    public bool Log_any_positive_agrees_with_the_platform(NormalFloat given, int exponent)
     {
         double x = (1 + Math.Abs(Fold(given.Get, 1))) * Math.Pow(2, exponent % 1000);
         return Near(DeterministicMath.Log(x), Math.Log(x));
     }
 
     [FsCheck.NUnit.Property(Replay = "33,7", MaxTest = 5000)]
-    public bool Log_NearOne_KeepsItsRelativeError(NormalFloat given)
+    public bool Log_near_one_keeps_its_relative_error(NormalFloat given)
     {
         double x = 1 + Fold(given.Get, 0.01);
         return x == 1 || Near(DeterministicMath.Log(x), Math.Log(x));
     }
 
     [FsCheck.NUnit.Property(Replay = "34,7", MaxTest = 5000)]
-    public bool Pow_ResultsFarBeyondTheRangesUsed_AgreeWithThePlatform(NormalFloat given, NormalFloat power)
+    public bool Pow_results_far_beyond_the_ranges_used_agree_with_the_platform(NormalFloat given, NormalFloat power)
     {
         double x = Math.Exp(Fold(given.Get, 60));
         double y = Fold(power.Get, 11);
@@ -41,21 +41,21 @@ internal sealed class DeterministicMathTests
     }
 
     [FsCheck.NUnit.Property(Replay = "35,7", MaxTest = 5000)]
-    public bool SinCos_AnyAngleInRange_AgreeWithThePlatform(NormalFloat given)
+    public bool Sin_cos_any_angle_in_range_agree_with_the_platform(NormalFloat given)
     {
         double x = Fold(given.Get, DeterministicMath.LargestAngle);
         return Math.Abs(DeterministicMath.Sin(x) - Math.Sin(x)) < 2.3e-16 && Math.Abs(DeterministicMath.Cos(x) - Math.Cos(x)) < 2.3e-16;
     }
 
     [Test]
-    public void Sin_CloseToAZero_KeepsItsRelativeError()
+    public void Sin_close_to_a_zero_keeps_its_relative_error()
     {
         for (int n = 1; n < 300_000; n += 997)
             Assert.That(Near(DeterministicMath.Sin(n * Math.PI), Math.Sin(n * Math.PI)), Is.True, $"{n} pi");
     }
 
     [Test]
-    public void Exp_Extremes_FollowIeee()
+    public void Exp_extremes_follow_ieee()
     {
         using (Assert.EnterMultipleScope())
         {
@@ -71,7 +71,7 @@ internal sealed class DeterministicMathTests
     }
 
     [Test]
-    public void Log_Extremes_FollowIeee()
+    public void Log_extremes_follow_ieee()
     {
         using (Assert.EnterMultipleScope())
         {
@@ -86,24 +86,28 @@ internal sealed class DeterministicMathTests
     }
 
     [Test]
-    public void Pow_EverySpecialCase_IsThePlatformsAnswer()
+    public void Pow_every_special_case_is_the_platforms_answer()
     {
-        double[] bases = [0, -0.0, 1, -1, 2, -2, 0.5, -0.5, double.PositiveInfinity, double.NegativeInfinity, double.NaN, double.Epsilon, double.MaxValue];
-        double[] powers = [0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 1e308, -1e308, double.PositiveInfinity, double.NegativeInfinity, double.NaN, 1e15 + 1];
+        double[] bases = [0, -0.0, 1, -1, 2, -2, 0.5, -0.5, double.PositiveInfinity, double.NegativeInfinity, double.NaN, double.Epsilon,
+            double.MaxValue];
+        double[] powers = [0, -0.0, 1, -1, 2, -2, 3, -3, 0.5, -0.5, 1e308, -1e308, double.PositiveInfinity, double.NegativeInfinity,
+            double.NaN, 1e15 + 1];
         foreach (double x in bases)
         {
             foreach (double y in powers)
             {
                 double expected = Math.Pow(x, y);
                 double found = DeterministicMath.Pow(x, y);
-                bool same = double.IsNaN(expected) ? double.IsNaN(found) : Near(found, expected) && double.IsNegative(found) == double.IsNegative(expected);
+                bool same = double.IsNaN(expected)
+                    ? double.IsNaN(found)
+                    : Near(found, expected) && double.IsNegative(found) == double.IsNegative(expected);
                 Assert.That(same, Is.True, FormattableString.Invariant($"{x}^{y}: {found} instead of {expected}"));
             }
         }
     }
 
     [Test]
-    public void Sin_BeyondItsRange_IsRefused() =>
+    public void Sin_beyond_its_range_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => _ = DeterministicMath.Sin(2 * DeterministicMath.LargestAngle));
 
     /// <summary>A value in [-limit, limit], whatever was drawn.</summary>

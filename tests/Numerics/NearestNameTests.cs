@@ -14,17 +14,17 @@ internal sealed class NearestNameTests
     [TestCase("qwen-32b", "qwen3-32b")]
     [TestCase("otp-13b", "opt-13b")]
     [TestCase("nothing-like-it-at-all", null)]
-    public void Of_Mistyped_FindsTheOneMeant(string given, string? expected) =>
+    public void Of_mistyped_finds_the_one_meant(string given, string? expected) =>
         Assert.That(NearestName.Of(given, Names), Is.EqualTo(expected));
 
     [Test]
-    public void Message_Unknown_NamesTheNearestAndAll() =>
+    public void Message_unknown_names_the_nearest_and_all() =>
         Assert.That(
             NearestName.Message("model", "opt13b", ["llama-2-7b", "opt-13b"]),
             Is.EqualTo("unknown model 'opt13b' (did you mean 'opt-13b'?); known: llama-2-7b, opt-13b"));
 
     [FsCheck.NUnit.Property(Replay = "5,9", MaxTest = 500)]
-    public bool Distance_AnyPair_IsSymmetricAndBounded(NonNull<string> a, NonNull<string> b)
+    public bool Distance_any_pair_is_symmetric_and_bounded(NonNull<string> a, NonNull<string> b)
     {
         int distance = NearestName.Distance(a.Get, b.Get);
         return distance == NearestName.Distance(b.Get, a.Get)

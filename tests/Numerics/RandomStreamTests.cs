@@ -7,7 +7,7 @@ namespace ELLM.Sim.Tests.Numerics;
 public sealed class RandomStreamTests
 {
     [Test]
-    public void Stream_Seed0_StartsWithTheBitsWrittenDown()
+    public void Stream_seed0_starts_with_the_bits_written_down()
     {
         // xoshiro256** from SplitMix64(0); computed independently from the published recurrences.
         RandomStream random = new(0);
@@ -18,11 +18,11 @@ public sealed class RandomStreamTests
     [TestCase("", 0xcbf29ce484222325UL)]
     [TestCase("a", 0xaf63dc4c8601ec8cUL)]
     [TestCase("foobar", 0x85944171f73967e8UL)]
-    public void HashName_PublishedVectors_Match(string name, ulong expected) =>
+    public void Hash_name_published_vectors_match(string name, ulong expected) =>
         Assert.That(RandomStream.HashName(name), Is.EqualTo(expected));
 
     [Test]
-    public void Named_SameNameAndSeed_SameBits_OtherNameOrSeed_Others()
+    public void Named_same_name_and_seed_same_bits_other_name_or_seed_others()
     {
         ulong first = RandomStream.Named(7, "arrivals").NextBits();
         using (Assert.EnterMultipleScope())
@@ -34,7 +34,7 @@ public sealed class RandomStreamTests
     }
 
     [Test]
-    public void NextBelow_SmallRange_IsUniform()
+    public void Next_below_small_range_is_uniform()
     {
         RandomStream random = new(3);
         int[] counts = new int[7];
@@ -47,7 +47,7 @@ public sealed class RandomStreamTests
     }
 
     [Test]
-    public void Samplers_ManyDraws_HaveTheirMoments()
+    public void Samplers_many_draws_have_their_moments()
     {
         RandomStream random = new(11);
         using (Assert.EnterMultipleScope())
@@ -64,7 +64,7 @@ public sealed class RandomStreamTests
     }
 
     [Test]
-    public void ZipfWeights_ThreeRanks_AreInverseToTheRank() =>
+    public void Zipf_weights_three_ranks_are_inverse_to_the_rank() =>
         Assert.That(Distributions.ZipfWeights(3, 1), Is.EqualTo(new[] { 6 / 11.0, 3 / 11.0, 2 / 11.0 }).Within(1e-12));
 
     private static void Check(Func<double> draw, double mean, double deviation)

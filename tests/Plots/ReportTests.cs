@@ -9,7 +9,7 @@ namespace ELLM.Sim.Tests.Plots;
 public sealed partial class ReportTests
 {
     [Test]
-    public void Write_OfAComparison_HoldsSummaryFiguresSettingsAndCommand()
+    public void Write_of_a_comparison_holds_summary_figures_settings_and_command()
     {
         using SampleRun run = new();
         string html = File.ReadAllText(ReportFiles.Write(run.Path));
@@ -17,7 +17,8 @@ public sealed partial class ReportTests
         {
             Assert.That(html, Does.Contain("<table id=\"summary\">").And.Contain("ellm compare made-up --policies orca-pow2,vllm"));
             Assert.That(html, Does.Contain("engine.max_num_seqs = ").And.Contain("weights_bytes").And.Contain("policy.layout"));
-            foreach (string name in new[] { Scores.Name, LatencyCdf.Name, TimeLedger.Name, MemoryOverTime.Name, LoadOverTime.Name, WasteSplit.Name, WorkloadPortrait.Name })
+            foreach (string name in new[] { Scores.Name, LatencyCdf.Name, TimeLedger.Name, MemoryOverTime.Name, LoadOverTime.Name,
+                WasteSplit.Name, WorkloadPortrait.Name })
             {
                 Assert.That(html, Does.Contain($"id=\"{name}\""));
                 Assert.That(File.Exists(Path.Combine(run.Path, "figures", name + ".svg")), name);
@@ -27,7 +28,7 @@ public sealed partial class ReportTests
     }
 
     [Test]
-    public void Write_Twice_GivesTheSameBytes()
+    public void Write_twice_gives_the_same_bytes()
     {
         using SampleRun run = new();
         byte[] first = File.ReadAllBytes(ReportFiles.Write(run.Path));
@@ -35,7 +36,7 @@ public sealed partial class ReportTests
     }
 
     [Test]
-    public void Page_RefersToNothingOutsideItself()
+    public void Page_refers_to_nothing_outside_itself()
     {
         using SampleRun run = new();
         string html = File.ReadAllText(ReportFiles.Write(run.Path));
@@ -48,7 +49,7 @@ public sealed partial class ReportTests
     }
 
     [Test]
-    public void HostileTraceName_StaysText()
+    public void Hostile_trace_name_stays_text()
     {
         using SampleRun run = new("</script><img src=x onerror=alert(1)>");
         string html = File.ReadAllText(ReportFiles.Write(run.Path));
@@ -61,7 +62,7 @@ public sealed partial class ReportTests
     }
 
     [Test]
-    public void MissingColumn_LeavesOutItsFiguresAndSaysSo()
+    public void Missing_column_leaves_out_its_figures_and_says_so()
     {
         using SampleRun run = new();
         foreach (string policy in new[] { "orca-pow2", "vllm" })
@@ -75,18 +76,19 @@ public sealed partial class ReportTests
     }
 
     [Test]
-    public void PartialDirectory_ShowsWhatIsThere()
+    public void Partial_directory_shows_what_is_there()
     {
         using SampleRun run = new();
         File.Delete(Path.Combine(run.Path, "summary.json"));
         File.Delete(Path.Combine(run.Path, "vllm", "timeline.csv"));
-        Assert.That(RunFigures.Of(run.Load()).Figures.Select(f => f.Name), Does.Contain(LatencyCdf.Name).And.Contain(MemoryOverTime.Name).And.Not.Contain(Scores.Name));
+        Assert.That(RunFigures.Of(run.Load()).Figures.Select(f => f.Name),
+            Does.Contain(LatencyCdf.Name).And.Contain(MemoryOverTime.Name).And.Not.Contain(Scores.Name));
     }
 
     [TestCase("", "no results: expected summary.json")]
     [TestCase("{", "not JSON")]
     [TestCase("3", "expected an object or an array of runs")]
-    public void NothingToRead_IsOneLine(string summary, string line)
+    public void Nothing_to_read_is_one_line(string summary, string line)
     {
         using SampleRun run = new();
         string empty = Path.Combine(run.Directory, "empty");
@@ -97,15 +99,16 @@ public sealed partial class ReportTests
     }
 
     [Test]
-    public void BrokenRow_NamesFileAndLine()
+    public void Broken_row_names_file_and_line()
     {
         using SampleRun run = new();
         run.Edit("vllm/timeline.csv", text => text + "1,2,3\n");
-        Assert.That(run.Load, Throws.TypeOf<InputException>().With.Message.Contain("timeline.csv").And.Message.Contain("cells as in the header"));
+        Assert.That(run.Load,
+            Throws.TypeOf<InputException>().With.Message.Contain("timeline.csv").And.Message.Contain("cells as in the header"));
     }
 
     [Test]
-    public void PolicyNamedLikeAPath_IsNotFollowed()
+    public void Policy_named_like_a_path_is_not_followed()
     {
         using SampleRun run = new();
         run.Edit("summary.json", text => text.Replace("\"policy\": \"vllm\"", "\"policy\": \"../run/vllm\"", StringComparison.Ordinal));
@@ -113,21 +116,23 @@ public sealed partial class ReportTests
     }
 
     [Test]
-    public void UnknownFigure_NamesTheKnownOnes()
+    public void Unknown_figure_names_the_known_ones()
     {
         using SampleRun run = new();
-        Assert.That(() => ReportFiles.WriteFigures(run.Path, "nonsense", html: false), Throws.TypeOf<InputException>().With.Message.Contain("expected one of scores"));
+        Assert.That(() => ReportFiles.WriteFigures(run.Path, "nonsense", html: false),
+            Throws.TypeOf<InputException>().With.Message.Contain("expected one of scores"));
     }
 
     [Test]
-    public void FigureThatHasNoData_SaysWhy()
+    public void Figure_that_has_no_data_says_why()
     {
         using SampleRun run = new();
-        Assert.That(() => ReportFiles.WriteFigures(run.Path, "oracle", html: false), Throws.TypeOf<InputException>().With.Message.Contain("no oracle was run"));
+        Assert.That(() => ReportFiles.WriteFigures(run.Path, "oracle", html: false),
+            Throws.TypeOf<InputException>().With.Message.Contain("no oracle was run"));
     }
 
     [Test]
-    public void FiftyThousandRequests_StayWithinABudgetOfElementsAndBytes()
+    public void Fifty_thousand_requests_stay_within_a_budget_of_elements_and_bytes()
     {
         using SampleRun run = new("big", 25_000);
         string html = File.ReadAllText(ReportFiles.Write(run.Path));
@@ -140,13 +145,13 @@ public sealed partial class ReportTests
     }
 
     [Test]
-    public void CommandLine_RootedPaths_KeepTheirBaseNames() =>
+    public void Command_line_rooted_paths_keep_their_base_names() =>
         Assert.That(
             ReportFiles.CommandLine(["replay", "/somewhere/else/trace.csv", "--set", "model=/elsewhere/m.json", "--gpu", "h100"]),
             Is.EqualTo("ellm replay trace.csv --set model=m.json --gpu h100"));
 
     [Test]
-    public void CommandLine_WordsWithSpaces_AreQuoted() => Assert.That(
+    public void Command_line_words_with_spaces_are_quoted() => Assert.That(
         ReportFiles.CommandLine(["replay", "it's a trace.csv", "--set", "policy.overflow=swap"]),
         Is.EqualTo("ellm replay 'it'\\''s a trace.csv' --set policy.overflow=swap"));
 

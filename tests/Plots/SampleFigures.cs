@@ -12,23 +12,33 @@ internal static class SampleFigures
 
     public static IReadOnlyList<Figure> All { get; } =
     [
-        LatencyCdf.Of([.. Policies.Select((p, i) => new PolicyLatencies(p, Values(i, 80, 3), Values(i, 80, 50), Values(i, 80, 1)))], 2, 0.05),
+        LatencyCdf.Of([.. Policies.Select((p, i) => new PolicyLatencies(p, Values(i, 80, 3), Values(i, 80, 50), Values(i, 80, 1)))], 2,
+            0.05),
         MemoryOverTime.Of([.. Policies.Take(3).Select(Memory)]),
         LoadOverTime.Of([.. Policies.Select((p, i) => new PolicyLoad(p, Times(60), Wave(i + 3, 60), Wave(2 * i, 60), new double[60]))]),
-        TimeLedger.Of([.. Policies.Select((p, i) => new PolicyLedger(p, [.. LedgerTerms.All.Select(t => t.Name)], Terms(i), Terms(i + 3)))]),
-        WasteSplit.Of([.. Policies.Select((p, i) => new PolicyWaste(p, 0.5 + (i * 0.1), 0.2 - (i * 0.04), 0.2 - (i * 0.04), 0.1 - (i * 0.02)))]),
+        TimeLedger.Of(
+            [.. Policies.Select((p, i) => new PolicyLedger(p, [.. LedgerTerms.All.Select(t => t.Name)], Terms(i), Terms(i + 3)))]),
+        WasteSplit.Of(
+            [.. Policies.Select((p, i) => new PolicyWaste(p, 0.5 + (i * 0.1), 0.2 - (i * 0.04), 0.2 - (i * 0.04), 0.1 - (i * 0.02)))]),
         Scores.Of(Rows),
         Scores.ShareOfOracle([.. Rows.Take(4).Select(p => new PolicyShare(p.Policy, p.OutputTokensPerS / 1100, p.GoodputPerS / 5))]),
         new RateSweep().Throughput(Sweeps),
         new RateSweep().Latency(Sweeps, 1, 0.05),
         new RateSweep().Attainment(Sweeps, 0.9),
-        WorkloadPortrait.Of(new WorkloadData("made-up", Arrivals(), [.. Values(1, 600, 0.01).Select(Math.Ceiling)], [.. Values(2, 600, 0.1).Select(Math.Ceiling)])),
+        WorkloadPortrait.Of(
+            new WorkloadData("made-up", Arrivals(), [.. Values(1, 600, 0.01).Select(Math.Ceiling)],
+                [.. Values(2, 600, 0.1).Select(Math.Ceiling)])),
         ParetoFront.Of("cost (USD/h)", "seconds", ("TTFT, 99th percentile", Deployments(1)), ("TPOT, 99th percentile", Deployments(200))),
-        SweepMap.Of("map", "goodput (requests/s)", "chunk (tokens)", ["256", "512", "1024", "2048", "4096"], "KV memory (GiB)", ["8", "16", "32", "64"],
-            [.. Enumerable.Range(0, 4).Select(r => Enumerable.Range(0, 5).Select(c => r == 3 && c == 0 ? double.NaN : (r + 1) * (5.0 - Math.Abs(c - 2))).ToArray())]),
+        SweepMap.Of("map", "goodput (requests/s)", "chunk (tokens)", ["256", "512", "1024", "2048", "4096"], "KV memory (GiB)",
+            ["8", "16", "32", "64"],
+            [.. Enumerable.Range(0, 4)
+                .Select(r =>
+                    Enumerable.Range(0, 5).Select(c => r == 3 && c == 0 ? double.NaN : (r + 1) * (5.0 - Math.Abs(c - 2))).ToArray())]),
         ValidationErrors.Of("made-up",
         [
-            .. Enumerable.Range(1, 9).Select(i => new CheckedError($"device {i}: mean TPOT", i * (i % 2 == 0 ? -0.4 : 0.4), 2, $"{i * 10} ms, {i * 0.4:0.0} % of 2 %")),
+            .. Enumerable.Range(1, 9)
+                .Select(i =>
+                    new CheckedError($"device {i}: mean TPOT", i * (i % 2 == 0 ? -0.4 : 0.4), 2, $"{i * 10} ms, {i * 0.4:0.0} % of 2 %")),
             new CheckedError("requests that match", 0, 0, "3 of 3"),
             new CheckedError("restarts", 1, 0, "1 differs"),
         ]),
@@ -53,7 +63,8 @@ internal static class SampleFigures
                 Annotations = [new Annotation(3, 3, "here")],
                 References = [new Reference(2.5, Vertical: true, "change"), new Reference(4.5, Vertical: false, "limit")],
             },
-            new Panel("Histogram", new Axis("seconds"), new Axis("requests") { FromZero = true }, [Series.Histogram("values", Values(3, 200, 1), Scale.Linear, 20) with { Style = Palette.Teal }]),
+            new Panel("Histogram", new Axis("seconds"), new Axis("requests") { FromZero = true },
+                [Series.Histogram("values", Values(3, 200, 1), Scale.Linear, 20) with { Style = Palette.Teal }]),
         ])
         {
             Columns = 2,
@@ -61,9 +72,11 @@ internal static class SampleFigures
         };
     }
 
-    private static PolicyScore[] Rows => [.. Policies.Select((p, i) => new PolicyScore(p, 3 + i, 1 + i, 700 + (i * 100), 0.3 + (i * 0.15)))];
+    private static PolicyScore[] Rows =>
+        [.. Policies.Select((p, i) => new PolicyScore(p, 3 + i, 1 + i, 700 + (i * 100), 0.3 + (i * 0.15)))];
 
-    private static PolicySweep[] Sweeps => [.. Policies.Select((p, i) => new PolicySweep(p, [.. Enumerable.Range(1, 8).Select(r => Point(r, i))], i < 4 ? 2 + i : null))];
+    private static PolicySweep[] Sweeps =>
+        [.. Policies.Select((p, i) => new PolicySweep(p, [.. Enumerable.Range(1, 8).Select(r => Point(r, i))], i < 4 ? 2 + i : null))];
 
     private static RatePoint Point(int rate, int policy)
     {
@@ -103,25 +116,31 @@ internal static class SampleFigures
     }
 
     private static ParetoPoint[] Deployments(double divisor) => [.. Enumerable.Range(0, 40).Select(i => new ParetoPoint(
-        $"{1 + (i % 8)} x GPU {(char)('A' + (i / 8))}", 1 + (i % 8) + (i / 8 * 0.5), ((40.0 / (1 + (i % 8))) - (i / 8) + (i * 7 % 5)) / divisor))];
+        $"{1 + (i % 8)} x GPU {(char)('A' + (i / 8))}", 1 + (i % 8) + (i / 8 * 0.5),
+        ((40.0 / (1 + (i % 8))) - (i / 8) + (i * 7 % 5)) / divisor))];
 
-    private static CalibrationSeries[] Fits => [Fit("map", 2, 30), Fit("unmap", 1, 25), Fit("copy to host", 20, 5), new("reserve", "items a call", [1], [2.5], [2.6])];
+    private static CalibrationSeries[] Fits =>
+        [Fit("map", 2, 30), Fit("unmap", 1, 25), Fit("copy to host", 20, 5), new("reserve", "items a call", [1], [2.5], [2.6])];
 
     private static CalibrationSeries Fit(string name, double perUnit, double fixedPart)
     {
         double[] x = [.. Enumerable.Range(0, 8).Select(i => (double)(1 << i))];
         double[] fitted = [.. x.Select(v => fixedPart + (perUnit * v))];
-        return new CalibrationSeries(name, "size (MiB)", x, [.. fitted.Select((v, i) => v * (1 + ((((i * 5) + name.Length) % 7) - 3) * 0.015))], fitted);
+        return new CalibrationSeries(name, "size (MiB)", x,
+            [.. fitted.Select((v, i) => v * (1 + ((((i * 5) + name.Length) % 7) - 3) * 0.015))], fitted);
     }
 
     private static double[] Times(int count) => [.. Enumerable.Range(0, count).Select(i => (double)i)];
 
-    private static double[] Wave(int seed, int count) => [.. Enumerable.Range(0, count).Select(i => (double)(((i * i) + (seed * i * 3) + seed) % (11 + seed)))];
+    private static double[] Wave(int seed, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => (double)(((i * i) + (seed * i * 3) + seed) % (11 + seed)))];
 
     private static double[] Values(int seed, int count, double divisor) =>
-        [.. Enumerable.Range(1, count).Select(i => (1 + ((i * 37 * (seed + 2)) % 101) + (i % 97 == 0 ? 400 : 0)) / divisor / (10 * (seed + 1)))];
+        [.. Enumerable.Range(1, count)
+            .Select(i => (1 + ((i * 37 * (seed + 2)) % 101) + (i % 97 == 0 ? 400 : 0)) / divisor / (10 * (seed + 1)))];
 
-    private static double[] Terms(int seed) => [.. Enumerable.Range(0, LedgerTerms.All.Count).Select(t => (double)(((t + 2) * (seed + 1)) % 7))];
+    private static double[] Terms(int seed) =>
+        [.. Enumerable.Range(0, LedgerTerms.All.Count).Select(t => (double)(((t + 2) * (seed + 1)) % 7))];
 
     private static double[] Arrivals() => [.. Enumerable.Range(0, 600).Select(i => (i / 2) + (i % 20 * 0.02))];
 }

@@ -19,8 +19,10 @@ internal sealed class SampleRun : IDisposable
             [.. Enumerable.Range(0, requests).Select(i => i * 20_000_000_000L)],
             [.. Enumerable.Range(0, requests).Select(i => 100 + (i * 37 % 900))],
             [.. Enumerable.Range(0, requests).Select(i => 10 + (i * 13 % 90))]);
-        RunConfig[] configs = [.. (policies.Length > 0 ? policies : ["orca-pow2", "vllm"]).Select(p => ConfigBinder.Bind(PresetCatalog.Load(p), []))];
-        RunDirectory.Write(Path, force: false, RunFiles.Of(Compare.Run(configs, trace, SimulationOptions.Default, jobs: 1, keepRecords: true), trace, []));
+        RunConfig[] configs = [.. (policies.Length > 0 ? policies : ["orca-pow2", "vllm"]).Select(
+            p => ConfigBinder.Bind(PresetCatalog.Load(p), []))];
+        RunDirectory.Write(Path, force: false,
+            RunFiles.Of(Compare.Run(configs, trace, SimulationOptions.Default, jobs: 1, keepRecords: true), trace, []));
     }
 
     public string Directory { get; }

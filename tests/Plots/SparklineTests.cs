@@ -12,7 +12,8 @@ public sealed class SparklineTests
     [TestCase(new[] { double.NaN }, 1, "·")]
     [TestCase(new double[] { }, 5, "")]
     [TestCase(new double[] { 1, 2 }, 0, "")]
-    public void Of_Values_IsOneCharacterACell(double[] values, int width, string line) => Assert.That(Sparkline.Of(values, width), Is.EqualTo(line));
+    public void Of_values_is_one_character_a_cell(double[] values, int width, string line) =>
+        Assert.That(Sparkline.Of(values, width), Is.EqualTo(line));
 
     [TestCase(0, 4, "    ")]
     [TestCase(1, 4, "████")]
@@ -20,5 +21,5 @@ public sealed class SparklineTests
     [TestCase(0.28, 4, "█▏  ")]
     [TestCase(7, 2, "██")]
     [TestCase(double.NaN, 3, "   ")]
-    public void Bar_Share_FillsItsPart(double share, int width, string bar) => Assert.That(Sparkline.Bar(share, width), Is.EqualTo(bar));
+    public void Bar_share_fills_its_part(double share, int width, string bar) => Assert.That(Sparkline.Bar(share, width), Is.EqualTo(bar));
 }

@@ -68,7 +68,9 @@ internal sealed partial class SvgPage
 
     private static TextBox Box(XElement text)
     {
-        double size = text.Attribute("font-size") is { } s ? double.Parse(s.Value, Culture) : 10, x = Number(text, "x"), y = Number(text, "y");
+        double size = text.Attribute("font-size") is { } s
+            ? double.Parse(s.Value, Culture)
+            : 10, x = Number(text, "x"), y = Number(text, "y");
         double width = TextWidths.Of(text.Value, size, text.Attribute("font-weight") is not null);
         double left = text.Attribute("text-anchor")?.Value switch { "middle" => x - (width / 2), "end" => x - width, _ => x };
         double up = size * 0.75, down = size * 0.2;

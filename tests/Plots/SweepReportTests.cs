@@ -10,7 +10,8 @@ namespace ELLM.Sim.Tests.Plots;
 /// <summary>Reports of sweeps, capacity searches and plans, from files as the commands write them and from broken ones.</summary>
 internal sealed class SweepReportTests
 {
-    private const string Grid = """{ "name": "grid", "description": "What <holds>?", "base": { "trace": "azure-chat", "limit": 40 }, "grid": { "policy": ["vllm", "ellm"], "rate": [1, 4, 16], "seed": [1, 2] } }""";
+    private const string Grid =
+        """{ "name": "grid", "description": "What <holds>?", "base": { "trace": "azure-chat", "limit": 40 }, "grid": { "policy": ["vllm", "ellm"], "rate": [1, 4, 16], "seed": [1, 2] } }""";
 
     private const string Capacity = """
         trace,policy,model,gpu,slo_ttft_s,slo_tpot_s,target_attainment,capacity_per_s,goodput_per_s,limit,reason
@@ -38,14 +39,15 @@ internal sealed class SweepReportTests
         """;
 
     [Test]
-    public void Sweep_EndsWithAReportOfCurvesAndMaps()
+    public void Sweep_ends_with_a_report_of_curves_and_maps()
     {
         using ScratchFolder folder = new();
         string directory = Sweep(folder, Grid);
         string html = File.ReadAllText(Path.Combine(directory, "report.html"));
         using (Assert.EnterMultipleScope())
         {
-            foreach (string name in (string[])[RateSweep.ThroughputName, RateSweep.LatencyName, RateSweep.AttainmentName, SweepMap.GoodputName, SweepMap.AttainmentName])
+            foreach (string name in (string[])[RateSweep.ThroughputName, RateSweep.LatencyName, RateSweep.AttainmentName,
+                SweepMap.GoodputName, SweepMap.AttainmentName])
             {
                 SvgPage page = new(File.ReadAllText(Path.Combine(directory, "figures", name + ".svg")));
                 Assert.That(html, Does.Contain($"id=\"{name}\""));
@@ -53,14 +55,16 @@ internal sealed class SweepReportTests
                 Assert.That(page.OutsideTheFrame(), Is.Empty, name);
                 Assert.That(page.Texts.Select(t => t.Text), Does.Contain("ellm"), name);
             }
-            Assert.That(html, Does.Contain("What &lt;holds&gt;?").And.Contain("Swept: policy, rate_per_s and seeds.").And.Contain("12 points in 6 groups"));
+            Assert.That(html,
+                Does.Contain("What &lt;holds&gt;?").And.Contain("Swept: policy, rate_per_s and seeds.").And
+                    .Contain("12 points in 6 groups"));
             Assert.That(html, Does.Contain("ellm sweep grid.json</pre>").And.Contain("&quot;rate&quot;: ["));
         }
     }
 
     /// <summary>A curve goes through the means of groups.csv, at the rates that were asked for.</summary>
     [Test]
-    public void Curves_AreTheMeansOfTheGroups()
+    public void Curves_are_the_means_of_the_groups()
     {
         using ScratchFolder folder = new();
         ResultRows groups = ResultRows.Load(Path.Combine(Sweep(folder, Grid), "groups.csv"));
@@ -75,55 +79,76 @@ internal sealed class SweepReportTests
     }
 
     [Test]
-    public void SweepOfASetting_IsDrawnAgainstIt_AndOfNamesAsBars()
+    public void Sweep_of_a_setting_is_drawn_against_it_and_of_names_as_bars()
     {
         using ScratchFolder folder = new();
-        Figure latency = Figures(Sweep(folder, """{ "name": "a", "base": { "limit": 30 }, "grid": { "engine.max_num_seqs": [2, 16, 256] } }""")).Single(f => f.Name == RateSweep.LatencyName);
+        Figure latency =
+            Figures(Sweep(folder, """{ "name": "a", "base": { "limit": 30 }, "grid": { "engine.max_num_seqs": [2, 16, 256] } }"""))
+                .Single(f => f.Name == RateSweep.LatencyName);
         Assert.That(latency.Panels[0].X, Is.EqualTo(new Axis("engine.max_num_seqs") { FromZero = true, Scale = Scale.Log }));
-        Assert.That(Figures(Sweep(folder, """{ "name": "b", "base": { "limit": 30 }, "grid": { "policy": ["vllm", "ellm"] } }""")).Select(f => f.Name), Is.EqualTo(new[] { Scores.Name }));
-        Assert.That(Figures(Sweep(folder, """{ "name": "c", "base": { "limit": 30 }, "grid": { "rate": [2] } }""")).Select(f => f.Name), Is.EqualTo(new[] { Scores.Name }));
+        Assert.That(
+            Figures(Sweep(folder, """{ "name": "b", "base": { "limit": 30 }, "grid": { "policy": ["vllm", "ellm"] } }"""))
+                .Select(f => f.Name), Is.EqualTo(new[] { Scores.Name }));
+        Assert.That(Figures(Sweep(folder, """{ "name": "c", "base": { "limit": 30 }, "grid": { "rate": [2] } }""")).Select(f => f.Name),
+            Is.EqualTo(new[] { Scores.Name }));
     }
 
     [Test]
-    public void DrawnSweep_IsScatteredAndHasNoMap()
+    public void Drawn_sweep_is_scattered_and_has_no_map()
     {
         using ScratchFolder folder = new();
-        string directory = Sweep(folder, """{ "name": "a", "base": { "trace": "azure-chat", "limit": 20 }, "sobol": { "samples": 8, "axes": { "rate": { "from": 1, "to": 9 }, "policy.watermark": { "from": 0.0, "to": 0.5 } } } }""");
-        (IReadOnlyList<Figure> figures, IReadOnlyList<string> skipped) = new SweepFigures(ResultRows.Load(Path.Combine(directory, "groups.csv"))).Draw();
+        string directory =
+            Sweep(folder,
+                """{ "name": "a", "base": { "trace": "azure-chat", "limit": 20 }, "sobol": { "samples": 8, "axes": { "rate": { "from": 1, "to": 9 }, "policy.watermark": { "from": 0.0, "to": 0.5 } } } }""");
+        (IReadOnlyList<Figure> figures, IReadOnlyList<string> skipped) =
+            new SweepFigures(ResultRows.Load(Path.Combine(directory, "groups.csv"))).Draw();
         Assert.That(figures[0].Panels[0].Marks.OfType<Curve>().Single().Kind, Is.EqualTo(CurveKind.Points));
         Assert.That(skipped, Does.Contain("map-goodput: not drawn: the two settings were not swept as a grid"));
     }
 
     [Test]
-    public void ForcedSweep_LeavesNoPictureOfTheOldOne()
+    public void Forced_sweep_leaves_no_picture_of_the_old_one()
     {
         using ScratchFolder folder = new();
         string directory = Sweep(folder, Grid);
-        Assert.That(Ellm.Run("sweep", folder.File("other.json", """{ "name": "b", "base": { "limit": 30 }, "grid": { "policy": ["vllm", "ellm"] } }"""), "--out", directory, "--force").Code, Is.Zero);
-        Assert.That(Directory.EnumerateFiles(Path.Combine(directory, "figures")).Select(Path.GetFileName), Is.EquivalentTo(new[] { "scores.svg", "scores.png" }));
-        Assert.That(Ellm.Run("sweep", folder.File("other.json", """{ "name": "b", "base": { "limit": 31 }, "grid": { "policy": ["vllm", "ellm"] } }"""), "--out", directory, "--force", "--no-report").Code, Is.Zero);
-        Assert.That(folder.Entries().Where(e => e.Contains("report", StringComparison.Ordinal) || e.EndsWith(".svg", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(
+            Ellm.Run("sweep",
+                folder.File("other.json", """{ "name": "b", "base": { "limit": 30 }, "grid": { "policy": ["vllm", "ellm"] } }"""), "--out",
+                directory, "--force").Code, Is.Zero);
+        Assert.That(Directory.EnumerateFiles(Path.Combine(directory, "figures")).Select(Path.GetFileName),
+            Is.EquivalentTo(new[] { "scores.svg", "scores.png" }));
+        Assert.That(
+            Ellm.Run("sweep",
+                folder.File("other.json", """{ "name": "b", "base": { "limit": 31 }, "grid": { "policy": ["vllm", "ellm"] } }"""), "--out",
+                directory, "--force", "--no-report").Code, Is.Zero);
+        Assert.That(
+            folder.Entries().Where(e => e.Contains("report", StringComparison.Ordinal) || e.EndsWith(".svg", StringComparison.Ordinal)),
+            Is.Empty);
     }
 
     [Test]
-    public void CapacityDirectory_MarksTheCapacities()
+    public void Capacity_directory_marks_the_capacities()
     {
         using ScratchFolder folder = new();
         folder.File("capacity.csv", Capacity);
         folder.File("rates.csv", Rates);
         string html = File.ReadAllText(ReportFiles.Write(folder.Path, "ellm capacity chat"));
-        Figure attainment = StudyFigures.OfCapacity(ResultRows.Load(folder.In("capacity.csv")), ResultRows.Load(folder.In("rates.csv"))).Figures[0];
+        Figure attainment =
+            StudyFigures.OfCapacity(ResultRows.Load(folder.In("capacity.csv")), ResultRows.Load(folder.In("rates.csv"))).Figures[0];
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(attainment.Panels[0].Marks.OfType<Curve>().Where(c => c.Name == "capacity").Select(c => (c.X[0], c.Y[0])), Is.EqualTo(new[] { (4.25, 90.0), (4.5, 90.0) }));
+            Assert.That(attainment.Panels[0].Marks.OfType<Curve>().Where(c => c.Name == "capacity").Select(c => (c.X[0], c.Y[0])),
+                Is.EqualTo(new[] { (4.25, 90.0), (4.5, 90.0) }));
             Assert.That(attainment.Panels[0].Marks.OfType<Curve>().First().X, Is.EqualTo(new[] { 4, 4.25, 8 }));
-            Assert.That(html, Does.Contain("chat.csv: capacity of 3 policies").And.Contain("does not fit, &quot;not at all&quot;, here").And.Contain("ellm capacity chat</pre>"));
+            Assert.That(html,
+                Does.Contain("chat.csv: capacity of 3 policies").And.Contain("does not fit, &quot;not at all&quot;, here").And
+                    .Contain("ellm capacity chat</pre>"));
             Assert.That(folder.Entries(), Does.Contain("figures/rate-attainment.svg").And.Contain("figures/rate-latency.svg"));
         }
     }
 
     [Test]
-    public void PlanDirectory_HasAParetoFrontOfWhatMeetsTheTarget()
+    public void Plan_directory_has_a_pareto_front_of_what_meets_the_target()
     {
         using ScratchFolder folder = new();
         folder.File("plan.csv", Plan);
@@ -143,7 +168,7 @@ internal sealed class SweepReportTests
     [TestCase("points.csv", "point\n", "a sweep that is not complete: no groups.csv")]
     [TestCase("capacity.csv", "policy,capacity_per_s,target_attainment\n", "rates.csv: cannot be read")]
     [TestCase("plan.csv", "gpu,tp\n", "plan.csv:1: expected a column policy")]
-    public void BrokenDirectory_IsOneLine(string name, string text, string line)
+    public void Broken_directory_is_one_line(string name, string text, string line)
     {
         using ScratchFolder folder = new();
         folder.File(name, text);
@@ -156,13 +181,14 @@ internal sealed class SweepReportTests
         }
     }
 
-    /// <summary>No row, one row, numbers that are none, zeros on a log axis, a thousand series: a picture each, and words for what is missing.</summary>
+    /// <summary>No row, one row, numbers that are none, zeros on a log axis, a thousand series: a picture each, and words for what
+    /// is missing.</summary>
     [TestCase("", "groups.csv has no rows")]
     [TestCase("vllm,4,1,0,2,0.5,0.4\n", "no number was swept")]
     [TestCase("vllm,1,1,0,NaN,inf,\nvllm,2,1,0,0,0,0\n", "")]
     [TestCase("vllm,0,1,0,0,0,0\nvllm,1000,1,0,0,0,0\n", "")]
     [TestCase("vllm,1,1,1,,,\nvllm,2,1,1,,,\n", "")]
-    public void StrangeRows_GiveAPageThatSaysWhatIsMissing(string rows, string note)
+    public void Strange_rows_give_a_page_that_says_what_is_missing(string rows, string note)
     {
         using ScratchFolder folder = new();
         folder.File("groups.csv", "policy,rate_per_s,points,failed,goodput_per_s,slo_attainment,ttft_p50_s\n" + rows);
@@ -173,21 +199,24 @@ internal sealed class SweepReportTests
     }
 
     [Test]
-    public void ThousandGroups_AreCutWithNotes()
+    public void Thousand_groups_are_cut_with_notes()
     {
         using ScratchFolder folder = new();
         IEnumerable<string> rows = Enumerable.Range(0, 1000).SelectMany(i => (string[])[$"p{i},1,1,0,1,0.5,1", $"p{i},2,1,0,1,0.5,1"]);
-        folder.File("groups.csv", "policy,rate_per_s,points,failed,goodput_per_s,slo_attainment,ttft_p50_s\n" + string.Join('\n', rows) + "\n");
+        folder.File("groups.csv",
+            "policy,rate_per_s,points,failed,goodput_per_s,slo_attainment,ttft_p50_s\n" + string.Join('\n', rows) + "\n");
         string html = File.ReadAllText(ReportFiles.Write(folder.Path));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(html, Does.Contain("The first 16 of 1,000 series are shown.").And.Contain("The first 500 of 2,000 rows; groups.csv has all."));
+            Assert.That(html,
+                Does.Contain("The first 16 of 1,000 series are shown.").And.Contain("The first 500 of 2,000 rows; groups.csv has all."));
             Assert.That(html, Does.Contain("map-goodput: not drawn: a setting has more than 60 values"));
             Assert.That(html, Has.Length.LessThan(1_500_000));
         }
     }
 
-    private static IReadOnlyList<Figure> Figures(string directory) => new SweepFigures(ResultRows.Load(Path.Combine(directory, "groups.csv"))).Draw().Figures;
+    private static IReadOnlyList<Figure> Figures(string directory) =>
+        new SweepFigures(ResultRows.Load(Path.Combine(directory, "groups.csv"))).Draw().Figures;
 
     private static string Sweep(ScratchFolder folder, string experiment)
     {

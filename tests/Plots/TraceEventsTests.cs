@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.Observers;
@@ -16,7 +16,7 @@ public sealed class TraceEventsTests
 
     [TestCase(1)]
     [TestCase(2)]
-    public void Write_OfARun_FollowsTheTraceEventFormat(int replicas)
+    public void Write_of_a_run_follows_the_trace_event_format(int replicas)
     {
         JsonArray events = Events(Run(new TraceEvents(), replicas, out RunOutcome outcome));
         Dictionary<int, Stack<string>> open = [];
@@ -34,7 +34,9 @@ public sealed class TraceEventsTests
                 Assert.That(one["dur"]!.GetValue<decimal>(), Is.GreaterThan(0));
             if (phase is not ("b" or "e"))
                 continue;
-            Stack<string> stack = open.TryGetValue(one["id"]!.GetValue<int>(), out Stack<string>? known) ? known : open[one["id"]!.GetValue<int>()] = [];
+            Stack<string> stack = open.TryGetValue(one["id"]!.GetValue<int>(), out Stack<string>? known)
+                ? known
+                : open[one["id"]!.GetValue<int>()] = [];
             if (phase == "b")
                 stack.Push(one["name"]!.GetValue<string>());
             else
@@ -50,7 +52,7 @@ public sealed class TraceEventsTests
     }
 
     [Test]
-    public void Iterations_CoverTheBusyTimeExactly()
+    public void Iterations_cover_the_busy_time_exactly()
     {
         JsonArray events = Events(Run(new TraceEvents(), 1, out RunOutcome outcome));
         decimal busy = events.Where(e => e!["ph"]!.GetValue<string>() == "X").Sum(e => e!["dur"]!.GetValue<decimal>());
@@ -58,7 +60,7 @@ public sealed class TraceEventsTests
     }
 
     [Test]
-    public void TooManyEvents_AreCountedAndTheRestStaysBalanced()
+    public void Too_many_events_are_counted_and_the_rest_stays_balanced()
     {
         TraceEvents trace = new(maxEvents: 100);
         JsonArray events = Events(Run(trace, 1, out _));
@@ -71,7 +73,7 @@ public sealed class TraceEventsTests
     }
 
     [Test]
-    public void ObserverPair_LeavesTheMetricsAsTheyAre()
+    public void Observer_pair_leaves_the_metrics_as_they_are()
     {
         RunMetrics alone = new(), beside = new();
         Simulate(alone, 1);
@@ -102,7 +104,8 @@ public sealed class TraceEventsTests
     private static RunOutcome Simulate(IServingObserver observer, int replicas)
     {
         RunConfig config = ConfigBinder.Bind(PresetCatalog.Load("vllm"), [Assignment.Parse($"engine.replicas={replicas}")]);
-        Trace trace = new("made-up", [.. Enumerable.Range(0, 60).Select(i => i * 30_000_000_000L)], [.. Enumerable.Repeat(300, 60)], [.. Enumerable.Range(1, 60)]);
+        Trace trace = new("made-up", [.. Enumerable.Range(0, 60).Select(i => i * 30_000_000_000L)], [.. Enumerable.Repeat(300, 60)],
+            [.. Enumerable.Range(1, 60)]);
         return Simulation.Run(Deployment.Resolve(config), trace, new SimulationOptions(Observer: observer));
     }
 }

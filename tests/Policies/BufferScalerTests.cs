@@ -54,7 +54,8 @@ internal sealed class BufferScalerTests
     public void Size_stays_between_floor_and_physical(int seed)
     {
         Random random = new(seed);
-        BufferScaler scaler = Scaler(random.Next(1, 65), random.Next(1, 8), 1.01 + random.NextDouble(), random.Next(2) == 0, 1000, random.Next(0, 1200));
+        BufferScaler scaler =
+            Scaler(random.Next(1, 65), random.Next(1, 8), 1.01 + random.NextDouble(), random.Next(2) == 0, 1000, random.Next(0, 1200));
         for (int i = 0; i < 300; i++)
         {
             scaler.Count(random.Next(2) == 0, random.Next(2) == 0);

@@ -24,14 +24,16 @@ internal sealed class PolicyAssemblyTests
     private static readonly string Template = Path.Combine(SourceTree.Root, "docs/policy-template");
 
     private static string TemplateAssembly => Path.Combine(
-        Template, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, new DirectoryInfo(AppContext.BaseDirectory).Name, "MyPolicies.dll");
+        Template, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, new DirectoryInfo(AppContext.BaseDirectory).Name,
+        "MyPolicies.dll");
 
     [Test]
     public void The_template_loads_and_equals_the_built_in_that_it_imitates()
     {
         using ScratchFolder folder = new();
         (int code, string output, string error) = Process(
-            "compare", "chat", "--limit", "400", "--rate", "5", "--set", "memory.kv_tokens=16384", "--set", "engine.max_model_len=12288", "--format", "csv", "--out", folder.In("out"),
+            "compare", "chat", "--limit", "400", "--rate", "5", "--set", "memory.kv_tokens=16384", "--set", "engine.max_model_len=12288",
+            "--format", "csv", "--out", folder.In("out"),
             "--policies", $"vllm,{Path.Combine(Template, "my-policy.json")}", "--policy-assembly", TemplateAssembly);
         Assert.That(code, Is.Zero, error);
         string[] rows = output.TrimEnd('\n').Split('\n');
@@ -40,10 +42,12 @@ internal sealed class PolicyAssemblyTests
         {
             Assert.That(rows, Has.Length.EqualTo(3));
             Assert.That(rows[2].Replace(",my-policy,", ",vllm,", StringComparison.Ordinal), Is.EqualTo(rows[1]), "the same bits");
-            Assert.That(File.ReadAllBytes(folder.In("out/my-policy/requests.csv")), Is.EqualTo(File.ReadAllBytes(folder.In("out/vllm/requests.csv"))));
+            Assert.That(File.ReadAllBytes(folder.In("out/my-policy/requests.csv")),
+                Is.EqualTo(File.ReadAllBytes(folder.In("out/vllm/requests.csv"))));
             Assert.That((int)json[0]!["metrics"]!["preemptions"]!, Is.Positive, "the load is meant to preempt");
             Assert.That(json[0]!["policy_assemblies"], Is.Null, "only of runs that use it");
-            Assert.That((string)json[1]!["policy_assemblies"]![0]!["sha256"]!, Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(TemplateAssembly)))));
+            Assert.That((string)json[1]!["policy_assemblies"]![0]!["sha256"]!,
+                Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(TemplateAssembly)))));
         }
     }
 
@@ -54,23 +58,33 @@ internal sealed class PolicyAssemblyTests
         string preset = Path.Combine(Template, "my-policy.json");
         string[] assembly = ["--policy-assembly", TemplateAssembly];
         (int Code, string Out, string Error) Run(string policies, string value) =>
-            Process(["compare", "chat", "--limit", "100", "--rate", "50", "--no-oracle", "--format", "csv", "--policies", policies, "--set", $"policy.prompts_per_iteration={value}", .. assembly]);
+            Process(["compare", "chat", "--limit", "100", "--rate", "50", "--no-oracle", "--format", "csv", "--policies", policies, "--set",
+                $"policy.prompts_per_iteration={value}", .. assembly]);
         string[] free = Run($"{preset},vllm", "null").Out.Split('\n'), one = Run($"{preset},vllm", "1").Out.Split('\n');
         using (Assert.EnterMultipleScope())
         {
             Assert.That(free[1].Replace(",my-policy,", ",vllm,", StringComparison.Ordinal), Is.EqualTo(free[2]));
             Assert.That(one[1], Is.Not.EqualTo(free[1]), "the knob has an effect");
             Assert.That(one[2], Is.EqualTo(free[2]), "on the policy that has it");
-            Assert.That(Run(preset, "0").Error, Is.EqualTo("ellm: policy.prompts_per_iteration: expected an integer from 1 to 1048576 or null, found '0'\n"));
-            Assert.That(Run("vllm", "1").Error, Is.EqualTo("ellm: policy.prompts_per_iteration: belongs to scheduler my-prefill-first, which no chosen policy has\n"));
-            Assert.That(Process(["explain", "policy", preset, .. assembly]).Out, Does.Contain("policy.prompts_per_iteration").And.Not.Contains("policy.slack_limit"));
+            Assert.That(Run(preset, "0").Error,
+                Is.EqualTo("ellm: policy.prompts_per_iteration: expected an integer from 1 to 1048576 or null, found '0'\n"));
+            Assert.That(Run("vllm", "1").Error,
+                Is.EqualTo("ellm: policy.prompts_per_iteration: belongs to scheduler my-prefill-first, which no chosen policy has\n"));
+            Assert.That(Process(["explain", "policy", preset, .. assembly]).Out,
+                Does.Contain("policy.prompts_per_iteration").And.Not.Contains("policy.slack_limit"));
             Assert.That(Process(["explain", "policy", "vllm", .. assembly]).Out, Does.Not.Contain("policy.prompts_per_iteration"));
         }
-        string own = folder.File("own.json", File.ReadAllText(preset).Replace("\"scheduler\":", "\"prompts_per_iteration\": 1, \"scheduler\":", StringComparison.Ordinal));
-        string sweep = folder.File("x.json", """{ "name": "x", "base": { "trace": "chat", "policy": "own.json", "limit": 20 }, "grid": { "policy.prompts_per_iteration": [1, 2] } }""");
+        string own =
+            folder.File("own.json",
+                File.ReadAllText(preset)
+                    .Replace("\"scheduler\":", "\"prompts_per_iteration\": 1, \"scheduler\":", StringComparison.Ordinal));
+        string sweep =
+            folder.File("x.json",
+                """{ "name": "x", "base": { "trace": "chat", "policy": "own.json", "limit": 20 }, "grid": { "policy.prompts_per_iteration": [1, 2] } }""");
         (int code, _, string error) = Process(["sweep", sweep, "--out", folder.In("d"), .. assembly]);
         Assert.That(code, Is.Zero, error);
-        (code, string output, error) = Process(["compare", "chat", "--limit", "5", "--policies", own, "--no-oracle", "--format", "json", .. assembly]);
+        (code, string output, error) =
+            Process(["compare", "chat", "--limit", "5", "--policies", own, "--no-oracle", "--format", "json", .. assembly]);
         Assert.That(code, Is.Zero, error);
         Assert.That((int)JsonNode.Parse(output)![0]!["config"]!["policy"]!["prompts_per_iteration"]!, Is.EqualTo(1));
     }
@@ -84,11 +98,14 @@ internal sealed class PolicyAssemblyTests
     public void A_sweep_goes_on_with_the_same_assembly_only()
     {
         using ScratchFolder folder = new();
-        string file = folder.File("x.json", """{ "name": "x", "base": { "trace": "chat" }, "grid": { "policy": ["vllm", "my-policy.json"], "limit": [5, 10] } }""");
+        string file =
+            folder.File("x.json",
+                """{ "name": "x", "base": { "trace": "chat" }, "grid": { "policy": ["vllm", "my-policy.json"], "limit": [5, 10] } }""");
         File.Copy(Path.Combine(Template, "my-policy.json"), folder.In("my-policy.json"));
         string copy = folder.In("MyPolicies.dll"), journal = folder.In("d/journal/shard-00000-of-00001.jsonl");
         File.Copy(TemplateAssembly, copy);
-        (int Code, string Out, string Error) Sweep(params string[] options) => Process(["sweep", file, "--out", folder.In("d"), .. options]);
+        (int Code, string Out, string Error) Sweep(params string[] options) =>
+            Process(["sweep", file, "--out", folder.In("d"), .. options]);
         (int code, _, string error) = Sweep("--policy-assembly", TemplateAssembly);
         Assert.That(code, Is.Zero, error);
         string hash = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(copy)));
@@ -103,7 +120,9 @@ internal sealed class PolicyAssemblyTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.EqualTo(2));
-            Assert.That(error, Does.Contain($"holds results of another experiment: inputs.MyPolicies.dll was \"{hash[..56]}...").And.Contains("--force to start over"));
+            Assert.That(error,
+                Does.Contain($"holds results of another experiment: inputs.MyPolicies.dll was \"{hash[..56]}...").And
+                    .Contains("--force to start over"));
             Assert.That(Sweep().Error, Does.Contain("scheduler: expected one of ").And.Contains("my-prefill-first"));
             Assert.That(File.ReadAllBytes(journal), Is.EqualTo(before));
         }
@@ -133,7 +152,8 @@ internal sealed class PolicyAssemblyTests
             Assert.That(Refusal(folder.In("absent.dll")), Does.Contain("no such assembly"));
             Assert.That(Refusal(text), Does.Contain("not a .NET assembly"));
             Assert.That(Refusal(typeof(TestAttribute).Assembly.Location), Does.Contain("no policy inside: it does not use ELLM.Sim"));
-            Assert.That(Refusal(typeof(ELLM.Sim.Plots.Sparkline).Assembly.Location), Does.Contain("no policy inside: expected a public class that implements IPolicyPlugin"));
+            Assert.That(Refusal(typeof(ELLM.Sim.Plots.Sparkline).Assembly.Location),
+                Does.Contain("no policy inside: expected a public class that implements IPolicyPlugin"));
             Assert.That(Refusal(old), Does.Contain("built against ELLM.Sim 9.9.0, this is "));
             Assert.That(Refusal(typeof(TakenName).Assembly.Location), Does.Contain($"the name {SchedulerCatalog.All[0].Name} is taken"));
         }
@@ -142,7 +162,8 @@ internal sealed class PolicyAssemblyTests
 
     private static string Refusal(string path)
     {
-        (int code, string output, string error) = Ellm.Run("compare", "chat", "--limit", "5", "--policies", "vllm", "--policy-assembly", path);
+        (int code, string output, string error) =
+            Ellm.Run("compare", "chat", "--limit", "5", "--policies", "vllm", "--policy-assembly", path);
         Assert.That((code, output), Is.EqualTo((2, "")), path);
         Assert.That(error.TrimEnd('\n'), Does.Not.Contain("\n"));
         return error;
@@ -152,9 +173,12 @@ internal sealed class PolicyAssemblyTests
     private static byte[] BuiltAgainst(Version version)
     {
         MetadataBuilder metadata = new();
-        metadata.AddModule(0, metadata.GetOrAddString("old.dll"), metadata.GetOrAddGuid(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)), default, default);
-        metadata.AddAssembly(metadata.GetOrAddString("old"), new Version(1, 0, 0, 0), default, default, default, System.Reflection.AssemblyHashAlgorithm.None);
-        metadata.AddTypeDefinition(default, default, metadata.GetOrAddString("<Module>"), default, MetadataTokens.FieldDefinitionHandle(1), MetadataTokens.MethodDefinitionHandle(1));
+        metadata.AddModule(0, metadata.GetOrAddString("old.dll"), metadata.GetOrAddGuid(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)),
+            default, default);
+        metadata.AddAssembly(metadata.GetOrAddString("old"), new Version(1, 0, 0, 0), default, default, default,
+            System.Reflection.AssemblyHashAlgorithm.None);
+        metadata.AddTypeDefinition(default, default, metadata.GetOrAddString("<Module>"), default, MetadataTokens.FieldDefinitionHandle(1),
+            MetadataTokens.MethodDefinitionHandle(1));
         metadata.AddAssemblyReference(metadata.GetOrAddString("ELLM.Sim"), version, default, default, default, default);
         BlobBuilder image = new();
         new ManagedPEBuilder(PEHeaderBuilder.CreateLibraryHeader(), new MetadataRootBuilder(metadata), new BlobBuilder()).Serialize(image);
@@ -163,7 +187,8 @@ internal sealed class PolicyAssemblyTests
 
     private static (int Code, string Out, string Error) Process(params string[] args)
     {
-        ProcessStartInfo start = new("dotnet", [Path.Combine(AppContext.BaseDirectory, "ellm.dll"), .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "ellm.dll"), .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = System.Diagnostics.Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

@@ -11,7 +11,7 @@ internal sealed class PrefillFirstSchedulerTests
     private static readonly Ask[] Three = [new(0, 4, 4), new(0, 4, 4), new(0, 4, 4)];
 
     [Test]
-    public void Recompute_Exhausted_LatestArrivalLosesItsKvAndComputesItAgain()
+    public void Recompute_exhausted_latest_arrival_loses_its_kv_and_computes_it_again()
     {
         Story story = new(Story.Of("prefill-first", 4, Three));
         // One block is free where three are needed: the third goes; when the others have ended it prefills 4 + 1 tokens.
@@ -28,7 +28,7 @@ internal sealed class PrefillFirstSchedulerTests
     }
 
     [Test]
-    public void Recompute_BlockCheckAny_TakesTheKvOfWhoNeedsNoBlockToo()
+    public void Recompute_block_check_any_takes_the_kv_of_who_needs_no_block_too()
     {
         Scenario scenario = Story.Of("prefill-first", 4, Three);
         Story story = new(scenario with { Policy = scenario.Policy.With(scenario.Paged with { BlockCheck = BlockCheck.Any }) });
@@ -40,7 +40,7 @@ internal sealed class PrefillFirstSchedulerTests
     }
 
     [Test]
-    public void Swap_Exhausted_LatestArrivalMovesToTheHostAndBack()
+    public void Swap_exhausted_latest_arrival_moves_to_the_host_and_back()
     {
         Scenario scenario = Story.Of("prefill-first", 4, Three);
         Story story = new(scenario with { Policy = scenario.Policy with { Overflow = "swap" } });
@@ -57,7 +57,7 @@ internal sealed class PrefillFirstSchedulerTests
     }
 
     [Test]
-    public void Swap_SomebodyOnTheHost_NobodyIsAdmittedThoughHeWouldFit()
+    public void Swap_somebody_on_the_host_nobody_is_admitted_though_he_would_fit()
     {
         // One block stays free from 1000 on; the fourth request needs one and must wait until the third is back and has run.
         Scenario scenario = Story.Of("prefill-first", 5, [.. Three, new Ask(1500, 1, 1)]);
@@ -68,7 +68,7 @@ internal sealed class PrefillFirstSchedulerTests
     }
 
     [Test]
-    public void Swap_HostFull_Recomputes()
+    public void Swap_host_full_recomputes()
     {
         Scenario scenario = Story.Of("prefill-first", 4, Three);
         Story story = new(scenario with { Policy = scenario.Policy with { Overflow = "swap" }, HostTokens = 3 });

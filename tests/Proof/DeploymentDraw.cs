@@ -23,7 +23,8 @@ internal sealed class DeploymentDraw
     private static readonly (string Model, string Gpu, int Tp)[] Hardware =
     [
         ("llama-3.1-8b", "a100-80", 1), ("llama-3.1-8b", "h100", 1), ("llama-3.2-1b", "rtx-4090", 1), ("llama-3.2-3b", "a100-40", 1),
-        ("qwen3-32b", "h200", 2), ("llama-3.1-70b", "h100", 4), ("opt-13b", "a100-80", 1), ("llama-2-7b", "l40s", 1), ("llama-3-8b", "a100-80", 2),
+        ("qwen3-32b", "h200", 2), ("llama-3.1-70b", "h100", 4), ("opt-13b", "a100-80", 1), ("llama-2-7b", "l40s", 1),
+        ("llama-3-8b", "a100-80", 2),
     ];
 
     private static readonly string[][] Together =

@@ -31,7 +31,8 @@ internal sealed class ResultHashTests
         (int code, _, string error) = Ellm.Run(args);
         string command = string.Join(' ', args.Select(a => a.Replace(folder.Path, "", StringComparison.Ordinal)));
         return code != 0
-            ? $"{index:000} exit {code}: {error.Replace(folder.Path, "", StringComparison.Ordinal).TrimEnd('\n').Replace('\n', ' ')} | {command}"
+            ? $"{index:000} exit {code}: {error.Replace(folder.Path, "", StringComparison.Ordinal).TrimEnd('\n').Replace('\n', ' ')} | "
+                + $"{command}"
             : $"{index:000} {string.Join(' ', Tables.Select(table => Hash(folder.In("out"), table)))} {command}";
     }
 

@@ -99,7 +99,7 @@ internal sealed class DecodeSetTests
     }
 
     [Test]
-    public void StepsToCompletion_NobodyDecodes_Throws() =>
+    public void Steps_to_completion_without_decodes_throws() =>
         Assert.That(() => new DecodeSet(new SequenceTable()).StepsToCompletion, Throws.InvalidOperationException);
 
     private static int Join(SequenceTable table, DecodeSet decodes, int request, int kv, int left)

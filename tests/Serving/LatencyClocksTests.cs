@@ -39,7 +39,8 @@ internal sealed class LatencyClocksTests
         {
             Assert.That((decoding.Decode, decoding.PrefillInterference), Is.EqualTo((70L, 70L)));
             Assert.That((decoding.MapStall, decoding.TransferStall, decoding.GpuWait, decoding.Total), Is.EqualTo((5L, 7L, 11L, 163L)));
-            Assert.That((prompt.Prefill, prompt.MapStall, prompt.TransferStall, prompt.GpuWait, prompt.Total), Is.EqualTo((100L, 5L, 7L, 11L, 123L)));
+            Assert.That((prompt.Prefill, prompt.MapStall, prompt.TransferStall, prompt.GpuWait, prompt.Total),
+                Is.EqualTo((100L, 5L, 7L, 11L, 123L)));
         }
     }
 

@@ -15,7 +15,8 @@ internal sealed class NoProgressTests
     {
         InputException? fault = Assert.Throws<InputException>(() => Run(_ => Decision.Idle(Blocked.Memory)));
         Assert.That(fault!.Message, Is.EqualTo(
-            "no progress at 0.000000000005 s: request 0 (30 tokens) waits for KV memory, of which 160 of 160 tokens are free and nobody runs"));
+            "no progress at 0.000000000005 s: request 0 (30 tokens) waits for KV memory, of which 160 of 160 tokens are free and nobody "
+                + "runs"));
     }
 
     [Test]

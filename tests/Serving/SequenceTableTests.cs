@@ -32,7 +32,7 @@ internal sealed class SequenceTableTests
     }
 
     [Test]
-    public void Open_AReturnedSlot_IsBlankButKeepsItsVersion()
+    public void Open_a_returned_slot_is_blank_but_keeps_its_version()
     {
         SequenceTable table = new();
         int slot = table.Open(1);

@@ -6,7 +6,7 @@ namespace ELLM.Sim.Tests.Time;
 internal sealed class EventQueueTests
 {
     [Test]
-    public void NextTimePs_Empty_IsTheEndOfTime() =>
+    public void Next_time_ps_empty_is_the_end_of_time() =>
         Assert.That(new EventQueue().NextTimePs, Is.EqualTo(long.MaxValue));
 
     [Test]

@@ -23,7 +23,8 @@ internal sealed class StepSeriesTests
     public void Sums_are_those_of_steps_added_one_by_one()
     {
         int overflows = 0;
-        Prop.ForAll(Cases, one => Sums(one.Series, one.Steps, ref overflows)).Check(Config.QuickThrowOnFailure.WithReplay(11, 17).WithMaxTest(5000));
+        Prop.ForAll(Cases, one => Sums(one.Series, one.Steps, ref overflows))
+            .Check(Config.QuickThrowOnFailure.WithReplay(11, 17).WithMaxTest(5000));
         Assert.That(overflows, Is.InRange(100, 4000), "cases beyond 64 bits, and within");
     }
 
@@ -31,7 +32,8 @@ internal sealed class StepSeriesTests
     public void Steps_within_a_time_are_those_that_stepping_counts()
     {
         int counted = 0;
-        Prop.ForAll(Cases, one => Within(one.Series, one.Steps, one.Ps, ref counted)).Check(Config.QuickThrowOnFailure.WithReplay(12, 17).WithMaxTest(5000));
+        Prop.ForAll(Cases, one => Within(one.Series, one.Steps, one.Ps, ref counted))
+            .Check(Config.QuickThrowOnFailure.WithReplay(12, 17).WithMaxTest(5000));
         Assert.That(counted, Is.GreaterThan(500), "times that end between the first step and the last");
     }
 

@@ -17,7 +17,7 @@ internal sealed class AnalyticTimeModelGoldenTests
     private readonly Dictionary<(string, string, int), AnalyticTimeModel> _built = [];
 
     [Test]
-    public void Iteration_ShippedGoldenVectors_Within1e4()
+    public void Iteration_shipped_golden_vectors_within1_e4()
     {
         string[] rows = File.ReadAllLines(Path.Combine(RepositoryRoot.Find(), "tests", "Timing", "golden.csv"));
         Assert.That(rows, Has.Length.GreaterThan(40));
@@ -33,7 +33,7 @@ internal sealed class AnalyticTimeModelGoldenTests
     }
 
     [Test]
-    public void Iteration_WholeGoldenFile_Within1e4()
+    public void Iteration_whole_golden_file_within1_e4()
     {
         string? file = RepositoryRoot.Shared(Path.Combine("calibration", "timemodel-golden.json"));
         if (file is null)
@@ -59,7 +59,8 @@ internal sealed class AnalyticTimeModelGoldenTests
         Assert.That(count, Is.EqualTo(144));
     }
 
-    // A(1), A(8), A(32), A(128), A(256) in ms; B in ns a token; C in us a 1024 longest tokens at b = 1 and 32; prefill of 512, 2048, 8192 in ms.
+    // A(1), A(8), A(32), A(128), A(256) in ms; B in ns a token; C in us a 1024 longest tokens at b = 1 and 32; prefill of 512,
+    // 2048, 8192 in ms.
     [TestCase("a100", "llama-2-7b", 1, "10.20 10.28 10.59 13.39 19.93", 349.6, "8.0 1.0", "35 128 570")]
     [TestCase("a100", "llama-3.1-8b", 1, "11.36 11.45 11.79 15.06 22.00", 87.4, "9.6 3.1", "38 135 599")]
     [TestCase("a100", "llama-3.1-70b", 8, "16.60 17.49 18.97 24.31 37.95", 27.3, "25.6 19.9", "71 226 888")]
@@ -69,7 +70,7 @@ internal sealed class AnalyticTimeModelGoldenTests
     [TestCase("l40s", "llama-3.1-70b", 4, "57.23 64.42 87.45 193.96 338.78", 115.9, "46.3 32.4", "639 2498 10056")]
     [TestCase("rtx-pro-6000", "llama-3.1-8b", 1, "10.96 11.07 11.53 14.30 18.61", 91.4, "16.1 7.1", "27 88 382")]
     [TestCase("rtx-4090", "llama-3.1-8b", 1, "17.75 17.82 18.05 20.07 28.68", 145.3, "0.0 0.0", "50 198 878")]
-    public void Decode_PublishedTableRow_AgreesToItsDigits(
+    public void Decode_published_table_row_agrees_to_its_digits(
         string device, string model, int tp, string fixedMs, double contextNs, string longestUs, string prefillMs)
     {
         AnalyticTimeModel time = Build(device, model, tp);
@@ -84,7 +85,8 @@ internal sealed class AnalyticTimeModelGoldenTests
             Assert.That(time.Decode(new DecodeBatch(32, 32, 1)).PerLongestTokenPs * 1024 / 1e6, Is.EqualTo(longest[1]).Within(0.0515));
             int[] prompts = [512, 2048, 8192];
             foreach ((int tokens, double ms) in prompts.Zip(Numbers(prefillMs)))
-                Assert.That(time.Mixed([new PrefillChunk(tokens, 0, true)], default) / 1e9, Is.EqualTo(ms).Within(0.501), $"prefill {tokens}");
+                Assert.That(time.Mixed([new PrefillChunk(tokens, 0, true)], default) / 1e9, Is.EqualTo(ms).Within(0.501),
+                    $"prefill {tokens}");
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class AnalyticTimeModelTests
         TimingCatalog.Load("a100"), ModelCatalog.Load("llama-3.1-8b"), 1, new TimingOptions(Overhead: OverheadProfile.None));
 
     [FsCheck.NUnit.Property(Replay = "1234567,89", MaxTest = 300)]
-    public bool Decode_SumOverPieces_EqualsEveryStepAlone(PositiveInt sequences, PositiveInt mean, PositiveInt spread)
+    public bool Decode_sum_over_pieces_equals_every_step_alone(PositiveInt sequences, PositiveInt mean, PositiveInt spread)
     {
         int b = (sequences.Get - 1) % 64 + 1;
         long longest = mean.Get % 3000 * 20L + spread.Get;
@@ -29,7 +29,7 @@ internal sealed class AnalyticTimeModelTests
     [TestCase(1)]
     [TestCase(8)]
     [TestCase(64)]
-    public void Decode_SumAcrossTheEndOfTheFloor_EqualsEveryStepAlone(int b)
+    public void Decode_sum_across_the_end_of_the_floor_equals_every_step_alone(int b)
     {
         long flat = Eager.Decode(new DecodeBatch(b, b * 10L, 10)).ValidSteps;
         long before = flat - 300;
@@ -39,7 +39,7 @@ internal sealed class AnalyticTimeModelTests
     }
 
     [Test]
-    public void Decode_BatchThatCrossesTheHostFloor_IsFlatThenAffine()
+    public void Decode_batch_that_crosses_the_host_floor_is_flat_then_affine()
     {
         // Little context: the host is the bottleneck. Far more: the GPU is.
         DecodeCost little = Eager.Decode(new DecodeBatch(8, 800, 100));
@@ -54,7 +54,7 @@ internal sealed class AnalyticTimeModelTests
     }
 
     [Test]
-    public void Decode_HostBoundEagerBatch_TakesTheFittedHostTime()
+    public void Decode_host_bound_eager_batch_takes_the_fitted_host_time()
     {
         // Floor 268 us a layer, 8.93 ms an iteration, 310 us a sequence.
         DecodeCost cost = Eager.Decode(new DecodeBatch(8, 800, 100));
@@ -62,7 +62,7 @@ internal sealed class AnalyticTimeModelTests
     }
 
     [Test]
-    public void Decode_LastFlatStepAndTheNext_MeetWithoutAJumpDown()
+    public void Decode_last_flat_step_and_the_next_meet_without_a_jump_down()
     {
         DecodeBatch batch = new(8, 8000, 1000);
         DecodeCost flat = Eager.Decode(batch);
@@ -77,10 +77,11 @@ internal sealed class AnalyticTimeModelTests
     }
 
     [Test]
-    public void Decode_GraphProfile_AddsOverheadAndPadsToCapturedSizes()
+    public void Decode_graph_profile_adds_overhead_and_pads_to_captured_sizes()
     {
         AnalyticTimeModel padded = new(
-            TimingCatalog.Load("a100"), ModelCatalog.Load("llama-3.1-8b"), 1, new TimingOptions(Overhead: OverheadProfile.None, PadToGraphs: true));
+            TimingCatalog.Load("a100"), ModelCatalog.Load("llama-3.1-8b"), 1,
+            new TimingOptions(Overhead: OverheadProfile.None, PadToGraphs: true));
         long nine = Graph.Decode(new DecodeBatch(9, 9, 1)).FixedPs;
         long paddedNine = padded.Decode(new DecodeBatch(9, 9, 1)).FixedPs;
         long bareNine = Bare.Decode(new DecodeBatch(9, 9, 1)).FixedPs;
@@ -100,14 +101,15 @@ internal sealed class AnalyticTimeModelTests
     [TestCase(257, 272)]
     [TestCase(512, 512)]
     [TestCase(513, 513)]
-    public void Pad_Batch_IsTheNextCapturedSize(int sequences, int expected) =>
+    public void Pad_batch_is_the_next_captured_size(int sequences, int expected) =>
         Assert.That(CudaGraphSizes.Pad(sequences), Is.EqualTo(expected));
 
     [Test]
-    public void Mixed_AskedTwiceAndBeyondTheMemo_IsTheSame()
+    public void Mixed_asked_twice_and_beyond_the_memo_is_the_same()
     {
         AnalyticTimeModel small = new(
-            TimingCatalog.Load("a100"), ModelCatalog.Load("llama-3.1-8b"), 1, new TimingOptions(Overhead: OverheadProfile.None, MemoTokens: 0));
+            TimingCatalog.Load("a100"), ModelCatalog.Load("llama-3.1-8b"), 1,
+            new TimingOptions(Overhead: OverheadProfile.None, MemoTokens: 0));
         foreach (int tokens in (int[])[1, 17, 512, 4097])
         {
             PrefillChunk[] chunks = [new PrefillChunk(tokens, 0, true)];
@@ -119,7 +121,7 @@ internal sealed class AnalyticTimeModelTests
     }
 
     [Test]
-    public void Mixed_ManyThreadsOnOneModel_AgreeWithOne()
+    public void Mixed_many_threads_on_one_model_agree_with_one()
     {
         AnalyticTimeModel shared = new(TimingCatalog.Load("h100"), ModelCatalog.Load("llama-3.1-8b"));
         AnalyticTimeModel alone = new(TimingCatalog.Load("h100"), ModelCatalog.Load("llama-3.1-8b"));
@@ -129,7 +131,7 @@ internal sealed class AnalyticTimeModelTests
     }
 
     [Test]
-    public void Mixed_MorePrefillOrMoreContext_NeverCostsLess()
+    public void Mixed_more_prefill_or_more_context_never_costs_less()
     {
         DecodeBatch decode = new(8, 8_000, 2_000);
         long one = Bare.Mixed([new PrefillChunk(256, 0, true)], decode);
@@ -143,7 +145,7 @@ internal sealed class AnalyticTimeModelTests
     }
 
     [Test]
-    public void Model_EveryGpuAndModelOfTheCatalogs_AnswersPositiveTimes()
+    public void Model_every_gpu_and_model_of_the_catalogs_answers_positive_times()
     {
         TimingOptions options = new(MaxSequences: 256, MemoTokens: 1024);
         foreach (GpuSpec gpu in GpuCatalog.Names.Select(GpuCatalog.Load))
@@ -164,7 +166,7 @@ internal sealed class AnalyticTimeModelTests
     }
 
     [Test]
-    public void Model_TensorParallelWithoutMeasurements_NamesTheAvailableOnes()
+    public void Model_tensor_parallel_without_measurements_names_the_available_ones()
     {
         InputException? refused = Assert.Throws<InputException>(
             () => _ = new AnalyticTimeModel(TimingCatalog.Load("rtx-pro-6000"), ModelCatalog.Load("llama-3.1-8b"), 4));
@@ -172,7 +174,7 @@ internal sealed class AnalyticTimeModelTests
     }
 
     [Test]
-    public void Provenance_BorrowedCoefficients_AreMarked()
+    public void Provenance_borrowed_coefficients_are_marked()
     {
         AnalyticTimeModel a40 = new(TimingCatalog.Load("a40"), ModelCatalog.Load("llama-3.1-8b"));
         TimingSource attention = a40.Provenance.Parts.Single(part => part.Part == "decode attention");

@@ -18,11 +18,11 @@ internal sealed class ConstantTimeModelTests
     };
 
     [Test]
-    public void Decode_Batch_IsTheStatedSum() =>
+    public void Decode_batch_is_the_stated_sum() =>
         Assert.That(Model.Decode(new DecodeBatch(4, 100, 50)), Is.EqualTo(new DecodeCost(1_040, 3, 2, long.MaxValue)));
 
     [Test]
-    public void Mixed_ChunkOnCachedTokens_CountsItsAttentionPairs()
+    public void Mixed_chunk_on_cached_tokens_counts_its_attention_pairs()
     {
         // 4 x 10 pairs with the cached tokens, 4 x 5 / 2 among themselves.
         long ps = Model.Mixed([new PrefillChunk(4, 10, true)], new DecodeBatch(2, 20, 15));
@@ -30,7 +30,7 @@ internal sealed class ConstantTimeModelTests
     }
 
     [Test]
-    public void Scaled_AnyQuestion_IsTheAnswerTimesTheFactor()
+    public void Scaled_any_question_is_the_answer_times_the_factor()
     {
         ScaledTimeModel scaled = new(Model, 6);
         PrefillChunk[] chunks = [new PrefillChunk(4, 10, true)];

@@ -11,7 +11,8 @@ internal sealed class NumberFormatTests
 {
     private static readonly ModelSpec Model = ModelCatalog.Load("llama-3.1-70b");
 
-    private static AnalyticTimeModel Time(TimingOptions options, string profile = "h100") => new(TimingCatalog.Load(profile), Model, 4, options);
+    private static AnalyticTimeModel Time(TimingOptions options, string profile = "h100") =>
+        new(TimingCatalog.Load(profile), Model, 4, options);
 
     private static long Step(AnalyticTimeModel time, int b, long kv)
     {
@@ -20,7 +21,7 @@ internal sealed class NumberFormatTests
     }
 
     [Test]
-    public void Fp8Weights_SmallBatch_ReadHalfTheBytes()
+    public void Fp8_weights_small_batch_read_half_the_bytes()
     {
         TimingOptions none = new(Overhead: OverheadProfile.None);
         long full = Step(Time(none), 1, 128);
@@ -34,7 +35,7 @@ internal sealed class NumberFormatTests
     }
 
     [Test]
-    public void Fp8Kv_LongContext_CostsAboutHalfAToken()
+    public void Fp8_kv_long_context_costs_about_half_a_token()
     {
         TimingOptions none = new(Overhead: OverheadProfile.None);
         DecodeBatch batch = new(8, 8 * 1000, 1000);
@@ -44,7 +45,7 @@ internal sealed class NumberFormatTests
     }
 
     [Test]
-    public void Fp8_NotMeasured_IsRefused()
+    public void Fp8_not_measured_is_refused()
     {
         using (Assert.EnterMultipleScope())
         {
@@ -58,7 +59,7 @@ internal sealed class NumberFormatTests
     }
 
     [Test]
-    public void EngineOverhead_ReplacesTheProfiles()
+    public void Engine_overhead_replaces_the_profiles()
     {
         TimingOptions none = new(Overhead: OverheadProfile.None, PadToGraphs: true);
         TimingOptions engine = new(Engine: new EngineOverhead(150, 26, 0, "vLLM", false));

@@ -1,8 +1,8 @@
 using System.Text;
 using ELLM.Sim.Cli.Commands;
-using ELLM.Sim.Validation;
 using ELLM.Sim.Tests.Cli;
 using ELLM.Sim.Tests.Timing;
+using ELLM.Sim.Validation;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Validation;
@@ -42,7 +42,7 @@ internal sealed class ValidationTests
     [TestCase("serving")]
     [TestCase("closed-forms")]
     [TestCase("published")]
-    public void Suite_WithTheData_MissesNothingNew(string suite)
+    public void Suite_with_the_data_misses_nothing_new(string suite)
     {
         if (Context.Data is null && suite is "operators" or "serving")
             Assert.Ignore("no folder of measured data (shared/profiles) beside the repository");
@@ -52,24 +52,25 @@ internal sealed class ValidationTests
     }
 
     [Test]
-    public void Suites_WithoutData_SkipInOneLineEach()
+    public void Suites_without_data_skip_in_one_line_each()
     {
         IReadOnlyList<ValidationRow> rows = ValidationRunner.Run(ValidateCommand.Suites, null, new ValidationContext(null));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(rows.Where(row => row.Suite == "operators").Select(row => row.Note), Is.EqualTo(new[] { "skipped: no folder of measured data; name one with --data" }));
+            Assert.That(rows.Where(row => row.Suite == "operators").Select(row => row.Note),
+                Is.EqualTo(new[] { "skipped: no folder of measured data; name one with --data" }));
             Assert.That(rows.Where(row => row.Suite == "serving").Select(row => row.Note), Has.All.StartsWith("skipped: "));
             Assert.That(rows.Where(row => row.Suite == "closed-forms" && row.Pass == false), Is.Empty);
         }
     }
 
     [Test]
-    public void Runner_UnknownSuite_NamesTheNearest() => Assert.That(
+    public void Runner_unknown_suite_names_the_nearest() => Assert.That(
         Assert.Throws<InputException>(() => ValidationRunner.Run(ValidateCommand.Suites, "operator", new ValidationContext(null)))!.Message,
         Does.StartWith("unknown suite 'operator' (did you mean 'operators'?)"));
 
     [Test]
-    public void Row_BeyondItsBound_Fails()
+    public void Row_beyond_its_bound_fails()
     {
         using (Assert.EnterMultipleScope())
         {
@@ -81,7 +82,7 @@ internal sealed class ValidationTests
     }
 
     [Test]
-    public void Statistics_KnownErrors_AreTheirDefinitions()
+    public void Statistics_known_errors_are_their_definitions()
     {
         ErrorStatistics errors = new();
         errors.Add(100, 110, "a");
@@ -98,19 +99,24 @@ internal sealed class ValidationTests
     }
 
     [Test]
-    public void Csv_Rows_AreQuotedAndComplete()
+    public void Csv_rows_are_quoted_and_complete()
     {
         using MemoryStream stream = new();
-        ValidationCsv.Write(stream, [ValidationRow.Of("a, b", 100, 94, "ms", 5, "n") with { Suite = "s" }, ValidationRow.Skipped("c", "no data")]);
+        ValidationCsv.Write(stream,
+            [ValidationRow.Of("a, b", 100, 94, "ms", 5, "n") with { Suite = "s" }, ValidationRow.Skipped("c", "no data")]);
         Assert.That(
             Encoding.UTF8.GetString(stream.ToArray()),
-            Is.EqualTo("suite,what,reference,ours,unit,error,error_unit,bound,pass,note\ns,\"a, b\",100,94,ms,-6,%,5,false,n\n,c,,,,,%,,,skipped: no data\n"));
+            Is.EqualTo(
+                "suite,what,reference,ours,unit,error,error_unit,bound,pass,note\ns,\"a, "
+                    + "b\",100,94,ms,-6,%,5,false,n\n,c,,,,,%,,,skipped: no data\n"));
     }
 
     [Test]
-    public void Page_MissedRow_IsListed()
+    public void Page_missed_row_is_listed()
     {
-        string page = FidelityPage.Write(ValidateCommand.Suites, [ValidationRow.Of("x", 100, 94, "ms", 5, "because") with { Suite = "serving" }], suite => $"{suite}.svg");
+        string page =
+            FidelityPage.Write(ValidateCommand.Suites, [ValidationRow.Of("x", 100, 94, "ms", 5, "because") with { Suite = "serving" }],
+                suite => $"{suite}.svg");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(page, Does.Contain("| x | 100 | 94 | ms | -6.0 % | 5 % | MISS | because |"));
@@ -119,7 +125,7 @@ internal sealed class ValidationTests
     }
 
     [Test]
-    public void ClosedLoopCases_EveryOne_Loads()
+    public void Closed_loop_cases_every_one_loads()
     {
         Assert.That(ClosedLoopCase.Names, Is.Not.Empty);
         foreach (string name in ClosedLoopCase.Names)
@@ -127,7 +133,7 @@ internal sealed class ValidationTests
     }
 
     [Test]
-    public void Cli_MissedBound_ExitsWith1()
+    public void Cli_missed_bound_exits_with1()
     {
         using ScratchFolder folder = new();
         folder.File("meta.json", """{"model": "Llama-3.1-8B", "engine_kwargs": {}}""");
@@ -143,13 +149,15 @@ internal sealed class ValidationTests
     }
 
     [Test]
-    public void Cli_BadData_ExitsWith2()
+    public void Cli_bad_data_exits_with2()
     {
         (int code, _, string error) = Ellm.Run("validate", "--data", "/nowhere");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.EqualTo(2));
-            Assert.That(error, Is.EqualTo("ellm: --data /nowhere: expected a folder with profiles, vidur, aiconfigurator, llmservingsim or e2e-serving in it\n"));
+            Assert.That(error,
+                Is.EqualTo(
+                    "ellm: --data /nowhere: expected a folder with profiles, vidur, aiconfigurator, llmservingsim or e2e-serving in it\n"));
         }
     }
 }

@@ -21,7 +21,8 @@ internal sealed class BlockBootstrapTests
         int block = (int)Math.Sqrt(Chat.Count), broken = 0;
         for (int i = 1; i < drawn.Count; i++)
         {
-            bool neighbours = pairs.Contains((drawn.InputTokens[i - 1], drawn.OutputTokens[i - 1], drawn.InputTokens[i], drawn.OutputTokens[i]));
+            bool neighbours =
+                pairs.Contains((drawn.InputTokens[i - 1], drawn.OutputTokens[i - 1], drawn.InputTokens[i], drawn.OutputTokens[i]));
             broken += neighbours ? 0 : 1;
             Assert.That(neighbours || i % block == 0, $"request {i} is inside a block");
         }

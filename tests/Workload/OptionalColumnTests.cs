@@ -11,7 +11,8 @@ internal sealed class OptionalColumnTests
     private const int Requests = 40;
 
     private static readonly Trace Whole = new(
-        "t", [.. Enumerable.Range(0, Requests).Select(i => i * SimTime.PsPerSecond)], [.. Enumerable.Range(100, Requests)], [.. Enumerable.Range(1, Requests)])
+        "t", [.. Enumerable.Range(0, Requests).Select(i => i * SimTime.PsPerSecond)], [.. Enumerable.Range(100, Requests)],
+        [.. Enumerable.Range(1, Requests)])
     {
         Columns =
         [
@@ -41,12 +42,14 @@ internal sealed class OptionalColumnTests
     public void Sorting_a_file_takes_its_models_along()
     {
         Trace trace = Load.Text("arrival_s,input_tokens,output_tokens,model\n0,1,1,a\n9,2,1,b\n4,3,1,c\n").Trace;
-        Assert.That(trace.InputTokens.Zip(trace.Models!.Index, (n, i) => $"{n}{trace.Models.Names[i]}"), Is.EqualTo(new[] { "1a", "3c", "2b" }));
+        Assert.That(trace.InputTokens.Zip(trace.Models!.Index, (n, i) => $"{n}{trace.Models.Names[i]}"),
+            Is.EqualTo(new[] { "1a", "3c", "2b" }));
     }
 
     [Test]
     public void A_column_of_another_length_is_refused() =>
-        Assert.That(() => new Trace("t", [0, 1], [1, 1], [1, 1]) { Columns = [new Squares([1])] }, Throws.ArgumentException.With.Message.Contains("Squares"));
+        Assert.That(() => new Trace("t", [0, 1], [1, 1], [1, 1]) { Columns = [new Squares([1])] },
+            Throws.ArgumentException.With.Message.Contains("Squares"));
 
     [Test]
     public void A_trace_without_columns_finds_none() =>

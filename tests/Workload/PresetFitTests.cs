@@ -1,5 +1,5 @@
-using ELLM.Sim.Workload.Generators;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Generators;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Workload;
@@ -11,7 +11,7 @@ public sealed class PresetFitTests
     private const int Requests = 20_000;
 
     [Test]
-    public void Preset_QuantileTables_AreReproduced([ValueSource(typeof(GeneratorPresets), nameof(GeneratorPresets.Names))] string name)
+    public void Preset_quantile_tables_are_reproduced([ValueSource(typeof(GeneratorPresets), nameof(GeneratorPresets.Names))] string name)
     {
         GeneratorSpec spec = GeneratorPresets.Load(name);
         Trace trace = TraceGenerator.Generate(spec, Requests, 1);
@@ -38,7 +38,7 @@ public sealed class PresetFitTests
     [TestCase("mooncake-conversation", 3.4015, 1.01, 1.05, 1.50, 2.89, 1.21, 0.35)]
     [TestCase("prism-arena", 2.4983, 1.104, 1.38, 2.51, 2.56, 1.22, 0.35)]
     [TestCase("ragpulse", 0.01175, 3.06, 0, 0, 1.73, 14.2, 0.35)]
-    public void Preset_Arrivals_HaveTheTracesRateAndBurstiness(
+    public void Preset_arrivals_have_the_traces_rate_and_burstiness(
         string name, double rate, double cv, double idc1, double idc10, double idc60, double peak, double dispersionBound)
     {
         GeneratorSpec spec = GeneratorPresets.Load(name);
@@ -63,7 +63,7 @@ public sealed class PresetFitTests
     [TestCase("ragpulse", 0.421)]
     [TestCase("prism-arena", 0.264)]
     [TestCase("arxiv-summarization", -0.114)]
-    public void Preset_Lengths_HaveTheTracesRankCorrelation(string name, double spearman)
+    public void Preset_lengths_have_the_traces_rank_correlation(string name, double spearman)
     {
         Trace trace = TraceGenerator.Generate(GeneratorPresets.Load(name), Requests, 1);
         // Standard error about 0.007; ties and the limit on totals move the arXiv preset a little.
@@ -72,13 +72,14 @@ public sealed class PresetFitTests
 
     [TestCase("azure-2024-code", 27.784)]
     [TestCase("azure-2024-chat", 45.146)]
-    public void Preset_Azure2024_MeanOfTheWeek(string name, double rate) =>
+    public void Preset_azure2024_mean_of_the_week(string name, double rate) =>
         Assert.That(GeneratorPresets.Load(name).Arrivals.NominalRatePerS, Is.EqualTo(rate).Within(2).Percent);
 
     [Test]
-    public void Preset_ShareGptPagedAttention_HasThePublishedMeans()
+    public void Preset_share_gpt_paged_attention_has_the_published_means()
     {
-        TraceStatistics statistics = TraceStatistics.Of(TraceGenerator.Generate(GeneratorPresets.Load("sharegpt-paged-attention"), 200_000, 1));
+        TraceStatistics statistics =
+            TraceStatistics.Of(TraceGenerator.Generate(GeneratorPresets.Load("sharegpt-paged-attention"), 200_000, 1));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(statistics.Input.Mean, Is.EqualTo(161.31).Within(1).Percent);
@@ -87,7 +88,7 @@ public sealed class PresetFitTests
     }
 
     [Test]
-    public void Preset_Prism_SpreadsOverItsModels()
+    public void Preset_Prism_spreads_over_its_models()
     {
         Trace trace = TraceGenerator.Generate(GeneratorPresets.Load("prism-arena"), Requests, 1);
         Assert.That(trace.Models!.Names, Has.Count.EqualTo(27));

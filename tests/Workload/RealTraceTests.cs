@@ -1,5 +1,5 @@
-using ELLM.Sim.Workload.Generators;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Generators;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Workload;
@@ -17,10 +17,11 @@ public sealed class RealTraceTests
     [TestCase("vidur_splitwise_code_head1000.csv", "VD", 1_000, 522, 2122.4, 7_436, 27.6, 841)]
     [TestCase("sharegpt_8k_lengths.csv.gz", "VL", 30_731, 0, 2340.0, 8_141, 438.7, 1_024)]
     [TestCase("arxiv_summarization_4k_lengths.csv.gz", "VL", 28_257, 0, 2588.1, 4_054, 291.4, 4_056)]
-    public void Real_File_LoadsWholeWithItsPublishedStatistics(
+    public void Real_file_loads_whole_with_its_published_statistics(
         string file, string schema, int rows, double span, double meanInput, int maxInput, double meanOutput, int maxOutput)
     {
-        (Trace trace, TraceLoadReport report) = TraceReader.Read(PathOf(file), new TraceReadOptions { RatePerSecond = schema == "VL" ? 1 : null });
+        (Trace trace, TraceLoadReport report) =
+            TraceReader.Read(PathOf(file), new TraceReadOptions { RatePerSecond = schema == "VL" ? 1 : null });
         TraceStatistics statistics = TraceStatistics.Of(trace);
         using (Assert.EnterMultipleScope())
         {
@@ -36,7 +37,7 @@ public sealed class RealTraceTests
     }
 
     [Test]
-    public void Real_Quirks_AppearInTheReports()
+    public void Real_quirks_appear_in_the_reports()
     {
         TraceLoadReport chat = TraceReader.Read(PathOf("azure_2023_conv_first40min.csv")).Report;
         TraceLoadReport code = TraceReader.Read(PathOf("azure_2023_code.csv")).Report;
@@ -53,7 +54,7 @@ public sealed class RealTraceTests
     }
 
     [Test]
-    public void Real_ClaudeCode_LoadsWithDrawnSessionStarts()
+    public void Real_Claude_code_loads_with_drawn_session_starts()
     {
         TraceReadOptions options = new() { SessionRatePerSecond = 0.02 };
         (Trace flat, TraceLoadReport report) = TraceReader.Read(PathOf("claude_code_sessions.csv.gz"), options);
@@ -70,7 +71,7 @@ public sealed class RealTraceTests
 
     [TestCase("servegen_deepseek-r1_clients.csv.gz")]
     [TestCase("servegen_m-small_datasets.jsonl.gz")]
-    public void Real_ServeGen_IsRefusedAsParameters(string file)
+    public void Real_serve_gen_is_refused_as_parameters(string file)
     {
         string path = PathOf(file);
         Assert.That(() => TraceReader.Read(path), Throws.TypeOf<InputException>().With.Message.Contains("not requests"));
@@ -85,7 +86,7 @@ public sealed class RealTraceTests
     [TestCase("claude-code", "claude_code_sessions.csv.gz", 0.003, 0.005)]
     [TestCase("sharegpt-8k", "sharegpt_8k_lengths.csv.gz", 0.003, 0.003)]
     [TestCase("arxiv-summarization", "arxiv_summarization_4k_lengths.csv.gz", 0.003, 0.004)]
-    public void Real_Preset_MatchesItsTracesLengths(string preset, string file, double inputKs, double outputKs)
+    public void Real_preset_matches_its_traces_lengths(string preset, string file, double inputKs, double outputKs)
     {
         (Trace real, _) = TraceReader.Read(PathOf(file), new TraceReadOptions { RatePerSecond = 1, SessionRatePerSecond = 0.02 });
         Trace drawn = TraceGenerator.Generate(GeneratorPresets.Load(preset), 20_000, 1);

@@ -1,5 +1,5 @@
-using ELLM.Sim.Workload.Generators;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Generators;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Workload;
@@ -9,7 +9,7 @@ public sealed class ShippedTraceTests
 {
     [TestCase("chat", 3000)]
     [TestCase("long-context", 600)]
-    public void Shipped_Regenerated_HasTheSameBytes(string name, int count)
+    public void Shipped_regenerated_has_the_same_bytes(string name, int count)
     {
         string traces = Path.Combine(Repository.Root, "traces");
         GeneratorSpec spec = GeneratorPresets.LoadNameOrFile(Path.Combine(traces, "specs", $"{name}.json"));
@@ -19,7 +19,7 @@ public sealed class ShippedTraceTests
     }
 
     [Test]
-    public void Shipped_Chat_LooksLikeTheAzureHourAtHalfRateWithLongPrompts()
+    public void Shipped_chat_looks_like_the_Azure_hour_at_half_rate_with_long_prompts()
     {
         (Trace trace, TraceLoadReport report) = ShippedTraces.Read(ShippedTraces.Default);
         TraceStatistics statistics = TraceStatistics.Of(trace);
@@ -35,7 +35,7 @@ public sealed class ShippedTraceTests
     }
 
     [Test]
-    public void Shipped_LongContext_HasATailTo128K()
+    public void Shipped_long_context_has_a_tail_to128_K()
     {
         (Trace trace, _) = ShippedTraces.Read("long-context.csv");
         Assert.That(trace.Count, Is.EqualTo(600));
@@ -44,6 +44,6 @@ public sealed class ShippedTraceTests
     }
 
     [Test]
-    public void Shipped_UnknownName_NamesTheNearest() =>
+    public void Shipped_unknown_name_names_the_nearest() =>
         Assert.That(() => ShippedTraces.Read("chta"), Throws.TypeOf<InputException>().With.Message.Contains("did you mean 'chat'?"));
 }

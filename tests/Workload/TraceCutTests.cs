@@ -13,7 +13,8 @@ internal sealed class TraceCutTests
     public void Limit_keeps_the_first_arrivals_of_an_unsorted_file()
     {
         (Trace trace, TraceLoadReport report) = Read([100, 0, 1, 2], new TraceReadOptions { Limit = 3 });
-        Assert.That((trace.ArrivalPs[0], trace.ArrivalPs[^1], report.RowsKept, report.RowsCut), Is.EqualTo((0L, 2_000_000_000_000L, 3L, 1L)));
+        Assert.That((trace.ArrivalPs[0], trace.ArrivalPs[^1], report.RowsKept, report.RowsCut),
+            Is.EqualTo((0L, 2_000_000_000_000L, 3L, 1L)));
     }
 
     [FsCheck.NUnit.Property(Replay = "51,7", MaxTest = 200)]
@@ -23,7 +24,8 @@ internal sealed class TraceCutTests
             return true;
         double[] seconds = [.. times.Select(t => (double)t)];
         double first = seconds.Min();
-        double[] expected = [.. seconds.Order().Where(t => t - first >= from * 100 && t - first < (from * 100) + (length * 500) + 1).Skip(skip % 9).Take((limit % 9) + 1)];
+        double[] expected = [.. seconds.Order().Where(t => t - first >= from * 100 && t - first < (from * 100) + (length * 500) + 1)
+            .Skip(skip % 9).Take((limit % 9) + 1)];
         TraceReadOptions cut = new()
         {
             Skip = skip % 9,
@@ -59,7 +61,8 @@ internal sealed class TraceCutTests
     [TestCase("a..b")]
     [TestCase("-5..5")]
     public void Window_of_another_form_is_refused(string text) =>
-        Assert.That(Assert.Throws<InputException>(() => TimeWindow.Parse(text))!.Message, Does.StartWith($"--window {text}: expected FROM..TO"));
+        Assert.That(Assert.Throws<InputException>(() => TimeWindow.Parse(text))!.Message,
+            Does.StartWith($"--window {text}: expected FROM..TO"));
 
     private static (Trace Trace, TraceLoadReport Report) Read(double[] seconds, TraceReadOptions options)
     {

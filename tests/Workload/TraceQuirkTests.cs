@@ -11,7 +11,7 @@ public sealed class TraceQuirkTests
     private const long Second = 1_000_000_000_000;
 
     [Test]
-    public void Read_Gzip_GivesTheSameTraceAndTheHashOfTheStoredBytes()
+    public void Read_gzip_gives_the_same_trace_and_the_hash_of_the_stored_bytes()
     {
         byte[] packed = Load.Gzip(Header + "0,1,1\n1,2,2\n");
         (Trace trace, TraceLoadReport report) = Load.Bytes(packed);
@@ -25,18 +25,18 @@ public sealed class TraceQuirkTests
     }
 
     [Test]
-    public void Read_ByteOrderMark_IsPassedOver() =>
+    public void Read_byte_order_mark_is_passed_over() =>
         Assert.That(Load.Bytes([0xef, 0xbb, 0xbf, .. Encoding.UTF8.GetBytes(Header + "0,1,1\n")]).Trace.Count, Is.EqualTo(1));
 
     [Test]
-    public void Read_BlankLinesAnywhere_AreCounted()
+    public void Read_blank_lines_anywhere_are_counted()
     {
         (Trace trace, TraceLoadReport report) = Load.Text("\n" + Header + "\r\n0,1,1\n\n\n1,2,2\n\n");
         Assert.That((trace.Count, report.BlankLines, report.RowsRead), Is.EqualTo((2, 5, 2)));
     }
 
     [Test]
-    public void Read_TimesOutOfOrder_SortsStablyAndCounts()
+    public void Read_times_out_of_order_sorts_stably_and_counts()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(Header + "5,1,1\n2,2,1\n5,3,1\n2,4,1\n9,5,1\n");
         using (Assert.EnterMultipleScope())
@@ -50,7 +50,7 @@ public sealed class TraceQuirkTests
     }
 
     [Test]
-    public void Read_NonUtf8Model_IsReplacedNotRefused()
+    public void Read_non_utf8_model_is_replaced_not_refused()
     {
         byte[] bytes = [.. Encoding.ASCII.GetBytes("arrival_s,input_tokens,output_tokens,model\n0,1,1,"), 0xff, (byte)'a', (byte)'\n'];
         Assert.That(Load.Bytes(bytes).Trace.Models!.Names, Is.EqualTo(new[] { "\ufffda" }));
@@ -66,11 +66,11 @@ public sealed class TraceQuirkTests
     [TestCase(" 7 ", 7_000_000_000_000)]
     [TestCase("999999.999999999999", 999_999_999_999_999_999)]
     [TestCase("+7", 7_000_000_000_000)]
-    public void Read_DecimalSeconds_RoundOnceToThePicosecond(string text, long expected) =>
+    public void Read_decimal_seconds_round_once_to_the_picosecond(string text, long expected) =>
         Assert.That(Load.Text(Header + $"0,1,1\n{text},1,1\n").Trace.ArrivalPs[1], Is.EqualTo(expected));
 
     [Test]
-    public void Read_KeepTimeOffset_StartsAtTheFilesZeroOrMidnight()
+    public void Read_keep_time_offset_starts_at_the_files_zero_or_midnight()
     {
         TraceReadOptions keep = new() { KeepTimeOffset = true };
         using (Assert.EnterMultipleScope())
@@ -83,7 +83,7 @@ public sealed class TraceQuirkTests
     }
 
     [Test]
-    public void Read_ZeroOutputKept_BecomesOneTokenWithANote()
+    public void Read_zero_output_kept_becomes_one_token_with_a_note()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(Header + "0,5,0\n1,0,0\n2,0,4\n3,1,-1\n",
             new TraceReadOptions { ZeroOutput = ZeroOutputPolicy.KeepAsOne });
@@ -99,14 +99,14 @@ public sealed class TraceQuirkTests
     }
 
     [Test]
-    public void Read_Limit_CutsAndSaysSo()
+    public void Read_limit_cuts_and_says_so()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(Header + "0,1,1\n1,1,0\n2,1,1\n3,1,1\n", new TraceReadOptions { Limit = 2 });
         Assert.That((trace.Count, report.RowsRead, report.RowsDropped, report.RowsCut), Is.EqualTo((2, 4, 1, 1)));
     }
 
     [Test]
-    public void Read_Rate_SetsTheMeanGap()
+    public void Read_rate_sets_the_mean_gap()
     {
         (Trace trace, _) = Load.Text(Header + "0,1,1\n1,1,1\n4,1,1\n", new TraceReadOptions { RatePerSecond = 4 });
         Assert.That(trace.ArrivalPs, Is.EqualTo(new[] { 0, Second / 8, Second / 2 }));
@@ -114,7 +114,7 @@ public sealed class TraceQuirkTests
     }
 
     [Test]
-    public void Read_TimeScaleAndGapCut_MoveLaterRequests()
+    public void Read_time_scale_and_gap_cut_move_later_requests()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(Header + "0,1,1\n1,1,1\n100,1,1\n101,1,1\n",
             new TraceReadOptions { MaxGapSeconds = 10, TimeScale = 0.5 });
@@ -123,7 +123,7 @@ public sealed class TraceQuirkTests
     }
 
     [Test]
-    public void Read_SpreadEqualTimes_StaysInsideTheTickAndSorted()
+    public void Read_spread_equal_times_stays_inside_the_tick_and_sorted()
     {
         string rows = string.Concat(Enumerable.Range(0, 300).Select(i => $"{i / 10 * 3},{i + 1},1\n"));
         (Trace trace, _) = Load.Text(Header + rows, new TraceReadOptions { SpreadEqualTimes = true, KeepTimeOffset = true });
@@ -137,7 +137,7 @@ public sealed class TraceQuirkTests
     }
 
     [Test]
-    public void Read_BeyondTheClock_DropsWithACount()
+    public void Read_beyond_the_clock_drops_with_a_count()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(Header + "19440110,1,1\n19440111,1,1\n28943983,1,1\n");
         Assert.That(trace.Count, Is.EqualTo(2));
@@ -145,15 +145,18 @@ public sealed class TraceQuirkTests
     }
 
     [Test]
-    public void Read_OneLineOfFourMegabytes_IsRead()
+    public void Read_one_line_of_four_megabytes_is_read()
     {
         string ids = string.Join(',', Enumerable.Range(0, 700_000));
-        (Trace trace, _) = Load.Text($"{{\"timestamp\": 0, \"input_length\": 9, \"output_length\": 2, \"hash_ids\": [{ids}]}}\n{{\"timestamp\": 1, \"input_length\": 8, \"output_length\": 2}}");
+        (Trace trace, _) =
+            Load.Text(
+                $"{{\"timestamp\": 0, \"input_length\": 9, \"output_length\": 2, \"hash_ids\": [{ids}]}}\n{{\"timestamp\": 1, "
+                    + $"\"input_length\": 8, \"output_length\": 2}}");
         Assert.That(trace.InputTokens, Is.EqualTo(new[] { 9, 8 }));
     }
 
     [FsCheck.NUnit.Property(Replay = "1234567,891011", MaxTest = 200)]
-    public void Read_AnyRows_EveryRowIsKeptOrCounted((byte Gap, byte Input, byte Output)[] rows, bool keepZero, bool gzip)
+    public void Read_any_rows_every_row_is_kept_or_counted((byte Gap, byte Input, byte Output)[] rows, bool keepZero, bool gzip)
     {
         StringBuilder text = new(Header);
         long kept = 0;

@@ -10,9 +10,10 @@ public sealed class TraceSchemaTests
     private const long Second = 1_000_000_000_000;
 
     [Test]
-    public void Read_OwnCsv_KeepsTimesLengthsAndModels()
+    public void Read_own_csv_keeps_times_lengths_and_models()
     {
-        (Trace trace, TraceLoadReport report) = Load.Text("arrival_s,input_tokens,output_tokens,model\n0,10,1,a\n0.000000000001,20,2,b\n3.5,30,3,a\n");
+        (Trace trace, TraceLoadReport report) =
+            Load.Text("arrival_s,input_tokens,output_tokens,model\n0,10,1,a\n0.000000000001,20,2,b\n3.5,30,3,a\n");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(report.Schema, Is.EqualTo("OWN"));
@@ -27,14 +28,14 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_ColumnsInOtherOrderAndCase_FindsThemByName()
+    public void Read_columns_in_other_order_and_case_finds_them_by_name()
     {
         (Trace trace, _) = Load.Text("note,Output_Tokens,ARRIVAL_S,\"input_tokens\"\nx,7,1,5\n");
         Assert.That((trace.InputTokens[0], trace.OutputTokens[0]), Is.EqualTo((5, 7)));
     }
 
     [Test]
-    public void Read_Azure2023_KeepsTicksAndReportsLineEnds()
+    public void Read_azure2023_keeps_ticks_and_reports_line_ends()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(
             "TIMESTAMP,ContextTokens,GeneratedTokens\r\n2023-11-16 18:15:46.6805900,374,44\r\n2023-11-16 18:15:50.9951690,396,109");
@@ -50,10 +51,11 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_Azure2024_AcceptsZoneAndMissingFraction()
+    public void Read_azure2024_accepts_zone_and_missing_fraction()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(
-            "TIMESTAMP,ContextTokens,GeneratedTokens\n2024-05-10 00:00:00.009930+00:00,2162,5\n2024-05-10 00:00:01+00:00,2399,6\n2024-05-10 02:00:01.5+02:00,76,7\n");
+            "TIMESTAMP,ContextTokens,GeneratedTokens\n2024-05-10 00:00:00.009930+00:00,2162,5\n2024-05-10 "
+                + "00:00:01+00:00,2399,6\n2024-05-10 02:00:01.5+02:00,76,7\n");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(report.Schema, Is.EqualTo("AZ24"));
@@ -62,7 +64,7 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_AzureMultimodal_IgnoresImagesWithANote()
+    public void Read_Azure_multimodal_ignores_images_with_a_note()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(
             "TIMESTAMP,NumImages,ContextTokens,GeneratedTokens\n2024-10-15T12:00:05.819Z,1,949,126\n2024-10-22T11:59:59.539Z,16,4564,137\n");
@@ -75,7 +77,7 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_BurstGpt6_DropsFailedRowsAndNamesModels()
+    public void Read_burst_gpt6_drops_failed_rows_and_names_models()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(
             "Timestamp,Model,Request tokens,Response tokens,Total tokens,Log Type\n5,ChatGPT,472,18,490,Conversation log\n"
@@ -93,7 +95,7 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_BurstGpt8_AcceptsLateStartFloatTimesAndNoSession()
+    public void Read_burst_gpt8_accepts_late_start_float_times_and_no_session()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(
             "Timestamp,Session ID,Elapsed time,Model,Request tokens,Response tokens,Total tokens,Log Type\n"
@@ -108,7 +110,7 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_Mooncake_CountsMilliseconds()
+    public void Read_Mooncake_counts_milliseconds()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(
             "{\"timestamp\": 0, \"input_length\": 6758, \"output_length\": 500, \"hash_ids\": [0, 1]}\n"
@@ -122,7 +124,7 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_MooncakeDialect_PlacesDelayedTurnsAfterTheTurnBefore()
+    public void Read_Mooncake_dialect_places_delayed_turns_after_the_turn_before()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(
             "{\"session_id\":\"s\",\"timestamp\":1000,\"input_tokens\":5,\"output_tokens\":6,\"input_text\":\"x\"}\n"
@@ -138,11 +140,13 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_Bailian_CountsSeconds()
+    public void Read_bailian_counts_seconds()
     {
         (Trace trace, TraceLoadReport report) = Load.Text(
-            "{\"chat_id\": 1, \"parent_chat_id\": -1, \"timestamp\": 60.0, \"input_length\": 5, \"output_length\": 1, \"type\": \"text\", \"turn\": 1, \"hash_ids\": [3]}\n"
-            + "{\"chat_id\": 159, \"parent_chat_id\": 55, \"timestamp\": 61.114, \"input_length\": 521, \"output_length\": 132, \"type\": \"text\", \"turn\": 2, \"hash_ids\": [1089, 1090]}\n");
+            "{\"chat_id\": 1, \"parent_chat_id\": -1, \"timestamp\": 60.0, \"input_length\": 5, \"output_length\": 1, \"type\": "
+                + "\"text\", \"turn\": 1, \"hash_ids\": [3]}\n"
+            + "{\"chat_id\": 159, \"parent_chat_id\": 55, \"timestamp\": 61.114, \"input_length\": 521, \"output_length\": 132, "
+            + "\"type\": \"text\", \"turn\": 2, \"hash_ids\": [1089, 1090]}\n");
         using (Assert.EnterMultipleScope())
         {
             Assert.That(report.Schema, Is.EqualTo("QB"));
@@ -151,7 +155,7 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_RagPulse_AcceptsStringTimesBlankLastLineAndAnInversion()
+    public void Read_rag_pulse_accepts_string_times_blank_last_line_and_an_inversion()
     {
         const string parts = "\"hash_ids\": {\"sys_prompt\": [8302], \"user_input\": [26923]}, \"session_id\": \"1757476916095-x\"";
         (Trace trace, TraceLoadReport report) = Load.Text(
@@ -168,7 +172,7 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_VidurAndSplitwiseAndPrism_AreTheirOwnLayouts()
+    public void Read_Vidur_and_Splitwise_and_Prism_are_their_own_layouts()
     {
         (_, TraceLoadReport vidur) = Load.Text("arrived_at,num_prefill_tokens,num_decode_tokens\n0.0,4808,10\n4.314579,3180,8\n");
         (Trace splitwise, TraceLoadReport report) = Load.Text(
@@ -185,7 +189,7 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_LengthsOnly_NeedsARate()
+    public void Read_lengths_only_needs_a_rate()
     {
         const string text = "num_prefill_tokens,num_decode_tokens,num_total_tokens,pd_ratio\n74,918,992,0.08\n290,905,1195,0.32\n";
         (Trace trace, TraceLoadReport report) = Load.Text(text, new TraceReadOptions { RatePerSecond = 2 });
@@ -199,10 +203,11 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_ClaudeCodeFlat_NeedsASessionRate()
+    public void Read_Claude_code_flat_needs_a_session_rate()
     {
-        const string text = "session_id,agent,turn,t_s,model,stream,input_tokens,output_tokens,hash_blocks,prefix_hit_blocks,api_time_s,think_time_s,ttft_s,stop\n"
-            + "1,main,1,0.0,m,n,71175,169,1112,0,7.34,0.0,,tool_use\n1,main,2,19.0,m,n,72762,296,1136,1112,9.19,12.0,,tool_use\n2,main,1,0.0,m,n,5,0,1,0,1,0,,x\n";
+        const string text =
+            "session_id,agent,turn,t_s,model,stream,input_tokens,output_tokens,hash_blocks,prefix_hit_blocks,api_time_s,think_time_s,ttft_s,stop\n"
+                + "1,main,1,0.0,m,n,71175,169,1112,0,7.34,0.0,,tool_use\n1,main,2,19.0,m,n,72762,296,1136,1112,9.19,12.0,,tool_use\n2,main,1,0.0,m,n,5,0,1,0,1,0,,x\n";
         (Trace trace, TraceLoadReport report) = Load.Text(text, new TraceReadOptions { SessionRatePerSecond = 0.1 });
         using (Assert.EnterMultipleScope())
         {
@@ -214,7 +219,7 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_ClaudeCodeNested_MovesSubAgentsToTheSessionClock()
+    public void Read_Claude_code_nested_moves_sub_agents_to_the_session_clock()
     {
         const string text = """
             {"id":"trace_1","models":["m"],"block_size":64,"hash_id_scope":"local","requests":[
@@ -233,23 +238,31 @@ public sealed class TraceSchemaTests
     }
 
     [Test]
-    public void Read_ServeGenFiles_AreRefusedAsParameters()
+    public void Read_serve_gen_files_are_refused_as_parameters()
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Load.ErrorOf("client_id,window_start_s,rate_rps,iat_cv,iat_dist,iat_shape,iat_scale\n0,0,0,0,,0,0\n"), Does.Contain("not requests"));
+            Assert.That(Load.ErrorOf("client_id,window_start_s,rate_rps,iat_cv,iat_dist,iat_shape,iat_scale\n0,0,0,0,,0,0\n"),
+                Does.Contain("not requests"));
             Assert.That(Load.ErrorOf("0,1.33,8.59,Weibull,0.375,0.396\n600,0,0,,0,0\n"), Does.Contain("not requests"));
-            Assert.That(Load.ErrorOf("{\"client_id\":0,\"windows\":{\"0\":{\"input_tokens\":{\"45\":1}}}}\n"), Does.Contain("not requests"));
+            Assert.That(Load.ErrorOf("{\"client_id\":0,\"windows\":{\"0\":{\"input_tokens\":{\"45\":1}}}}\n"),
+                Does.Contain("not requests"));
             Assert.That(Load.ErrorOf("{\"0\": \"{'input_tokens': {1: 1.0}}\"}"), Does.Contain("not requests"));
         }
     }
 
     [Test]
-    public void Read_JsonArray_IsReadLikeLines()
+    public void Read_json_array_is_read_like_lines()
     {
-        (Trace trace, _) = Load.Text("[\n {\"timestamp\": 0, \"input_length\": 1, \"output_length\": 2},\n {\"timestamp\": 5, \"input_length\": 3, \"output_length\": 4}\n]\n");
+        (Trace trace, _) =
+            Load.Text(
+                "[\n {\"timestamp\": 0, \"input_length\": 1, \"output_length\": 2},\n {\"timestamp\": 5, \"input_length\": 3, "
+                    + "\"output_length\": 4}\n]\n");
         Assert.That(trace.InputTokens, Is.EqualTo(new[] { 1, 3 }));
-        Assert.That(Load.ErrorOf("[\n {\"timestamp\": 0, \"input_length\": 1, \"output_length\": 2},\n {\"timestamp\": 5, \"input_length\": \"x\", \"output_length\": 4}\n]\n"),
+        Assert.That(
+            Load.ErrorOf(
+                "[\n {\"timestamp\": 0, \"input_length\": 1, \"output_length\": 2},\n {\"timestamp\": 5, \"input_length\": \"x\", "
+                    + "\"output_length\": 4}\n]\n"),
             Does.StartWith("logs/some.trace:3: expected a whole number of tokens in column input_length, found 'x'"));
     }
 }

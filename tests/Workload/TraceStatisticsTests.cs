@@ -9,7 +9,7 @@ public sealed class TraceStatisticsTests
     private const long Second = 1_000_000_000_000;
 
     [Test]
-    public void Of_EvenArrivals_HasNoVariation()
+    public void Of_even_arrivals_has_no_variation()
     {
         int[] lengths = [.. Enumerable.Range(1, 101)];
         Trace trace = new("s", [.. Enumerable.Range(0, 101).Select(i => i * Second)], lengths, [.. lengths.Reverse()]);
@@ -26,15 +26,16 @@ public sealed class TraceStatisticsTests
     }
 
     [Test]
-    public void Of_TwoPerOtherWindow_HasItsDispersion()
+    public void Of_two_per_other_window_has_its_dispersion()
     {
         // Counts 2, 0, 2, 0, …: mean 1, variance 1.
-        Trace trace = new("s", [.. Enumerable.Range(0, 41).Select(i => i / 2 * 2 * Second + i % 2)], new int[41].Select(_ => 1).ToArray(), new int[41].Select(_ => 1).ToArray());
+        Trace trace = new("s", [.. Enumerable.Range(0, 41).Select(i => i / 2 * 2 * Second + i % 2)], new int[41].Select(_ => 1).ToArray(),
+            new int[41].Select(_ => 1).ToArray());
         Assert.That(TraceStatistics.Of(trace).Idc1S, Is.EqualTo(1).Within(1e-12));
     }
 
     [Test]
-    public void KolmogorovSmirnov_KnownSamples_IsTheLargestStep()
+    public void Kolmogorov_smirnov_known_samples_is_the_largest_step()
     {
         using (Assert.EnterMultipleScope())
         {
@@ -45,11 +46,11 @@ public sealed class TraceStatisticsTests
     }
 
     [Test]
-    public void Spearman_Ties_ShareTheirRank() =>
+    public void Spearman_ties_share_their_rank() =>
         Assert.That(TraceStatistics.Spearman([1, 2, 2, 3], [1, 3, 3, 9]), Is.EqualTo(1).Within(1e-12));
 
     [Test]
-    public void Of_OneRequest_IsNotAnError()
+    public void Of_one_request_is_not_an_error()
     {
         TraceStatistics statistics = TraceStatistics.Of(new Trace("s", [5], [1], [1]));
         Assert.That((statistics.Requests, statistics.RatePerS), Is.EqualTo((1, 0.0)));

@@ -81,7 +81,8 @@ internal sealed class TraceTableTests
         {
             Assert.That(Load.ErrorOf("time,prompt_tokens,completion_tokens\n1,2,3\n", new TraceReadOptions { Columns = wrong }),
                 Is.EqualTo("logs/some.trace:1: expected a column tokens_in as --columns says, found time,prompt_tokens,completion_tokens"));
-            Assert.That(Load.ErrorOf("{\"time\":1,\"prompt_tokens\":2,\"completion_tokens\":3}\n", new TraceReadOptions { Columns = wrong }),
+            Assert.That(
+                Load.ErrorOf("{\"time\":1,\"prompt_tokens\":2,\"completion_tokens\":3}\n", new TraceReadOptions { Columns = wrong }),
                 Is.EqualTo("logs/some.trace:1: expected a key tokens_in as --columns says, found time,prompt_tokens,completion_tokens"));
         }
     }
@@ -95,5 +96,6 @@ internal sealed class TraceTableTests
 
     [Test]
     public void Unknown_layout_says_what_was_found_what_is_known_and_how_to_name_columns() =>
-        Assert.That(Load.ErrorOf("when;how_long\n1;2\n"), Does.Contain("when;how_long").And.Contain("arrival_s").And.Contain("--columns arrival="));
+        Assert.That(Load.ErrorOf("when;how_long\n1;2\n"),
+            Does.Contain("when;how_long").And.Contain("arrival_s").And.Contain("--columns arrival="));
 }

@@ -31,11 +31,14 @@ internal sealed class TraceUnitTests
     [Test]
     public void Seconds_layout_that_counts_microseconds_is_taken_as_such()
     {
-        // One request in 2e6 units: 5e-7 requests/s as seconds, 5e-4 as milliseconds, half a request a second as microseconds, 500 as nanoseconds.
+        // One request in 2e6 units: 5e-7 requests/s as seconds, 5e-4 as milliseconds, half a request a second as microseconds, 500
+        // as nanoseconds.
         string text = "arrived_at,num_prefill_tokens,num_decode_tokens\n0,1,2\n2000000,1,2\n4000000,1,2\n";
         Assert.That(Load.ErrorOf(text), Is.EqualTo(
-            "logs/some.trace: the unit of its times is not known: ms, us, ns all give a rate between 1e-4 and 1e5 requests/s; state it with --time-unit s, ms, us or ns"));
-        Assert.That(Load.Text(text, new TraceReadOptions { TimeUnit = TimeUnit.Microseconds }).Trace.ArrivalPs[^1], Is.EqualTo(4_000_000_000_000L));
+            "logs/some.trace: the unit of its times is not known: ms, us, ns all give a rate between 1e-4 and 1e5 requests/s; state it "
+                + "with --time-unit s, ms, us or ns"));
+        Assert.That(Load.Text(text, new TraceReadOptions { TimeUnit = TimeUnit.Microseconds }).Trace.ArrivalPs[^1],
+            Is.EqualTo(4_000_000_000_000L));
     }
 
     [Test]
@@ -48,7 +51,8 @@ internal sealed class TraceUnitTests
         {
             Assert.That(Load.Text(seconds, new TraceReadOptions { Columns = map }).Trace.ArrivalPs[^1], Is.EqualTo(3_250_000_000_000L));
             Assert.That(Load.ErrorOf(any, new TraceReadOptions { Columns = map }), Does.Contain("state it with --time-unit"));
-            Assert.That(Load.Text(any, new TraceReadOptions { Columns = map, TimeUnit = TimeUnit.Milliseconds }).Trace.ArrivalPs[^1], Is.EqualTo(2_000_000_000_000L));
+            Assert.That(Load.Text(any, new TraceReadOptions { Columns = map, TimeUnit = TimeUnit.Milliseconds }).Trace.ArrivalPs[^1],
+                Is.EqualTo(2_000_000_000_000L));
         }
     }
 
@@ -57,12 +61,16 @@ internal sealed class TraceUnitTests
     [TestCase("start_ns", 2_000L)]
     [TestCase("start_seconds", 2_000_000_000_000L)]
     public void Unit_in_the_name_of_a_column_is_its_unit(string column, long ps) =>
-        Assert.That(Load.Text($"{column},p,c\n0,1,2\n1,1,2\n2,1,2\n", new TraceReadOptions { Columns = new ColumnMap(column, "p", "c") }).Trace.ArrivalPs[^1],
+        Assert.That(
+            Load.Text($"{column},p,c\n0,1,2\n1,1,2\n2,1,2\n",
+                new TraceReadOptions { Columns = new ColumnMap(column, "p", "c") }).Trace.ArrivalPs[^1],
             Is.EqualTo(ps));
 
     [Test]
     public void Nanoseconds_of_an_epoch_are_read_to_the_last_digit() =>
-        Assert.That(Load.Text("t_ns,p,c\n1767225600000000000,1,2\n1767225600000000007,1,2\n1767225601000000000,1,2\n", new TraceReadOptions { Columns = new ColumnMap("t_ns", "p", "c") })
+        Assert.That(
+            Load.Text("t_ns,p,c\n1767225600000000000,1,2\n1767225600000000007,1,2\n1767225601000000000,1,2\n",
+                new TraceReadOptions { Columns = new ColumnMap("t_ns", "p", "c") })
             .Trace.ArrivalPs, Is.EqualTo(new[] { 0L, 7_000, 1_000_000_000_000 }));
 
     [Test]
@@ -72,7 +80,9 @@ internal sealed class TraceUnitTests
 
     [Test]
     public void Wall_clock_has_no_unit() =>
-        Assert.That(Load.ErrorOf("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46,1,1\n", new TraceReadOptions { TimeUnit = TimeUnit.Seconds }),
+        Assert.That(
+            Load.ErrorOf("TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46,1,1\n",
+                new TraceReadOptions { TimeUnit = TimeUnit.Seconds }),
             Does.Contain("--time-unit: expected a column of numbers"));
 
     private static string Mooncake(params double[] times)

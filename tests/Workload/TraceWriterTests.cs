@@ -11,10 +11,10 @@ public sealed class TraceWriterTests
 
     [TestCase(TraceFormat.Csv, "arrival_s,input_tokens,output_tokens\n0,1,5\n0.000000000001,2,6\n1.5,3,7\n12,4,8\n")]
     [TestCase(TraceFormat.Vidur, "arrived_at,num_prefill_tokens,num_decode_tokens\n0,1,5\n0.000000000001,2,6\n1.5,3,7\n12,4,8\n")]
-    public void Write_Csv_IsExact(TraceFormat format, string expected) => Assert.That(Text(Sample, format), Is.EqualTo(expected));
+    public void Write_csv_is_exact(TraceFormat format, string expected) => Assert.That(Text(Sample, format), Is.EqualTo(expected));
 
     [Test]
-    public void Write_Mooncake_IsMilliseconds()
+    public void Write_Mooncake_is_milliseconds()
     {
         string text = Text(Sample, TraceFormat.Mooncake);
         Assert.That(text, Does.StartWith("{\"timestamp\": 0, \"input_length\": 1, \"output_length\": 5}\n"));
@@ -22,16 +22,17 @@ public sealed class TraceWriterTests
     }
 
     [Test]
-    public void Write_ModelsWithCommasAndQuotes_ReadBack()
+    public void Write_models_with_commas_and_quotes_read_back()
     {
-        Trace trace = new("s", [0, 1, 2], [1, 2, 3], [1, 1, 1]) { Columns = [new ModelColumn([0, 1, 0], ["a,\"b\"", new string('x', 5000)])] };
+        Trace trace = new("s", [0, 1, 2], [1, 2, 3],
+            [1, 1, 1]) { Columns = [new ModelColumn([0, 1, 0], ["a,\"b\"", new string('x', 5000)])] };
         (Trace read, _) = Load.Text(Text(trace, TraceFormat.Csv));
         Assert.That(read.Models!.Names, Is.EqualTo(trace.Models!.Names));
         Assert.That(read.Models!.Index, Is.EqualTo(trace.Models!.Index));
     }
 
     [FsCheck.NUnit.Property(Replay = "55555,77777", MaxTest = 200)]
-    public void Write_AnyTrace_ReadsBackToTheSamePicoseconds(ulong[] gaps, uint lengths)
+    public void Write_any_trace_reads_back_to_the_same_picoseconds(ulong[] gaps, uint lengths)
     {
         if (gaps.Length == 0)
             return;
@@ -47,9 +48,9 @@ public sealed class TraceWriterTests
     }
 
     [Test]
-    public void Write_ToAPath_IsWholeOrRefused()
+    public void Write_to_a_path_is_whole_or_refused()
     {
-        string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{nameof(Write_ToAPath_IsWholeOrRefused)}.csv");
+        string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{nameof(Write_to_a_path_is_whole_or_refused)}.csv");
         File.Delete(path);
         TraceWriter.Write(Sample, path);
         using (Assert.EnterMultipleScope())

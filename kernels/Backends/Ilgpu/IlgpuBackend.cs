@@ -1,8 +1,8 @@
 using System.Numerics;
 using ELLM.Sim.Kernels.Bodies;
-using ILGPU.Runtime.Cuda;
-using ILGPU.Runtime;
 using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
 
 namespace ELLM.Sim.Kernels.Backends.Ilgpu;
 
@@ -52,14 +52,16 @@ internal sealed class IlgpuBackend(CudaAccelerator accelerator) : IKernelBackend
         _copy(Stream(stream), _full, Vectors(source, bytes), Vectors(target, bytes), bytes / Vec16.Bytes);
 
     public void Gather(nint stream, ulong source, ulong target, ulong table, long pageBytes, long bytes) =>
-        _gather(Stream(stream), _full, Anywhere(source), Vectors(target, bytes), Words(table, TableWords), Shift(pageBytes), bytes / Vec16.Bytes);
+        _gather(Stream(stream), _full, Anywhere(source), Vectors(target, bytes), Words(table, TableWords), Shift(pageBytes),
+            bytes / Vec16.Bytes);
 
     public void ReadContiguous(nint stream, ulong source, ulong folded, long bytes) =>
         _readContiguous(Stream(stream), _full, Vectors(source, bytes), Words(folded, ReadThreads), bytes / Vec16.Bytes);
 
     public void ReadPaged(nint stream, ulong source, ulong table, ulong folded, long pageBytes, long bytes) =>
         _readPaged(
-            Stream(stream), _full, Anywhere(source), Words(table, TableWords), Words(folded, ReadThreads), Shift(pageBytes), bytes / Vec16.Bytes);
+            Stream(stream), _full, Anywhere(source), Words(table, TableWords), Words(folded, ReadThreads), Shift(pageBytes),
+            bytes / Vec16.Bytes);
 
     /// <summary>Buffers and streams are wrappers: what they stand for belongs to others.</summary>
     public void Dispose()

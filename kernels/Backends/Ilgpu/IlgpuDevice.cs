@@ -5,7 +5,8 @@ using ILGPU.Runtime.Cuda;
 
 namespace ELLM.Sim.Kernels.Backends.Ilgpu;
 
-/// <summary>ILGPU's context on a CUDA device. All driver calls of a measurement go through it: two contexts on a device take turns.</summary>
+/// <summary>ILGPU's context on a CUDA device. All driver calls of a measurement go through it: two contexts on a device take
+/// turns.</summary>
 public sealed class IlgpuDevice : IDisposable
 {
     private readonly Context _context;
@@ -36,7 +37,8 @@ public sealed class IlgpuDevice : IDisposable
             accelerator?.Dispose();
             context?.Dispose();
             // ILGPU fails with whatever the driver, the loader or its compiler threw: all of it means that it does not run here.
-            throw fault as IlgpuUnavailableException ?? new IlgpuUnavailableException($"ILGPU does not open: {fault.GetBaseException().Message}", fault);
+            throw fault as IlgpuUnavailableException
+                ?? new IlgpuUnavailableException($"ILGPU does not open: {fault.GetBaseException().Message}", fault);
         }
     }
 

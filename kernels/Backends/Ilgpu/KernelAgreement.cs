@@ -64,7 +64,8 @@ public sealed class KernelAgreement
 
     private bool Copy()
     {
-        using MemoryBuffer1D<Vec16, Stride1D.Dense> source = _accelerator.Allocate1D(_data), target = _accelerator.Allocate1D<Vec16>(Elements);
+        using MemoryBuffer1D<Vec16, Stride1D.Dense> source = _accelerator.Allocate1D(_data), target =
+            _accelerator.Allocate1D<Vec16>(Elements);
         _accelerator.LoadKernel<ArrayView<Vec16>, ArrayView<Vec16>, long>(IlgpuKernels.Copy)(
             _accelerator.DefaultStream, Shape, source.View.BaseView, target.View.BaseView, Elements);
         _accelerator.Synchronize();
@@ -73,7 +74,8 @@ public sealed class KernelAgreement
 
     private bool Gather()
     {
-        using MemoryBuffer1D<Vec16, Stride1D.Dense> source = _accelerator.Allocate1D(_data), target = _accelerator.Allocate1D<Vec16>(Elements);
+        using MemoryBuffer1D<Vec16, Stride1D.Dense> source = _accelerator.Allocate1D(_data), target =
+            _accelerator.Allocate1D<Vec16>(Elements);
         using MemoryBuffer1D<uint, Stride1D.Dense> table = _accelerator.Allocate1D(_table);
         _accelerator.LoadKernel<ArrayView<Vec16>, ArrayView<Vec16>, ArrayView<uint>, int, long>(IlgpuKernels.Gather)(
             _accelerator.DefaultStream, Shape, source.View.BaseView, target.View.BaseView, table.View.BaseView, PageShift, Elements);

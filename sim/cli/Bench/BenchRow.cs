@@ -6,7 +6,8 @@ using ELLM.Sim.Workload;
 namespace ELLM.Sim.Cli.Bench;
 
 /// <summary>One figure of <c>ellm bench</c>, by the name that every build understands: <c>WHAT@REQUESTS</c>.</summary>
-/// <param name="What">A policy (the engine alone, all metrics on), <c>steady</c> (vllm under Poisson arrivals) or <c>files</c> (a CSV file to result files).</param>
+/// <param name="What">A policy (the engine alone, all metrics on), <c>steady</c> (vllm under Poisson arrivals) or <c>files</c> (a
+/// CSV file to result files).</param>
 internal sealed record BenchRow(string What, int Requests)
 {
     private const string Steady = "steady", Files = "files";

@@ -17,7 +17,8 @@ internal sealed record Build(string Directory)
         ? throw new InputException($"--against {directory}: expected a folder with a built ellm, found none")
         : new Build(directory);
 
-    /// <summary>Measures a row in a process of its own, so that no other row has taught the runtime anything; null when the build has no such row.</summary>
+    /// <summary>Measures a row in a process of its own, so that no other row has taught the runtime anything; null when the build
+    /// has no such row.</summary>
     public BenchRound? Measure(string row, int laps)
     {
         (int code, string output, string error) = Run("bench", "--round", row, "--laps", laps.ToString(CultureInfo.InvariantCulture));

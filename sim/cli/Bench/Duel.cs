@@ -6,7 +6,8 @@ using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Bench;
 
-/// <summary>Another build against this one, row by row: processes in turn, so that a machine that slows down for a while slows both down.</summary>
+/// <summary>Another build against this one, row by row: processes in turn, so that a machine that slows down for a while slows both
+/// down.</summary>
 internal sealed class Duel(Terminal terminal, Build other, int pairs, int laps)
 {
     /// <summary>Rows that are whole processes: any build has them.</summary>
@@ -26,7 +27,8 @@ internal sealed class Duel(Terminal terminal, Build other, int pairs, int laps)
     public void Write(IReadOnlyList<string> rows)
     {
         terminal.Out.Write(string.Create(CultureInfo.InvariantCulture,
-            $"Medians of {pairs} pairs of processes in turn. A ratio above 1 says that this build is faster; its 95 % interval is a bootstrap over the pairs.\n\n"));
+            $"Medians of {pairs} pairs of processes in turn. A ratio above 1 says that this build is faster; its 95 % interval is a "
+                + $"bootstrap over the pairs.\n\n"));
         TextTable table = new(["row", "measured", "other", "this", "ratio", "from", "to"], "measured");
         foreach (string row in rows)
         {
@@ -52,7 +54,8 @@ internal sealed class Duel(Terminal terminal, Build other, int pairs, int laps)
                 _lacking.Add(row.Name);
                 return;
             }
-            BenchRound ours = Build.This.Measure(row.Name, laps) ?? throw new InputException($"bench row '{row.Name}': this build lacks it");
+            BenchRound ours = Build.This.Measure(row.Name, laps)
+                ?? throw new InputException($"bench row '{row.Name}': this build lacks it");
             times.Add((NsARequest(row, theirs), NsARequest(row, ours)));
         }
         Add(table, row.Name, row.OnTheClock ? "clock, ns/request" : "core, ns/request", times);

@@ -6,7 +6,8 @@ using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Bench;
 
-/// <summary>From a CSV file to written result files, as <c>ellm replay</c> does it but for the report page: each stage, and the whole.</summary>
+/// <summary>From a CSV file to written result files, as <c>ellm replay</c> does it but for the report page: each stage, and the
+/// whole.</summary>
 internal sealed class FileToFile : IDisposable
 {
     private const int WarmUpRequests = 5_000;

@@ -42,7 +42,8 @@ internal static class Growth
         Memory(target, deployment, traces[^1]);
     }
 
-    /// <summary>Bytes allocated from the start of a run to its written files: nothing is freed in between that counts, so this is its peak too.</summary>
+    /// <summary>Bytes allocated from the start of a run to its written files: nothing is freed in between that counts, so this is
+    /// its peak too.</summary>
     private static void Memory(TextWriter target, Deployment deployment, Trace trace)
     {
         GC.Collect();

@@ -3,7 +3,8 @@ using ELLM.Sim.Cli.Tables;
 
 namespace ELLM.Sim.Cli.Bench;
 
-/// <summary>Requests and iterations a second: the engine on one core, nothing read and nothing written; each row in a process of its own.</summary>
+/// <summary>Requests and iterations a second: the engine on one core, nothing read and nothing written; each row in a process of
+/// its own.</summary>
 internal static class PolicyRates
 {
     public static void Write(TextWriter target, BenchPlan plan)
@@ -12,7 +13,8 @@ internal static class PolicyRates
         foreach (BenchRow row in plan.Policies)
         {
             int laps = row.Requests == plan.Requests ? plan.Repeats : plan.PolicyRepeats;
-            Add(table, row.What, Build.This.Measure(row.Name, laps) ?? throw new InputException($"bench row '{row.Name}': this build lacks it"));
+            Add(table, row.What,
+                Build.This.Measure(row.Name, laps) ?? throw new InputException($"bench row '{row.Name}': this build lacks it"));
         }
         table.Write(target);
     }

@@ -8,7 +8,8 @@ internal readonly record struct RatioOfMedians(double Other, double This, double
 {
     private const int Resamples = 4_000;
 
-    /// <summary>Pairs are drawn again with replacement, both of a pair together; the interval holds the middle 95 % of the ratios they give.</summary>
+    /// <summary>Pairs are drawn again with replacement, both of a pair together; the interval holds the middle 95 % of the ratios
+    /// they give.</summary>
     public static RatioOfMedians Of(IReadOnlyList<(double Other, double This)> pairs)
     {
         RandomStream random = RandomStream.Named(1, "bench-bootstrap");

@@ -39,11 +39,14 @@ internal static class TimeModels
                 laps[i].Add(() => Workbench.Simulate(models[i].Deployment, trace));
         }
         double constant = laps[0].CoreS.Median / iterations[0];
-        TextTable table = new(["time model", "iterations/request", "ns/iteration", "min", "max", "over constant", "load and tabulate, ms", "first time, ms"]);
+        TextTable table = new(
+            ["time model", "iterations/request", "ns/iteration", "min", "max", "over constant", "load and tabulate, ms", "first time, ms"]);
         for (int i = 0; i < models.Count; i++)
         {
             Spread ns = laps[i].CoreS.Times(1e9 / iterations[i]);
-            table.Add([models[i].Name, Number(iterations[i] / (double)trace.Count), Number(ns.Median), Number(ns.Min), Number(ns.Max), (ns.Median / 1e9 / constant).ToString("0.00", CultureInfo.InvariantCulture), .. Loading(models[i].Deployment)]);
+            table.Add(
+                [models[i].Name, Number(iterations[i] / (double)trace.Count), Number(ns.Median), Number(ns.Min), Number(ns.Max),
+                    (ns.Median / 1e9 / constant).ToString("0.00", CultureInfo.InvariantCulture), .. Loading(models[i].Deployment)]);
         }
         table.Write(target);
     }
@@ -57,7 +60,9 @@ internal static class TimeModels
         void Load()
         {
             TimingOptions options = new(deployment.Limits.MaxNumSeqs);
-            ITimeModel model = TimeModelCatalog.Parse(text, TimingCatalog.Load(deployment.Gpu.Timing), deployment.Model, deployment.Config.Tp, options).Model;
+            ITimeModel model =
+                TimeModelCatalog.Parse(text, TimingCatalog.Load(deployment.Gpu.Timing), deployment.Model, deployment.Config.Tp,
+                    options).Model;
             for (int b = 1; b <= deployment.Limits.MaxNumSeqs; b++)
                 model.Decode(new DecodeBatch(b, (long)b * Context, Context));
         }

@@ -3,8 +3,8 @@ using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
-using ELLM.Sim.Workload.Generators;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Generators;
 
 namespace ELLM.Sim.Cli.Bench;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli.Tables;
-using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Hardware;
+using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Models;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Policies;
@@ -56,7 +56,8 @@ internal static class ListCommand
         {
             table.Add(
             [
-                gpu.Name, ShortText.Gib(gpu.VisibleBytes), Words.Count((long)gpu.HbmGbPerS), Words.Rate(gpu.PeakTflops16Bit), gpu.HostLink.Kind, gpu.Timing,
+                gpu.Name, ShortText.Gib(gpu.VisibleBytes), Words.Count((long)gpu.HbmGbPerS), Words.Rate(gpu.PeakTflops16Bit),
+                gpu.HostLink.Kind, gpu.Timing,
             ]);
         }
         return table;

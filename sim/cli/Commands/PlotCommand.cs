@@ -15,7 +15,8 @@ internal static class PlotCommand
         Argument<string> directory = new("DIR") { Description = "Directory that replay, compare, sweep, capacity or plan wrote." };
         Option<string?> figure = new("--figure") { Description = "Draw this figure alone.", HelpName = "NAME" };
         figure.CompletionSources.Add(_ => ReportFiles.FigureNames.Select(n => new System.CommandLine.Completions.CompletionItem(n)));
-        Option<string?> format = new("--format") { Description = "svg, html, png or webp. Default: report.html, and an SVG and a PNG file a figure." };
+        Option<string?> format = new(
+            "--format") { Description = "svg, html, png or webp. Default: report.html, and an SVG and a PNG file a figure." };
         format.AcceptOnlyFromAmong("svg", "html", "png", "webp");
         Option<string> theme = new("--theme") { Description = "Of png and webp: light or dark.", DefaultValueFactory = _ => "light" };
         theme.AcceptOnlyFromAmong("light", "dark");
@@ -34,13 +35,14 @@ internal static class PlotCommand
         return command;
     }
 
-    private static IReadOnlyList<string> Written(string directory, string? figure, string? format, PictureOptions options) => (figure, format) switch
-    {
-        (_, "png" or "webp") => ReportFiles.WritePictures(directory, figure, options),
-        (null, null) => [ReportFiles.Write(directory, pictures: options)],
-        (null, "html") => [ReportFiles.Write(directory)],
-        _ => ReportFiles.WriteFigures(directory, figure, html: format == "html"),
-    };
+    private static IReadOnlyList<string> Written(string directory, string? figure, string? format, PictureOptions options) =>
+        (figure, format) switch
+        {
+            (_, "png" or "webp") => ReportFiles.WritePictures(directory, figure, options),
+            (null, null) => [ReportFiles.Write(directory, pictures: options)],
+            (null, "html") => [ReportFiles.Write(directory)],
+            _ => ReportFiles.WriteFigures(directory, figure, html: format == "html"),
+        };
 
     private static PictureOptions Options(string? format, bool dark, string? size)
     {
@@ -52,7 +54,8 @@ internal static class PlotCommand
             ? options with { Width = width, Height = height }
             : throw new InputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"--size: expected WxH in pixels, each from {PictureOptions.Smallest} to {PictureOptions.Largest}, as 1200x700; found '{size}'"));
+                $"--size: expected WxH in pixels, each from {PictureOptions.Smallest} to {PictureOptions.Largest}, as 1200x700; found "
+                    + $"'{size}'"));
     }
 
     private static int? Side(string text) =>

@@ -1,5 +1,5 @@
-using System.CommandLine.Completions;
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -16,10 +16,13 @@ internal static class ReproduceCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string[]> names = new("NAME|FILE") { Description = "Experiments of configs/reproductions, or files of your own; all without one.", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> names = new(
+            "NAME|FILE") { Description = "Experiments of configs/reproductions, or files of your own; all without one.",
+                Arity = ArgumentArity.ZeroOrMore };
         names.CompletionSources.Add(_ => Reproduction.Names.Select(name => new CompletionItem(name)));
         Option<string> format = CommonOptions.Format("Form of the table on stdout.", "table", "csv", "json");
-        Option<string?> outFile = CommonOptions.Out("FILE", "Write the table to a file as well: CSV, or JSON for a name that ends in .json.");
+        Option<string?> outFile =
+            CommonOptions.Out("FILE", "Write the table to a file as well: CSV, or JSON for a name that ends in .json.");
         Option<bool> force = CommonOptions.Force("Replace an existing file.");
         Option<string?> docs = RunOptions.Text("--write-docs", "FILE", "Write docs/reproductions.md from this run.");
         Option<string?> jobs = CommonOptions.Jobs();
@@ -63,7 +66,8 @@ internal static class ReproduceCommand
         int missed = results.Count(result => result.Within == false);
         terminal.Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"{results.Count(result => result.Within == true)} within what is accepted, {missed} not, {results.Count(result => result.Within is null)} printed only; {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s"));
+            $"{results.Count(result => result.Within == true)} within what is accepted, {missed} not, "
+                + $"{results.Count(result => result.Within is null)} printed only; {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s"));
         return missed == 0 ? ExitCode.Done : ExitCode.ObjectiveMissed;
     }
 
@@ -82,7 +86,8 @@ internal static class ReproduceCommand
         table.Write(terminal.Out);
         foreach (Reproduction experiment in experiments)
         {
-            IEnumerable<ReproductionResult> noted = results.Where(result => result.Experiment == experiment && ReproductionText.Note(result).Length > 0);
+            IEnumerable<ReproductionResult> noted =
+                results.Where(result => result.Experiment == experiment && ReproductionText.Note(result).Length > 0);
             terminal.Out.Write($"\n{experiment.Name}: {experiment.Title} [{experiment.Source}]\n");
             foreach (ReproductionResult result in noted)
                 terminal.Out.Write($"  {result.Row.What}: {ReproductionText.Note(result)}\n");

@@ -1,11 +1,11 @@
-using System.CommandLine.Completions;
 using System.CommandLine;
+using System.CommandLine.Completions;
 using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Workload.Generators;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Generators;
 
 namespace ELLM.Sim.Cli.Commands;
 
@@ -50,7 +50,8 @@ internal static class TraceCommand
         {
             TraceReadOptions how = reading.Of(parsed);
             GeneratorSpec spec = GeneratorPresets.LoadNameOrFile(parsed.GetValue(preset)!);
-            writing.Write(parsed, terminal, TraceGenerator.Generate(spec, (int)(how.Limit ?? Traces.GeneratedRequests), how.Seed, how.RatePerSecond));
+            writing.Write(parsed, terminal,
+                TraceGenerator.Generate(spec, (int)(how.Limit ?? Traces.GeneratedRequests), how.Seed, how.RatePerSecond));
         });
         return command;
     }

@@ -24,11 +24,15 @@ internal static class ValidateCommand
         Option<string?> caseFolder = RunOptions.Text("--case", "DIR", "One case of the reference simulator.");
         Option<string?> tables = RunOptions.Text("--tables", "DIR", "Operator tables of the case or the run.");
         Option<string?> run = RunOptions.Text("--run", "DIR", "One recorded serving run (meta.json, requests.jsonl).");
-        Option<string?> data = RunOptions.Text("--data", "DIR", "Measured data (a folder with profiles in it); default: ../shared beside the repository.");
-        Option<string?> csv = RunOptions.Text("--csv", "FILE", "Write the table as CSV, and a chart of each suite beside it (FILE-suite.svg).");
-        Option<string?> docs = RunOptions.Text("--write-docs", "FILE", "Write docs/fidelity.md from this run, its charts in figures beside it.");
+        Option<string?> data =
+            RunOptions.Text("--data", "DIR", "Measured data (a folder with profiles in it); default: ../shared beside the repository.");
+        Option<string?> csv =
+            RunOptions.Text("--csv", "FILE", "Write the table as CSV, and a chart of each suite beside it (FILE-suite.svg).");
+        Option<string?> docs =
+            RunOptions.Text("--write-docs", "FILE", "Write docs/fidelity.md from this run, its charts in figures beside it.");
         Option<string> format = CommonOptions.Format("Form of the table on stdout.", "table", "csv");
-        Command command = new("validate", "Compare with measurements, real serving runs and published numbers; exit 1 when a bound is missed.")
+        Command command = new("validate",
+            "Compare with measurements, real serving runs and published numbers; exit 1 when a bound is missed.")
         {
             suite, caseFolder, tables, run, data, csv, docs, format,
         };
@@ -45,7 +49,8 @@ internal static class ValidateCommand
     private static int Run(Terminal terminal, Request request)
     {
         if (request.Data is not null && !ValidationContext.IsData(request.Data))
-            throw new InputException($"--data {request.Data}: expected a folder with profiles, vidur, aiconfigurator, llmservingsim or e2e-serving in it");
+            throw new InputException(
+                $"--data {request.Data}: expected a folder with profiles, vidur, aiconfigurator, llmservingsim or e2e-serving in it");
         string? data = request.Data ?? ValidationContext.Discover(Directory.GetCurrentDirectory());
         ValidationContext context = new(data, request.Case, request.Tables, request.Run);
         IReadOnlyList<ValidationRow> rows = ValidationRunner.Run(Suites, request.Suite, context);
@@ -62,10 +67,14 @@ internal static class ValidateCommand
         {
             string folder = Path.Combine(Path.GetDirectoryName(page) ?? "", "figures");
             HashSet<string> charted = [.. Charts(rows, Path.Combine(folder, "fidelity-"))];
-            FileReplacement.Write(page, FidelityPage.Write(Suites, rows, suite => charted.Contains(suite) ? $"figures/fidelity-{suite}.svg" : null));
+            FileReplacement.Write(page,
+                FidelityPage.Write(Suites, rows, suite => charted.Contains(suite) ? $"figures/fidelity-{suite}.svg" : null));
         }
         int missed = rows.Count(row => row.Pass == false);
-        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{rows.Count(row => row.Pass == true)} within their bounds, {missed} not, {rows.Count(row => row.Pass is null)} without a bound or skipped"));
+        terminal.Say(
+            string.Create(CultureInfo.InvariantCulture,
+                $"{rows.Count(row => row.Pass == true)} within their bounds, {missed} not, {rows.Count(row => row.Pass is null)} without "
+                    + $"a bound or skipped"));
         return ValidationRunner.Passed(rows) ? ExitCode.Done : ExitCode.ObjectiveMissed;
     }
 
@@ -73,7 +82,8 @@ internal static class ValidateCommand
     private static List<string> Charts(IReadOnlyList<ValidationRow> rows, string path)
     {
         List<string> charted = [];
-        foreach (IGrouping<string, ValidationRow> suite in rows.Where(row => row is { Error: not null, Bound: not null }).GroupBy(row => row.Suite))
+        foreach (IGrouping<string, ValidationRow> suite in rows.Where(row => row is { Error: not null, Bound: not null })
+            .GroupBy(row => row.Suite))
         {
             CheckedError[] errors = [.. suite.Select(row => new CheckedError(row.What, row.Error!.Value, row.Bound!.Value, Words(row)))];
             FileReplacement.Write($"{path}{suite.Key}.svg", SvgRenderer.Render(ValidationErrors.Of(suite.Key, errors)));
@@ -84,7 +94,9 @@ internal static class ValidateCommand
 
     private static string Words(ValidationRow row)
     {
-        string values = row is { Reference: not null, Ours: not null } ? $"{ValidationText.Value(row.Reference)} and {ValidationText.Value(row.Ours)} {row.Unit}, " : "";
+        string values = row is { Reference: not null, Ours: not null }
+            ? $"{ValidationText.Value(row.Reference)} and {ValidationText.Value(row.Ours)} {row.Unit}, "
+            : "";
         return $"{values}{ValidationText.Error(row)} of {ValidationText.Bound(row)}";
     }
 

@@ -14,7 +14,8 @@ internal static class CommandText
         foreach (Option option in idle)
             values.UnionWith(parsed.GetResult(option)?.Tokens ?? []);
         return ReportFiles.CommandLine([.. parsed.Tokens
-            .Where(t => !values.Contains(t) && !(t.Type == TokenType.Option && idle.Any(o => o.Name == t.Value || o.Aliases.Contains(t.Value))))
+            .Where(t =>
+                !values.Contains(t) && !(t.Type == TokenType.Option && idle.Any(o => o.Name == t.Value || o.Aliases.Contains(t.Value))))
             .Select(t => t.Value)]);
     }
 

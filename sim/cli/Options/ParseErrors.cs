@@ -11,7 +11,8 @@ internal static class ParseErrors
     public static string? Find(ParseResult parsed)
     {
         // A mistyped option is taken for the value of an argument where one is open.
-        Token? dashed = parsed.Tokens.FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.StartsWith("--", StringComparison.Ordinal));
+        Token? dashed =
+            parsed.Tokens.FirstOrDefault(t => t.Type == TokenType.Argument && t.Value.StartsWith("--", StringComparison.Ordinal));
         return dashed is null && parsed.Errors.Count == 0 ? null : Explain(parsed, dashed?.Value);
     }
 

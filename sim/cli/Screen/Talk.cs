@@ -25,8 +25,11 @@ internal static class Talk
         }
         else if (report.RowsDropped > 0)
         {
-            string reasons = string.Join(", ", report.Dropped.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Count} {d.Reason}")));
-            terminal.Warn(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(report.Path)}: {report.RowsDropped} of {report.RowsRead} rows left out: {reasons}"));
+            string reasons =
+                string.Join(", ", report.Dropped.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Count} {d.Reason}")));
+            terminal.Warn(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{Path.GetFileName(report.Path)}: {report.RowsDropped} of {report.RowsRead} rows left out: {reasons}"));
         }
     }
 
@@ -36,7 +39,8 @@ internal static class Talk
         if (report.EqualTimeShare >= 0.1 && report.TiesAreKept)
         {
             terminal.Warn(string.Create(CultureInfo.InvariantCulture,
-                $"{Path.GetFileName(report.Path)}: {report.EqualTimeShare:P0} of the requests arrive at the instant of the one before; --spread-equal-times spreads them over the log's tick"));
+                $"{Path.GetFileName(report.Path)}: {report.EqualTimeShare:P0} of the requests arrive at the instant of the one before; "
+                    + $"--spread-equal-times spreads them over the log's tick"));
         }
     }
 

@@ -13,12 +13,15 @@ internal static class CheckTable
     {
         foreach (PointCheck check in checks.Where(c => c.Fault is not null || c.Moves.Count > 0))
         {
-            target.Write($"{check.Point}: {(check.Fails ? "FAILED" : "moved within tolerances")}{(check.Fault is null ? "" : $": it {check.Fault}")}\n");
+            target.Write(
+                $"{check.Point}: {(check.Fails ? "FAILED" : "moved within tolerances")}{(check.Fault is null ? "" : $": it {check.Fault}")}\n");
             if (check.Fault is not null)
                 continue;
             TextTable table = new(["  metric", "baseline", "now", "change", ""], "");
             foreach (Move move in check.Moves.Take(all ? int.MaxValue : Few))
-                table.Add([$"  {move.Metric}", Cell(move.Before), Cell(move.Now), Change(move), move.Fails ? move.Verdict : $"{move.Verdict}, allowed"]);
+                table.Add(
+                    [$"  {move.Metric}", Cell(move.Before), Cell(move.Now), Change(move),
+                        move.Fails ? move.Verdict : $"{move.Verdict}, allowed"]);
             table.Write(target);
             if (!all && check.Moves.Count > Few)
                 target.Write($"  and {check.Moves.Count - Few} more: --verbose\n");
@@ -33,7 +36,8 @@ internal static class CheckTable
     public static void Annotate(TextWriter target, string file, IReadOnlyList<PointCheck> checks)
     {
         foreach (PointCheck check in checks.Where(c => c.Fails))
-            target.Write($"::error file={Property(file)},title={Property($"ellm check: {check.Point}")}::{Data(JUnitReport.MessageOf(check))}\n");
+            target.Write(
+                $"::error file={Property(file)},title={Property($"ellm check: {check.Point}")}::{Data(JUnitReport.MessageOf(check))}\n");
     }
 
     private static string Cell(string? value) => value is null ? "undefined" : value.Length > 18 ? value[..18] : value;
@@ -43,7 +47,8 @@ internal static class CheckTable
         : Words.Undefined;
 
     private static string Data(string text) =>
-        text.Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);
+        text.Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal)
+            .Replace("\n", "%0A", StringComparison.Ordinal);
 
     private static string Property(string text) =>
         Data(text).Replace(":", "%3A", StringComparison.Ordinal).Replace(",", "%2C", StringComparison.Ordinal);

@@ -29,8 +29,10 @@ internal static class ColocationTable
         {
             PlannedEngine[] on = [.. plan.Engines.Where(e => e.Gpu == gpu)];
             long Sum(Func<MemoryBudget, long> part) => on.Sum(e => part(e.Deployment.Budget));
-            yield return $"GPU {gpu}: models {string.Join(", ", on.Select(e => e.Model.Id))}; weights {ShortText.Gib(Sum(b => b.WeightsBytes))}, "
-                + $"context {ShortText.Gib(Sum(b => b.ContextBytes))}, activations {ShortText.Gib(Sum(b => b.ActivationBytes))}, KV {ShortText.Gib(plan.Placement.KvBytes[gpu])}";
+            yield return $"GPU {gpu}: models {string.Join(", ", on.Select(e => e.Model.Id))}; weights "
+                + $"{ShortText.Gib(Sum(b => b.WeightsBytes))}, "
+                + $"context {ShortText.Gib(Sum(b => b.ContextBytes))}, activations {ShortText.Gib(Sum(b => b.ActivationBytes))}, KV "
+                + $"{ShortText.Gib(plan.Placement.KvBytes[gpu])}";
         }
     }
 
@@ -50,7 +52,8 @@ internal static class ColocationTable
         bool losses = reports.Any(r => r.Total.Rejected + r.Total.Unfinished > 0);
         string[] lossHeader = losses ? ["lost"] : [];
         TextTable table = new(
-            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO", "goodput", "KV held", "KV live", "pages mapped", "map stall", "preempt", .. lossHeader]);
+            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO", "goodput", "KV held", "KV live", "pages mapped",
+                "map stall", "preempt", .. lossHeader]);
         foreach (ColocationReport report in reports)
         {
             Summary s = report.Total;
@@ -80,7 +83,8 @@ internal static class ColocationTable
     private static TextTable Models(ColocationPlan plan, IReadOnlyList<ColocationReport> reports)
     {
         TextTable table = new(
-            ["id", "model", "gpu", "requests", .. reports.SelectMany(r => (string[])[$"{r.Policy}: TTFT p99", "TPOT p99", "SLO", "KV held"])], "model");
+            ["id", "model", "gpu", "requests",
+                .. reports.SelectMany(r => (string[])[$"{r.Policy}: TTFT p99", "TPOT p99", "SLO", "KV held"])], "model");
         for (int i = 0; i < plan.Engines.Count; i++)
         {
             int engine = i;

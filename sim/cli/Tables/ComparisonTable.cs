@@ -21,10 +21,13 @@ internal static class ComparisonTable
         target.Write(Header(first.Label, first.Summary!.Slo, first.Config.Slo, trace, first.Config));
         target.Write('\n');
         Metrics(reports, columns >= WideTerminal).Write(target);
-        string[] byThroughput = [.. reports.Where(r => r.Summary is { Completed: > 0, Oracle.ByGoodput: false }).Select(r => r.Label.Policy)];
+        string[] byThroughput = [.. reports.Where(r => r.Summary is { Completed: > 0, Oracle.ByGoodput: false })
+            .Select(r => r.Label.Policy)];
         if (byThroughput.Length > 0)
         {
-            string who = byThroughput.Length == reports.Count(r => r.Summary is { Completed: > 0, Oracle: not null }) ? "all" : string.Join(", ", byThroughput);
+            string who = byThroughput.Length == reports.Count(r => r.Summary is { Completed: > 0, Oracle: not null })
+                ? "all"
+                : string.Join(", ", byThroughput);
             target.Write($"of oracle: share of output tokens/s where even the oracle met no objectives ({who})\n");
         }
         LedgerTable.Write(target, reports);
@@ -49,7 +52,8 @@ internal static class ComparisonTable
         string[] lossHeader = losses ? ["lost"] : [];
         string[] oracleHeader = reports.Any(r => r.Summary?.Oracle is not null) ? ["of oracle"] : [];
         TextTable table = new(
-            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO", .. bar, "goodput", .. oracleHeader, "batch", "KV live", "preempt", .. lossHeader, "verdict"],
+            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO", .. bar, "goodput", .. oracleHeader, "batch",
+                "KV live", "preempt", .. lossHeader, "verdict"],
             "verdict");
         foreach (RunReport report in reports)
         {
@@ -61,7 +65,8 @@ internal static class ComparisonTable
             if (s.Completed == 0 && report.Deployment is { Warnings: [string why, ..] })
             {
                 string named = report.Label.Policy + ": ";
-                table.AddSentence(report.Label.Policy, $"none completed: {(why.StartsWith(named, StringComparison.Ordinal) ? why[named.Length..] : why)}");
+                table.AddSentence(report.Label.Policy,
+                    $"none completed: {(why.StartsWith(named, StringComparison.Ordinal) ? why[named.Length..] : why)}");
                 continue;
             }
             string[] lost = losses ? [Words.Count(s.Rejected + s.Unfinished)] : [];

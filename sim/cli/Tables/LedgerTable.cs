@@ -32,7 +32,9 @@ internal static class LedgerTable
         TextTable table = new(["share of time", "largest term", .. terms.Select(t => LedgerTerms.All[t].Name)], "largest term");
         foreach (MeanLedger ledger in ledgers)
         {
-            string largest = ledger.Largest is int term ? $"{LedgerTerms.All[term].Name} {Words.Percent(ledger.ShareOf(term))}" : Words.Undefined;
+            string largest = ledger.Largest is int term
+                ? $"{LedgerTerms.All[term].Name} {Words.Percent(ledger.ShareOf(term))}"
+                : Words.Undefined;
             table.Add([ledger.Policy, largest, .. terms.Select(t => Words.Percent(ledger.ShareOf(t)))]);
         }
         target.Write('\n');

@@ -16,7 +16,8 @@ internal static class Words
 
     public static string Rate(double? value) => value is double v ? ShortText.Number(v) : Undefined;
 
-    public static string Dollars(double? usd) => usd is double v ? v.ToString(v < 9.995 ? "0.00" : v < 99.95 ? "0.0" : "#,0", CultureInfo.InvariantCulture) : Undefined;
+    public static string Dollars(double? usd) =>
+        usd is double v ? v.ToString(v < 9.995 ? "0.00" : v < 99.95 ? "0.0" : "#,0", CultureInfo.InvariantCulture) : Undefined;
 
     public static string Percent(double? share) =>
         share is double s ? (s * 100).ToString("0.0", CultureInfo.InvariantCulture) + "%" : Undefined;

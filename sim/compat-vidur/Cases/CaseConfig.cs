@@ -6,19 +6,24 @@ namespace ELLM.Sim.Compat.Vidur.Cases;
 internal static class CaseConfig
 {
     private static readonly string[] SchedulerNames =
-        ["replica_scheduler_config_type", "replica_scheduler_config_name", "replica_scheduler_type", "replica_scheduler", "scheduler_type", "scheduler_name", "scheduler", "policy"];
+        ["replica_scheduler_config_type", "replica_scheduler_config_name", "replica_scheduler_type", "replica_scheduler", "scheduler_type",
+            "scheduler_name", "scheduler", "policy"];
 
     private static readonly string[] RoutingNames =
-        ["global_scheduler_config_type", "global_scheduler_config_name", "global_scheduler_type", "global_scheduler", "routing", "router", "load_balancer"];
+        ["global_scheduler_config_type", "global_scheduler_config_name", "global_scheduler_type", "global_scheduler", "routing", "router",
+            "load_balancer"];
 
     /// <exception cref="InputException">The model or the scheduler is not said, or a value is none.</exception>
     public static VidurConfig From(CaseSettings settings)
     {
         string schedulerName = settings.Find(SchedulerNames, ["global"])
-            ?? throw new InputException($"{string.Join(", ", settings.Files)}: expected a replica scheduler ({SchedulerNames[0]} or scheduler), found {settings.Listing}");
+            ?? throw new InputException(
+                $"{string.Join(", ", settings.Files)}: expected a replica scheduler ({SchedulerNames[0]} or scheduler), found "
+                    + $"{settings.Listing}");
         VidurScheduler scheduler = ReplicaSchedulers.Find(schedulerName)
             ?? throw settings.Wrong("scheduler", "vllm, sarathi, orca, lightllm or faster_transformer", schedulerName);
-        string[] others = [.. Enum.GetValues<VidurScheduler>().Where(one => one != scheduler).Select(one => $"{ReplicaSchedulers.NameOf(one)}_scheduler_config"), "prediction"];
+        string[] others = [.. Enum.GetValues<VidurScheduler>().Where(one => one != scheduler)
+            .Select(one => $"{ReplicaSchedulers.NameOf(one)}_scheduler_config"), "prediction"];
         VidurConfig defaults = new() { Model = Model(settings) };
         int memory = settings.Whole(["total_memory_gb", "device_memory_gib", "device_memory_gb", "memory_gib", "memory_gb"])
             ?? (settings.Find(["replica_config_device", "device_name", "device", "gpu"], ["network_device"]) is { } device
@@ -35,8 +40,10 @@ internal static class CaseConfig
             MaxTokens = MaxTokens(settings) ?? defaults.MaxTokens,
             BlockTokens = settings.Whole(["block_size", "block_tokens"], others) ?? defaults.BlockTokens,
             Watermark = settings.Number(["watermark_blocks_fraction", "watermark_fraction", "watermark"], others) ?? defaults.Watermark,
-            TensorParallel = settings.Whole(["tensor_parallel_size", "num_tensor_parallel_workers", "tensor_parallel", "tp_size", "tp"]) ?? 1,
-            PipelineStages = settings.Whole(["num_pipeline_stages", "pipeline_parallel_size", "pipeline_stages", "pipeline_parallel", "pp_size", "pp"]) ?? 1,
+            TensorParallel = settings.Whole(["tensor_parallel_size", "num_tensor_parallel_workers", "tensor_parallel", "tp_size", "tp"])
+                ?? 1,
+            PipelineStages = settings.Whole(
+                ["num_pipeline_stages", "pipeline_parallel_size", "pipeline_stages", "pipeline_parallel", "pp_size", "pp"]) ?? 1,
             Replicas = settings.Whole(["num_replicas", "replicas"]) ?? 1,
             Routing = Routing(settings),
             Seed = (ulong)(settings.Whole(["seed"]) ?? 42),
@@ -62,7 +69,9 @@ internal static class CaseConfig
                 name ?? "model", layers, hidden, ffn, queries, kv,
                 settings.Flag(["use_gated_mlp", "gated"]) ?? true, settings.Flag(["post_attn_norm"]) ?? true);
         }
-        return VidurCatalog.Model(name ?? throw new InputException($"{string.Join(", ", settings.Files)}: expected a model (model_name or model), found {settings.Listing}"));
+        return VidurCatalog.Model(
+            name ?? throw new InputException(
+                $"{string.Join(", ", settings.Files)}: expected a model (model_name or model), found {settings.Listing}"));
     }
 
     private static VidurRouting Routing(CaseSettings settings)
@@ -91,7 +100,8 @@ internal static class CaseConfig
             names.Add("trace_request_generator_config_max_tokens");
         else if (length.Length > 0)
             names.Add($"{length.ToLowerInvariant()}_request_length_generator_config_max_tokens");
-        return settings.Whole([.. names, "request_generator_config_max_tokens", "max_tokens", "max_model_len", "max_request_tokens"], ["prediction"]);
+        return settings.Whole([.. names, "request_generator_config_max_tokens", "max_tokens", "max_model_len", "max_request_tokens"],
+            ["prediction"]);
     }
 
     private static VidurTiming Timing(CaseSettings settings, VidurTiming defaults) => defaults with

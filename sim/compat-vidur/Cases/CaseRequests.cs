@@ -14,9 +14,12 @@ internal static class CaseRequests
         ["num_decode_tokens", "request_num_decode_tokens", "decode_tokens", "output_tokens", "output", "decode", "d"];
 
     // Times of the simulation.
-    private static readonly string[] Scheduled = ["scheduled_at", "first_scheduled", "first_scheduled_at", "scheduled", "first_scheduled_time", "first_sched", "first_schedule", "schedule"];
-    private static readonly string[] Token = ["prefill_completed_at", "first_token", "first_token_at", "first_token_time", "prefill_completed", "prefill_end", "prefill_complete", "prefill_done"];
-    private static readonly string[] Finish = ["completed_at", "finished_at", "finish", "finished", "completed", "finish_time", "end", "completion_time", "finish_at", "completion", "done", "finished_time"];
+    private static readonly string[] Scheduled = ["scheduled_at", "first_scheduled", "first_scheduled_at", "scheduled",
+        "first_scheduled_time", "first_sched", "first_schedule", "schedule"];
+    private static readonly string[] Token = ["prefill_completed_at", "first_token", "first_token_at", "first_token_time",
+        "prefill_completed", "prefill_end", "prefill_complete", "prefill_done"];
+    private static readonly string[] Finish = ["completed_at", "finished_at", "finish", "finished", "completed", "finish_time", "end",
+        "completion_time", "finish_at", "completion", "done", "finished_time"];
 
     // Times since arrival.
     private static readonly string[] Delay = ["request_scheduling_delay", "scheduling_delay", "schedule_delay", "queue_time"];
@@ -52,7 +55,9 @@ internal static class CaseRequests
         }
         if (ids.Distinct().Count() != ids.Length)
             throw new InputException($"{csv.Path}: expected one row a request, found an id twice");
-        return requests.Length > 0 ? (requests, ids) : throw new InputException($"{csv.Path}: expected requests below the header, found none");
+        return requests.Length > 0
+            ? (requests, ids)
+            : throw new InputException($"{csv.Path}: expected requests below the header, found none");
     }
 
     /// <summary>A result for each request, in the order of the requests; null where the file has no row for it.</summary>
@@ -67,7 +72,9 @@ internal static class CaseRequests
         for (int row = 0; row < csv.Rows; row++)
         {
             if (!places.TryGetValue(id < 0 ? row : csv.Whole(row, id) - shift, out int place))
-                throw id < 0 ? InputException.At(csv.Path, row + 2, $"{ids.Length} rows", "more") : csv.Wrong(row, id, $"the id of one of {ids.Length} requests");
+                throw id < 0
+                    ? InputException.At(csv.Path, row + 2, $"{ids.Length} rows", "more")
+                    : csv.Wrong(row, id, $"the id of one of {ids.Length} requests");
             double arrival = requests[place].ArrivedAtS;
             results[place] = new VidurReference(
                 Instant(csv, row, Scheduled, Delay, arrival),
@@ -112,7 +119,8 @@ internal static class CaseRequests
         return column < 0 || IsNothing(csv, row, column) ? null : csv.Whole(row, column);
     }
 
-    private static bool IsNothing(CsvTable csv, int row, int column) => csv.Text(row, column).ToLowerInvariant() is "" or "nan" or "none" or "null";
+    private static bool IsNothing(CsvTable csv, int row, int column) =>
+        csv.Text(row, column).ToLowerInvariant() is "" or "nan" or "none" or "null";
 
     /// <summary>By name; then with a unit's ending; then with a letter for time before it (<c>t_finish</c>).</summary>
     private static int Find(CsvTable csv, string[] names)
@@ -121,7 +129,9 @@ internal static class CaseRequests
         if (found >= 0)
             return found;
         found = csv.Find([.. names.SelectMany(name => Units.Select(unit => name + unit.Ending))]);
-        return found >= 0 ? found : csv.Find([.. names.SelectMany(name => Units.Select(unit => $"t_{name}{unit.Ending}").Prepend($"t_{name}"))]);
+        return found >= 0
+            ? found
+            : csv.Find([.. names.SelectMany(name => Units.Select(unit => $"t_{name}{unit.Ending}").Prepend($"t_{name}"))]);
     }
 
     /// <summary>Seconds, unless the column's name ends in another unit.</summary>

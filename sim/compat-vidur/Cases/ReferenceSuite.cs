@@ -57,9 +57,12 @@ public sealed class ReferenceSuite : IValidationSuite
         double worst = comparison.Rows.Where(row => row.Bound > 0).Select(row => row.Error).DefaultIfEmpty(0).Max();
         string note = string.Create(
             CultureInfo.InvariantCulture,
-            $"largest difference {worst:0.0e0} s over {string.Join(", ", comparison.Rows.Where(row => row.Bound > 0).Select(row => row.What))}; {string.Join(", ", comparison.Rows.Where(row => row.Bound == 0).Select(row => row.What))} {(comparison.Rows.Where(row => row.Bound == 0).All(row => row.Pass) ? "equal" : "differ")}");
+            $"largest difference {worst:0.0e0} s over "
+                + $"{string.Join(", ", comparison.Rows.Where(row => row.Bound > 0).Select(row => row.What))}; "
+                + $"{string.Join(", ", comparison.Rows.Where(row => row.Bound == 0).Select(row => row.What))} {(comparison.Rows.Where(row => row.Bound == 0).All(row => row.Pass) ? "equal" : "differ")}");
         return new ValidationRow(
-            $"{comparison.Case}: requests that match", comparison.Requests, comparison.Requests - comparison.MismatchingRequests, "requests",
+            $"{comparison.Case}: requests that match", comparison.Requests, comparison.Requests - comparison.MismatchingRequests,
+            "requests",
             comparison.MismatchingRequests, 0, comparison.Pass, note)
         {
             ErrorUnit = "differing",

@@ -5,7 +5,8 @@ namespace ELLM.Sim.Compat.Vidur.Cases;
 /// <summary>A run of the reference simulator in a folder: its configuration, its requests, what it made of them, and its tables.</summary>
 /// <remarks>
 /// Files are found by what they hold, not by name: settings in <c>*.json</c>, <c>*.yml</c> or a command line in <c>*.sh</c> or
-/// <c>*.txt</c>, or in a JSON file beside the folders that lists the cases by name; requests in a CSV with arrival, prompt and output; results in the same or another one (Vidur's
+/// <c>*.txt</c>, or in a JSON file beside the folders that lists the cases by name; requests in a CSV with arrival, prompt and
+/// output; results in the same or another one (Vidur's
 /// <c>request_metrics.csv</c>). Tables are looked for in the folder given, else in <c>tables</c> of the case's folder or above it.
 /// </remarks>
 public sealed class VidurCase
@@ -15,7 +16,8 @@ public sealed class VidurCase
     private static readonly string[] SettingsOrder = ["config.json", "config.yml", "config.yaml", "case.json", "meta.json"];
     private static readonly string[] NotSettings = ["chrome_trace.json", "event_trace.json"];
 
-    private VidurCase(string name, VidurConfig config, VidurArrival[] requests, VidurReference?[] expected, long? iterations, IOperatorTable tables)
+    private VidurCase(
+        string name, VidurConfig config, VidurArrival[] requests, VidurReference?[] expected, long? iterations, IOperatorTable tables)
     {
         Name = name;
         Config = config;
@@ -40,7 +42,8 @@ public sealed class VidurCase
 
     public IOperatorTable Tables { get; }
 
-    /// <exception cref="InputException">Something is missing or malformed; the message says what was expected and what is there.</exception>
+    /// <exception cref="InputException">Something is missing or malformed; the message says what was expected and what is
+    /// there.</exception>
     public static VidurCase Load(string folder, string? tablesFolder = null)
     {
         if (!Directory.Exists(folder))
@@ -93,20 +96,27 @@ public sealed class VidurCase
             foreach (string path in Directory.EnumerateFiles(parent, "*.json").Order(StringComparer.Ordinal))
                 settings.ReadListed(path, Path.GetFileName(full));
         }
-        return settings.Any ? settings : throw new InputException($"{folder}: expected a configuration (config.json or config.yml), found {Listing(folder)}");
+        return settings.Any
+            ? settings
+            : throw new InputException($"{folder}: expected a configuration (config.json or config.yml), found {Listing(folder)}");
     }
 
-    private static CsvTable Pick(IReadOnlyList<CsvTable> headers, Func<CsvTable, bool> has, string preferred, string folder, string expected)
+    private static CsvTable Pick(
+        IReadOnlyList<CsvTable> headers, Func<CsvTable, bool> has, string preferred, string folder, string expected)
     {
         CsvTable[] fitting = [.. headers.Where(has)];
         if (fitting.Length == 0)
             throw new InputException($"{folder}: expected a CSV file with the columns {expected}; found {Listing(folder)}");
-        CsvTable picked = fitting.FirstOrDefault(one => Path.GetFileName(one.Path).Contains(preferred, StringComparison.OrdinalIgnoreCase)) ?? fitting[0];
+        CsvTable picked = fitting.FirstOrDefault(one => Path.GetFileName(one.Path).Contains(preferred, StringComparison.OrdinalIgnoreCase))
+            ?? fitting[0];
         return CsvTable.Read(picked.Path);
     }
 
     private static string Listing(string folder) => string.Join(", ", Files(folder)
-        .Select(path => CsvTable.IsCsv(path) ? $"{Path.GetFileName(path)} ({string.Join(',', CsvTable.Read(path, headerOnly: true).Header.Take(12))})" : Path.GetFileName(path))
+        .Select(path =>
+            CsvTable.IsCsv(path)
+                ? $"{Path.GetFileName(path)} ({string.Join(',', CsvTable.Read(path, headerOnly: true).Header.Take(12))})"
+                : Path.GetFileName(path))
         .DefaultIfEmpty("no files"));
 
     private static string FindTables(string folder)

@@ -13,7 +13,8 @@ public sealed record VidurComparisonRow(string What, double Reference, double Ou
 }
 
 /// <summary>A run in compatibility mode against the reference's results.</summary>
-/// <param name="Rows">Finished requests, first-scheduled, first-token and finish time, restarts, iterations: what the case has of them.</param>
+/// <param name="Rows">Finished requests, first-scheduled, first-token and finish time, restarts, iterations: what the case has of
+/// them.</param>
 /// <param name="MismatchingRequests">Requests with any time further off than the bound, or any other count.</param>
 public sealed record VidurComparison(string Case, IReadOnlyList<VidurComparisonRow> Rows, int Requests, int MismatchingRequests)
 {

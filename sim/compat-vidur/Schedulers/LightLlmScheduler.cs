@@ -25,7 +25,8 @@ internal sealed class LightLlmScheduler(VidurConfig config, VidurMemoryPlan plan
                 return more;
         }
         if (FreeBlocks < Idle.Count)
-            throw new InputException($"vidur: lightllm ran out of memory: {FreeBlocks} free tokens for {Idle.Count} decodes, and it cannot preempt");
+            throw new InputException(
+                $"vidur: lightllm ran out of memory: {FreeBlocks} free tokens for {Idle.Count} decodes, and it cannot preempt");
         _waitingIterations++;
         return DecodeBatch();
     }

@@ -1,6 +1,7 @@
 namespace ELLM.Sim.Compat.Vidur.Schedulers;
 
-/// <summary>Vidur's Orca: every iteration runs who is there, in the order they came back, and admits whole prompts into free slots.</summary>
+/// <summary>Vidur's Orca: every iteration runs who is there, in the order they came back, and admits whole prompts into free
+/// slots.</summary>
 internal sealed class OrcaScheduler(VidurConfig config, VidurMemoryPlan plan) : ReplicaScheduler(config, plan)
 {
     protected override VidurBatch? Form()

@@ -5,7 +5,8 @@ namespace ELLM.Sim.Compat.Vidur.Tables;
 
 /// <summary>Times from the project's own operator formulas, for models and devices without tables.</summary>
 /// <remarks>
-/// Answers every key. The host terms have no formula and are errors; pipeline stages send one hidden vector a token, inside a node. Element-wise bytes a
+/// Answers every key. The host terms have no formula and are errors; pipeline stages send one hidden vector a token, inside a node.
+/// Element-wise bytes a
 /// token as in <see cref="OperatorTimes"/>; the residual addition is part of the norms there and costs nothing here.
 /// </remarks>
 public sealed class AnalyticTable : IOperatorTable
@@ -42,7 +43,8 @@ public sealed class AnalyticTable : IOperatorTable
             VidurOperator.Add => 0,
             VidurOperator.AllReduce => _profile.AllReduceOf(_rank.TensorParallel).Us(2 * hidden * count),
             VidurOperator.SendReceive => _profile.SendReceiveOf(SendReceiveTable.IntraNode).Us(2 * hidden * count),
-            _ => throw new InputException($"timing profile {_profile.Name} has no times for {VidurOperators.NameOf(op)}; give operator tables"),
+            _ => throw new InputException(
+                $"timing profile {_profile.Name} has no times for {VidurOperators.NameOf(op)}; give operator tables"),
         };
         return us * 1e-3;
     }

@@ -13,13 +13,17 @@ internal static class FlatTableReader
 {
     private static readonly string[] OperatorColumns = ["op", "operator", "operation", "name", "model_name"];
     private static readonly string[] CountColumns = ["num_tokens", "tokens", "token", "n_tokens", "num_tokens_rounded", "t", "count"];
-    private static readonly string[] BatchColumns = ["batch_size", "batch", "decode_batch_size", "num_decodes", "decodes", "m", "b", "num_requests"];
-    private static readonly string[] KvColumns = ["kv_cache_size", "kv", "kv_tokens", "kv_cache", "kv_len", "kv_length", "context", "kv_size", "kv_rounded", "decode_avg_kv_cache_size"];
+    private static readonly string[] BatchColumns = ["batch_size", "batch", "decode_batch_size", "num_decodes", "decodes", "m", "b",
+        "num_requests"];
+    private static readonly string[] KvColumns = ["kv_cache_size", "kv", "kv_tokens", "kv_cache", "kv_len", "kv_length", "context",
+        "kv_size", "kv_rounded", "decode_avg_kv_cache_size"];
     private static readonly string[] ChunkColumns = ["prefill_chunk_size", "chunk", "chunk_size", "c"];
     private static readonly string[] SquareColumns =
-        ["prefill_chunk_size_squared", "chunk_squared", "chunk2", "chunk_sq", "c2", "chunk_size_squared", "prefill_chunk_squared", "chunk_2", "c_2"];
+        ["prefill_chunk_size_squared", "chunk_squared", "chunk2", "chunk_sq", "c2", "chunk_size_squared", "prefill_chunk_squared",
+            "chunk_2", "c_2"];
 
-    private static readonly string[] TimeNames = ["prediction", "predicted", "time", "value", "ms", "us", "median", "duration", "latency", "seconds"];
+    private static readonly string[] TimeNames = ["prediction", "predicted", "time", "value", "ms", "us", "median", "duration", "latency",
+        "seconds"];
 
     /// <summary>Files of the folder that look like flat tables.</summary>
     public static IReadOnlyList<string> Files(string folder) =>
@@ -29,7 +33,8 @@ internal static class FlatTableReader
     public static void Read(string path, OperatorTable into)
     {
         CsvTable csv = CsvTable.Read(path);
-        (int op, int batch, int kv, int chunk, int square) = (csv.Find(OperatorColumns), csv.Find(BatchColumns), csv.Find(KvColumns), csv.Find(ChunkColumns), csv.Find(SquareColumns));
+        (int op, int batch, int kv, int chunk, int square) =
+            (csv.Find(OperatorColumns), csv.Find(BatchColumns), csv.Find(KvColumns), csv.Find(ChunkColumns), csv.Find(SquareColumns));
         int count = csv.Find(CountColumns);
         if (IsMatrix(csv))
             ReadMatrix(csv, into);
@@ -88,7 +93,8 @@ internal static class FlatTableReader
         csv.Columns.Count > 2 && csv.Columns.Skip(1).All(column => column.All(char.IsAsciiDigit)) && AttentionOf(csv) is not null;
 
     private static string? AttentionOf(CsvTable csv) =>
-        ((string[])["decode", "prefill"]).FirstOrDefault(name => CsvTable.NameOf(csv.Path).Contains(name, StringComparison.OrdinalIgnoreCase));
+        ((string[])["decode", "prefill"]).FirstOrDefault(
+            name => CsvTable.NameOf(csv.Path).Contains(name, StringComparison.OrdinalIgnoreCase));
 
     private static void ReadMatrix(CsvTable csv, OperatorTable into)
     {
@@ -140,7 +146,8 @@ internal static class FlatTableReader
         if (columns.Count == 0)
         {
             VidurOperator op = VidurOperators.Find(CsvTable.NameOf(csv.Path))
-                ?? throw new InputException($"{csv.Path}:1: expected an operator's name in the file's name or in a column, found {string.Join(',', csv.Header)}");
+                ?? throw new InputException(
+                    $"{csv.Path}:1: expected an operator's name in the file's name or in a column, found {string.Join(',', csv.Header)}");
             columns.Add((Time(csv, count), op));
         }
         foreach ((int column, VidurOperator op) in columns)
@@ -155,7 +162,9 @@ internal static class FlatTableReader
     }
 
     private static VidurOperator? OperatorOf(CsvTable csv, int column) =>
-        csv.Columns[column].Contains("num_", StringComparison.Ordinal) || csv.Columns[column] == "model_name" ? null : VidurOperators.Find(csv.Columns[column]);
+        csv.Columns[column].Contains("num_", StringComparison.Ordinal) || csv.Columns[column] == "model_name"
+            ? null
+            : VidurOperators.Find(csv.Columns[column]);
 
     private static long Square(CsvTable csv, int row, int chunk, int square)
     {
@@ -196,7 +205,8 @@ internal static class FlatTableReader
     }
 
     private static bool IsKey(string column) =>
-        KvColumns.Contains(column) || ChunkColumns.Contains(column) || SquareColumns.Contains(column) || BatchColumns.Contains(column) || column == "is_prefill";
+        KvColumns.Contains(column) || ChunkColumns.Contains(column) || SquareColumns.Contains(column) || BatchColumns.Contains(column)
+            || column == "is_prefill";
 
     private static double Unit(CsvTable csv, int column) => csv.Columns[column] switch
     {

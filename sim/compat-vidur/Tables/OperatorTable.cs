@@ -31,7 +31,9 @@ public sealed class OperatorTable(string name, VidurMissingKey missing = VidurMi
         if (times.TryGetValue(count, out double ms))
             return ms;
         if (missing == VidurMissingKey.Refuse)
-            throw new InputException($"{Name}: {VidurOperators.NameOf(op)} has no time for {count} (it has {times.Count} from {times.GetKeyAtIndex(0)} to {times.GetKeyAtIndex(times.Count - 1)})");
+            throw new InputException(
+                $"{Name}: {VidurOperators.NameOf(op)} has no time for {count} (it has {times.Count} from {times.GetKeyAtIndex(0)} to "
+                    + $"{times.GetKeyAtIndex(times.Count - 1)})");
         return times.GetValueAtIndex(PairTable.Nearest(times.Keys, count));
     }
 

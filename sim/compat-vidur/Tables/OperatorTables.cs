@@ -51,9 +51,12 @@ public static class OperatorTables
         List<string> fitting = Best(below, path => TableName.Score(Path.GetRelativePath(folder, path), config));
         if (fitting.Count == 1)
             return fitting[0];
-        string known = string.Join(", ", below.Select(path => Path.GetRelativePath(folder, path)).Take(20).DefaultIfEmpty("no folder with tables"));
+        string known =
+            string.Join(", ", below.Select(path => Path.GetRelativePath(folder, path)).Take(20).DefaultIfEmpty("no folder with tables"));
         string kind = fitting.Count == 0 ? "none fits" : "several fit";
-        throw new InputException($"{folder}: expected one folder of tables for {config.Model.Name}, tensor parallel {config.TensorParallel}, {config.PipelineStages} stages; {kind} of {known}");
+        throw new InputException(
+            $"{folder}: expected one folder of tables for {config.Model.Name}, tensor parallel {config.TensorParallel}, "
+                + $"{config.PipelineStages} stages; {kind} of {known}");
     }
 
     /// <summary>All files, unless their names are for several configurations; files that name none belong to each.</summary>
@@ -63,7 +66,9 @@ public static class OperatorTables
         if (named.Length > 0)
             return named;
         List<string> best = Best(files, file => TableName.Score(CsvTable.NameOf(file), config));
-        return best.Count == 0 ? files : [.. files.Where(file => best.Contains(file) || TableName.Score(CsvTable.NameOf(file), config) == 0)];
+        return best.Count == 0
+            ? files
+            : [.. files.Where(file => best.Contains(file) || TableName.Score(CsvTable.NameOf(file), config) == 0)];
     }
 
     /// <summary>Those with the highest score above zero.</summary>
@@ -73,8 +78,9 @@ public static class OperatorTables
         return best == 0 ? [] : [.. paths.Where(path => score(path) == best)];
     }
 
-    private static IEnumerable<string> Below(string folder, int depth) => Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
-        .SelectMany(one => HasTables(one) ? [one] : depth > 1 ? Below(one, depth - 1) : []);
+    private static IEnumerable<string> Below(string folder, int depth) =>
+        Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)
+            .SelectMany(one => HasTables(one) ? [one] : depth > 1 ? Below(one, depth - 1) : []);
 
     private static bool HasTables(string folder) => ProfileTable.IsProfile(folder) || FlatTableReader.Files(folder).Count > 0;
 }

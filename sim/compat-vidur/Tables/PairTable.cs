@@ -38,7 +38,9 @@ internal sealed class PairTable(string op, string firstName, string secondName)
         if (missing == VidurMissingKey.Refuse)
         {
             throw new InputException(
-                $"{table}: {op} has no time for {firstName} {first}, {secondName} {second} (it has {_times.Count}: {firstName} {_keys.GetKeyAtIndex(0)} to {_keys.GetKeyAtIndex(_keys.Count - 1)}, {secondName} {_keys.Values.Min(seconds => seconds.Min)} to {_keys.Values.Max(seconds => seconds.Max)})");
+                $"{table}: {op} has no time for {firstName} {first}, {secondName} {second} (it has {_times.Count}: "
+                    + $"{firstName} {_keys.GetKeyAtIndex(0)} to {_keys.GetKeyAtIndex(_keys.Count - 1)}, "
+                    + $"{secondName} {_keys.Values.Min(seconds => seconds.Min)} to {_keys.Values.Max(seconds => seconds.Max)})");
         }
         int nearest = _keys.GetKeyAtIndex(Nearest(_keys.Keys, first));
         long[] seconds = Seconds(nearest);

@@ -2,10 +2,12 @@ namespace ELLM.Sim.Compat.Vidur.Tables;
 
 /// <summary>Tables straight from Vidur's profiles, points joined by straight lines: a stand-in for its dumped predictions.</summary>
 /// <remarks>
-/// <para>Reads, from one folder, <c>mlp.csv</c>, <c>attention.csv</c>, <c>all_reduce.csv</c> and <c>send_recv.csv</c> (gzip or not), medians,
+/// <para>Reads, from one folder, <c>mlp.csv</c>, <c>attention.csv</c>, <c>all_reduce.csv</c> and <c>send_recv.csv</c> (gzip or
+/// not), medians,
 /// milliseconds. Rows of other shapes and tensor-parallel degrees are left out. Vidur itself trains regressors on the same rows, a
 /// random forest by default, so its times are steps where these are lines.</para>
-/// <para>Network sizes are bytes: <c>tokens = bytes / (2 hidden)</c>. Attention that the folder does not have is asked of the fallback.</para>
+/// <para>Network sizes are bytes: <c>tokens = bytes / (2 hidden)</c>. Attention that the folder does not have is asked of the
+/// fallback.</para>
 /// </remarks>
 public sealed class ProfileTable : IOperatorTable
 {
@@ -66,7 +68,8 @@ public sealed class ProfileTable : IOperatorTable
         ((string[])[$"{name}.csv", $"{name}.csv.gz"]).Select(file => Path.Combine(folder, file)).FirstOrDefault(File.Exists);
 
     private static string Listing(string folder) => Directory.Exists(folder)
-        ? string.Join(", ", Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(8).DefaultIfEmpty("nothing"))
+        ? string.Join(", ",
+            Directory.EnumerateFiles(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal).Take(8).DefaultIfEmpty("nothing"))
         : "no such folder";
 
     private static string Median(VidurOperator op) => $"time_stats_{VidurOperators.NameOf(op)}_median";
@@ -136,7 +139,8 @@ public sealed class ProfileTable : IOperatorTable
                 // Norms and the residual that a model does not have are empty columns or none.
                 bool absent = columns[i] < 0 || csv.IsEmpty(row, columns[i]);
                 if (absent && operators[i] is not (VidurOperator.Add or VidurOperator.InputNorm or VidurOperator.PostAttentionNorm))
-                    throw new InputException($"{csv.Path}: expected times in column time_stats.{VidurOperators.NameOf(operators[i])}.median, found none");
+                    throw new InputException(
+                        $"{csv.Path}: expected times in column time_stats.{VidurOperators.NameOf(operators[i])}.median, found none");
                 curve.Add(csv.Whole(row, tokens), absent ? 0 : csv.Time(row, columns[i]));
             }
             _curves[(int)operators[i]] = curve;
@@ -156,6 +160,8 @@ public sealed class ProfileTable : IOperatorTable
     private static int Need(CsvTable csv, string column)
     {
         int found = csv.Find(column);
-        return found >= 0 ? found : throw new InputException($"{csv.Path}:1: expected a column {column}, found {string.Join(',', csv.Header.Take(12))}");
+        return found >= 0
+            ? found
+            : throw new InputException($"{csv.Path}:1: expected a column {column}, found {string.Join(',', csv.Header.Take(12))}");
     }
 }

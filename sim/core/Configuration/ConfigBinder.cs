@@ -42,7 +42,8 @@ public static class ConfigBinder
         return changed;
     }
 
-    /// <summary>As <see cref="Bind(PolicyPreset, IEnumerable{Assignment})"/>, without knobs that the policy does not have: others beside it may.</summary>
+    /// <summary>As <see cref="Bind(PolicyPreset, IEnumerable{Assignment})"/>, without knobs that the policy does not have: others
+    /// beside it may.</summary>
     internal static RunConfig BindHeld(PolicyPreset preset, IEnumerable<Assignment> assignments)
     {
         JsonObject tree = ToTree(new RunConfig(preset.Name));
@@ -82,7 +83,8 @@ public static class ConfigBinder
     {
         try
         {
-            return tree.Deserialize(ConfigJson.Default.RunConfig) ?? throw new InputException("configuration: expected an object, found null");
+            return tree.Deserialize(ConfigJson.Default.RunConfig)
+                ?? throw new InputException("configuration: expected an object, found null");
         }
         catch (JsonException e)
         {

@@ -23,7 +23,8 @@ public sealed record ConfigKey(string Path, Type Type, string Meaning, IReadOnly
     public bool Nullable => !Type.IsValueType || System.Nullable.GetUnderlyingType(Type) is not null;
 
     /// <summary>The setting that a knob is below a prefix such as <c>policy.</c></summary>
-    internal static ConfigKey Of(string prefix, Knob knob) => new(prefix + knob.Key, knob.Type, knob.Meaning, knob.Words, knob.Min, knob.Max);
+    internal static ConfigKey Of(string prefix, Knob knob) =>
+        new(prefix + knob.Key, knob.Type, knob.Meaning, knob.Words, knob.Min, knob.Max);
 
     private Type Bare => System.Nullable.GetUnderlyingType(Type) ?? Type;
 

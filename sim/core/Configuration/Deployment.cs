@@ -31,7 +31,8 @@ public sealed class Deployment
         IKvMemory empty = _builder.Memory(0);
         KvPoolBytes = empty.CapacityTokens * sizes.Budget.KvBytesPerToken;
         string? unpriced = parts.CostsBorrowed
-            ? $"no calibration profile for {parts.Gpu.Name}: memory calls and copies are priced as on {DeploymentParts.BestKnown}; --profile names another"
+            ? $"no calibration profile for {parts.Gpu.Name}: memory calls and copies are priced as on {DeploymentParts.BestKnown}; "
+                + $"--profile names another"
             : null;
         _warnings = [.. new[] { unpriced, RoomFor(empty) }.OfType<string>()];
     }
@@ -48,7 +49,8 @@ public sealed class Deployment
     public MemoryBudget Budget => _sizes.Budget;
 
     /// <summary>Activations of an iteration, and what a fixed boundary keeps free for them.</summary>
-    public ActivationDemand Activation => new(Budget.ActivationBytesPerToken, MemoryBudget.SamplerBytesPerLogit * Model.Vocab, Budget.ActivationBytes);
+    public ActivationDemand Activation =>
+        new(Budget.ActivationBytesPerToken, MemoryBudget.SamplerBytesPerLogit * Model.Vocab, Budget.ActivationBytes);
 
     /// <summary>The KV pool of one rank, activations included where the boundary is elastic.</summary>
     public long KvPoolBytes { get; }
@@ -82,7 +84,8 @@ public sealed class Deployment
 
     /// <summary>The parts of one engine, with memory of its own unless it is given.</summary>
     /// <param name="index">Of the replica or virtual engine: each draws costs of its own.</param>
-    public EngineParts Engine(SloTargets targets, int index, IKvMemory? memory = null) => _builder.Engine(targets, memory ?? _builder.Memory(index));
+    public EngineParts Engine(SloTargets targets, int index, IKvMemory? memory = null) =>
+        _builder.Engine(targets, memory ?? _builder.Memory(index));
 
     /// <summary>The KV memory of a replica, or of one of its virtual engines, which have equal shares of the blocks.</summary>
     public IKvMemory CreateMemory() => _builder.Memory(0);
@@ -106,7 +109,8 @@ public sealed class Deployment
         if (empty.CapacityTokens == 0)
         {
             throw new InputException(
-                $"{Config.Preset}: no KV pool: {Model.Name} on {Gpu.Name} leaves {ShortText.Gib(-Budget.ShortfallBytes)} after weights, context and "
+                $"{Config.Preset}: no KV pool: {Model.Name} on {Gpu.Name} leaves {ShortText.Gib(-Budget.ShortfallBytes)} after weights, "
+                    + $"context and "
                 + $"an activation reserve of {ShortText.Gib(Budget.ActivationBytes)} for {Limits.MaxNumBatchedTokens} batched tokens; "
                 + "lower engine.max_model_len or engine.max_num_batched_tokens");
         }
@@ -114,7 +118,9 @@ public sealed class Deployment
             return null;
         // A pool that activations share may hold the tokens but not the prompt's activations beside them.
         string beside = empty.CapacityTokens >= Limits.MaxModelLen ? " beside the activations of its prompt" : "";
-        string what = $"{Config.Preset}: the KV pool of {empty.CapacityTokens} tokens cannot hold one request of max_model_len ({Limits.MaxModelLen}){beside}";
+        string what =
+            $"{Config.Preset}: the KV pool of {empty.CapacityTokens} tokens cannot hold one request of max_model_len "
+                + $"({Limits.MaxModelLen}){beside}";
         return Config.Engine.StrictStart
             ? throw new InputException($"{what}; set engine.max_model_len or engine.strict_start=false")
             : $"{what}: such requests are rejected one by one";

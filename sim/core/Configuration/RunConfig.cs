@@ -14,7 +14,8 @@ public sealed record RunConfig(
     [property: Knob("pipeline-parallel stages of tp GPUs each, and virtual engines that fill them", 1, 1024)] int Pp = 1,
     [property: Knob("seed of everything random in the run", 0)] ulong Seed = 1,
     [property: Knob("calibration profile of memory calls and copies, or its path; null: the one named as the GPU")] string? Profile = null,
-    [property: Knob("another simulator whose scheduler, memory and batch-time rules the run follows; null: none", "vidur")] string? Compat = null)
+    [property: Knob("another simulator whose scheduler, memory and batch-time rules the run follows; null: none", "vidur")] string? Compat =
+        null)
 {
     public EngineSpec Engine { get; init; } = new();
 

@@ -19,7 +19,9 @@ public static class SloText
             string[] sides = part.Split(['=', ':'], 2, StringSplitOptions.TrimEntries);
             if (sides.Length != 2 || sides[0] is not ("ttft" or "tpot"))
                 throw Wrong(part);
-            assignments.Add(new Assignment($"slo.{sides[0]}_s", Seconds(part, sides[1], part[sides[0].Length..].TrimStart()[0] == ':').ToString(CultureInfo.InvariantCulture)));
+            assignments.Add(
+                new Assignment($"slo.{sides[0]}_s",
+                    Seconds(part, sides[1], part[sides[0].Length..].TrimStart()[0] == ':').ToString(CultureInfo.InvariantCulture)));
         }
         return assignments;
     }
@@ -38,5 +40,6 @@ public static class SloText
     }
 
     private static InputException Wrong(string part) =>
-        new($"--slo {part}: expected ttft=TIME and tpot=TIME separated by commas, TIME a positive number with s, ms or us, such as ttft=500ms,tpot=50ms");
+        new($"--slo {part}: expected ttft=TIME and tpot=TIME separated by commas, TIME a positive number with s, ms or us, such as "
+            + $"ttft=500ms,tpot=50ms");
 }

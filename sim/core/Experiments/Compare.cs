@@ -4,13 +4,15 @@ using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments;
 
-/// <summary>Runs one trace under several configurations, side by side on threads; results come in the order of the configurations.</summary>
+/// <summary>Runs one trace under several configurations, side by side on threads; results come in the order of the
+/// configurations.</summary>
 public static class Compare
 {
     /// <summary>A configuration that cannot start, or whose run can make no progress, is a report with its reason.</summary>
     /// <param name="jobs">Runs at a time. No result depends on it.</param>
     /// <param name="keepRecords">Keep every run's records and timeline; otherwise only summaries, which need little memory.</param>
-    /// <param name="oracles">Run each configuration's <see cref="Oracle"/> too, once for all that share it, and score the runs by it.</param>
+    /// <param name="oracles">Run each configuration's <see cref="Oracle"/> too, once for all that share it, and score the runs by
+    /// it.</param>
     /// <exception cref="InputException">Not one of them could run: the reason of the first.</exception>
     public static IReadOnlyList<RunReport> Run(
         IReadOnlyList<RunConfig> configs, Trace trace, SimulationOptions options, int jobs, bool keepRecords, bool oracles = false)

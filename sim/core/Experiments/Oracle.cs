@@ -6,14 +6,17 @@ using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments;
 
-/// <summary>The bound of a configuration: what its scheduler would reach if memory had no rules and the host were no distance away.</summary>
+/// <summary>The bound of a configuration: what its scheduler would reach if memory had no rules and the host were no distance
+/// away.</summary>
 /// <remarks>
-/// <para>Kept: model, GPU, time model, objectives, engine limits, the scheduler with its own knobs, the speed of the kernels, and the host capacity
+/// <para>Kept: model, GPU, time model, objectives, engine limits, the scheduler with its own knobs, the speed of the kernels, and
+/// the host capacity
 /// (<see cref="PolicySpec.SwapGib"/>), whether the policy uses it or not. Replaced: everything that is memory policy, by
 /// <see cref="LiveKv"/> and recomputation of the latest arrival when GPU and host are both full.</para>
 /// <para>Schedulers that own host logic find no host beside this memory, so nothing is streamed, offloaded or fetched: what they do of
 /// it is memory policy. What is left of elastic is prefill-first; of slo-slack, prefill-first within the decodes' TPOT slack. Those
-/// that never take memory away, because their systems reserve it whole, meet the same recomputation as the others: reserving is memory policy too. A scheduler that
+/// that never take memory away, because their systems reserve it whole, meet the same recomputation as the others: reserving is
+/// memory policy too. A scheduler that
 /// asks for a whole prompt when it computes the first chunk keeps that rule: it is how it forms batches.</para>
 /// <para>It bounds what memory can do, not what a scheduler can: with more room a prefill-first scheduler admits more, and its
 /// decodes wait longer. A policy may therefore meet more objectives than its oracle, and then it has run other batches. With the same
@@ -55,7 +58,9 @@ public static class Oracle
     {
         try
         {
-            return Of(config) is RunConfig oracle ? RunReport.Run(oracle, trace, options with { Observer = null, Progress = null }).Summary : null;
+            return Of(config) is RunConfig oracle
+                ? RunReport.Run(oracle, trace, options with { Observer = null, Progress = null }).Summary
+                : null;
         }
         catch (InputException)
         {

@@ -31,7 +31,8 @@ public sealed record SimulationOptions(
 public delegate RunOutcome CompatibleRun(RunConfig config, Trace trace, IServingObserver observer, CancellationToken cancel);
 
 /// <summary>Runs one trace on one deployment.</summary>
-/// <remarks>The loop itself is <see cref="Cluster"/>, one step of an engine <see cref="Replica"/>, its decisions <see cref="IScheduler"/>.</remarks>
+/// <remarks>The loop itself is <see cref="Cluster"/>, one step of an engine <see cref="Replica"/>, its decisions
+/// <see cref="IScheduler"/>.</remarks>
 public static class Simulation
 {
     /// <exception cref="InputException">The deployment cannot start, or the run can make no progress.</exception>

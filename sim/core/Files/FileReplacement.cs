@@ -54,11 +54,13 @@ public static class FileReplacement
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(target));
         string name = Path.GetFileName(full);
         return Path.Combine(
-            Path.GetDirectoryName(full) ?? full, $".{name[..Math.Min(name.Length, LongestKept)]}.{Path.GetFileNameWithoutExtension(Path.GetRandomFileName())}{Extension}");
+            Path.GetDirectoryName(full) ?? full,
+            $".{name[..Math.Min(name.Length, LongestKept)]}.{Path.GetFileNameWithoutExtension(Path.GetRandomFileName())}{Extension}");
     }
 
     /// <summary>Whether a name is one of <see cref="PartialOf"/>.</summary>
-    public static bool IsPartial(string path) => Path.GetFileName(path) is ['.', ..] name && name.EndsWith(Extension, StringComparison.Ordinal);
+    public static bool IsPartial(string path) =>
+        Path.GetFileName(path) is ['.', ..] name && name.EndsWith(Extension, StringComparison.Ordinal);
 
     /// <summary>Removes the files that killed processes left half-written; only for the one process that writes this directory.</summary>
     public static void RemovePartials(string directory)
@@ -67,9 +69,11 @@ public static class FileReplacement
             File.Delete(file);
     }
 
-    /// <summary>Whether a path is a device, a pipe or a stream of this process, which a rename would put a plain file in the place of.</summary>
+    /// <summary>Whether a path is a device, a pipe or a stream of this process, which a rename would put a plain file in the place
+    /// of.</summary>
     internal static bool IsDevice(string path) =>
-        (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal)) || path.StartsWith("/proc/", StringComparison.Ordinal);
+        (path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal))
+            || path.StartsWith("/proc/", StringComparison.Ordinal);
 
     private static void Replace(string path, Action<Stream> write, bool overwrite)
     {

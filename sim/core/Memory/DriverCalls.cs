@@ -31,7 +31,9 @@ public sealed class DriverCalls
         _medianPs = calls.Sum(call => call.MedianPs);
         LongestPs = calls.Sum(call => call.Spread is { } spread ? Ps(call.MedianPs, spread.Multiple(1)) : call.MedianPs);
         bool drawn = calls.Any(call => call.Spread is { IsConstant: false });
-        _streams = drawn ? [.. Enumerable.Range(0, ranks).Select(rank => RandomStream.Named(seed, $"{name} of rank {rank}").NextBits())] : [];
+        _streams = drawn
+            ? [.. Enumerable.Range(0, ranks).Select(rank => RandomStream.Named(seed, $"{name} of rank {rank}").NextBits())]
+            : [];
     }
 
     /// <summary>Picoseconds of every call so far, left out or not, at its median.</summary>

@@ -82,7 +82,8 @@ public interface IKvMemory
     /// <summary>Takes what <see cref="CanAdmit"/> has found room for.</summary>
     void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load);
 
-    /// <summary>Whether a sequence whose KV is on the host, but for what <paramref name="grant"/> says, fits back, watermark kept.</summary>
+    /// <summary>Whether a sequence whose KV is on the host, but for what <paramref name="grant"/> says, fits back, watermark
+    /// kept.</summary>
     bool CanComplete(in KvGrant grant, in KvDemand demand, in IterationLoad load) => CanAdmit(demand, load) == Admission.Now;
 
     /// <summary>Whether the grant can be extended to hold <paramref name="tokens"/> tokens, watermark or not.</summary>
@@ -90,7 +91,8 @@ public interface IKvMemory
 
     void Extend(ref KvGrant grant, int tokens);
 
-    /// <summary>Gives everything back. <paramref name="tokens"/> is what a decoding sequence has grown to; 0 when it never decoded.</summary>
+    /// <summary>Gives everything back. <paramref name="tokens"/> is what a decoding sequence has grown to; 0 when it never
+    /// decoded.</summary>
     void Release(ref KvGrant grant, int tokens);
 
     /// <summary>As <see cref="Release"/>, of a sequence that is preempted and comes back.</summary>
@@ -102,9 +104,12 @@ public interface IKvMemory
     /// <summary>A sequence that holds <paramref name="tokens"/> tokens stops decoding.</summary>
     void Leave(ref KvGrant grant, int tokens);
 
-    /// <summary>For how many decode steps, at most <paramref name="maxSteps"/>, the growth fits by this memory's rule; 0 when the next does not.</summary>
-    /// <param name="lastTokens">Tokens held by the last sequence in scheduling order, or -1 when it is not decoding: some rules depend on it.</param>
-    /// <param name="stepPs">Duration of the next step; later ones of the same batch take no less. Memory work that steps hide must fit into it.</param>
+    /// <summary>For how many decode steps, at most <paramref name="maxSteps"/>, the growth fits by this memory's rule; 0 when the
+    /// next does not.</summary>
+    /// <param name="lastTokens">Tokens held by the last sequence in scheduling order, or -1 when it is not decoding: some rules
+    /// depend on it.</param>
+    /// <param name="stepPs">Duration of the next step; later ones of the same batch take no less. Memory work that steps hide must
+    /// fit into it.</param>
     long Horizon(long maxSteps, int lastTokens, long stepPs);
 
     /// <summary>An iteration begins. Returns the time it must wait for memory work that nothing hid, in picoseconds.</summary>

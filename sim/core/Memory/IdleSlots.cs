@@ -26,7 +26,8 @@ public sealed class IdleSlots
         return Math.Min(units, _slots[Math.Min(at < 0 ? ~at : at, _slots.Count - 1)]);
     }
 
-    /// <summary>Takes the smallest slot that covers the need, else the largest there is, which then has to grow; 0 when there is none.</summary>
+    /// <summary>Takes the smallest slot that covers the need, else the largest there is, which then has to grow; 0 when there is
+    /// none.</summary>
     public long TakeBestFit(long units)
     {
         if (_slots.Count == 0)

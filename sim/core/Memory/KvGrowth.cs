@@ -35,7 +35,8 @@ public sealed class KvGrowth
         _numerator = numerator / divisor;
         _denominator = denominator / divisor;
         if (_denominator > 1 << 24)
-            throw new InputException($"{_numerator} units for {_denominator} tokens repeat too seldom to count: choose a rounder chunk size");
+            throw new InputException(
+                $"{_numerator} units for {_denominator} tokens repeat too seldom to count: choose a rounder chunk size");
         Period = (int)_denominator;
         _needs = new int[Period];
         _crossings = [.. Enumerable.Range(0, Period).Select(n => (n, (int)NeedOf(n, 0))).Where(crossing => crossing.Item2 > 0)];

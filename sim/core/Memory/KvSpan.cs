@@ -8,16 +8,19 @@ public struct KvSpan
     /// <summary>Sum over the steps j of the allocated capacity.</summary>
     public long AllocatedSum;
 
-    /// <summary>Sum over the steps j of j times the allocated capacity: with the affine step durations this gives the exact time integral.</summary>
+    /// <summary>Sum over the steps j of j times the allocated capacity: with the affine step durations this gives the exact time
+    /// integral.</summary>
     public long AllocatedMoment;
 
-    /// <summary>Contiguous layouts: tokens the residents will hold when they end; the part beyond what is live is reserved. Zero for paged ones.</summary>
+    /// <summary>Contiguous layouts: tokens the residents will hold when they end; the part beyond what is live is reserved. Zero
+    /// for paged ones.</summary>
     public long PlannedTokens;
 
     /// <summary>Contiguous layouts: tokens asked from the allocator before its own rounding. Zero for paged ones.</summary>
     public long RequestedTokens;
 
-    /// <summary>Mapped chunks: picoseconds of memory calls since the last span at median prices, whether iterations waited for them or not.</summary>
+    /// <summary>Mapped chunks: picoseconds of memory calls since the last span at median prices, whether iterations waited for them
+    /// or not.</summary>
     public long MapWorkPs;
 
     /// <summary>Mapped chunks: times a decoding sequence got more of them.</summary>

@@ -50,7 +50,8 @@ public sealed partial record MemoryBudget
         if (budget.KvBlocks > 0 && all > budget.VisibleBytes)
         {
             throw new InputException(
-                $"a KV pool of {budget.KvTokens} tokens ({ShortText.Gib(budget.KvBytes)}) is {ShortText.Gib(all - budget.VisibleBytes)} more than "
+                $"a KV pool of {budget.KvTokens} tokens ({ShortText.Gib(budget.KvBytes)}) is "
+                    + $"{ShortText.Gib(all - budget.VisibleBytes)} more than "
                 + $"{gpu.Name} has left");
         }
         return budget;
@@ -78,7 +79,8 @@ public sealed partial record MemoryBudget
         long context = Line("context_bytes", given.ContextBytes, DefaultContextBytes + collectives,
             collectives > 0 ? "driver and libraries, collective buffers" : "driver and libraries");
         long perToken = Line("activation_bytes_per_token", given.ActivationBytesPerToken, rank.ActivationBytesPerToken,
-            $"peak of one layer from the shape, {Kib(rank.ActivationBytesPerToken)} KiB; eLLM's figures imply 123 to 129 for Llama-3-8B and MPT-30B");
+            $"peak of one layer from the shape, {Kib(rank.ActivationBytesPerToken)} KiB; eLLM's figures imply 123 to 129 for Llama-3-8B "
+                + $"and MPT-30B");
         long activation = Activations(model, settings, perToken, Line);
         long ofShape = settings.CudaGraphs ? DefaultGraphBytesPerLayer * stage.Count : 0;
         long graphs = Line("graph_bytes", given.GraphBytes, ofShape,
@@ -130,7 +132,8 @@ public sealed partial record MemoryBudget
     {
         string share = settings.Utilisation.ToString(CultureInfo.InvariantCulture);
         string what = $"{model.Name} does not fit {gpu.Name}: weights of {ShortText.Gib(budget.WeightsBytes)} and "
-            + $"{ShortText.Gib(budget.ContextBytes)} of context are {ShortText.Gib(missing)} more than {ShortText.Gib(budget.UtilisedBytes)} (utilisation {share})";
+            + $"{ShortText.Gib(budget.ContextBytes)} of context are {ShortText.Gib(missing)} more than "
+            + $"{ShortText.Gib(budget.UtilisedBytes)} (utilisation {share})";
         if (settings.Overrides.WeightsBytes is not null)
             return new InputException(what);
         foreach (int degree in TensorParallelDegrees)

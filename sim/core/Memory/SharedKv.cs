@@ -1,6 +1,7 @@
 namespace ELLM.Sim.Memory;
 
-/// <summary>KV memory of one engine on a GPU that it shares: blocks on pages that are mapped when needed and given back when empty.</summary>
+/// <summary>KV memory of one engine on a GPU that it shares: blocks on pages that are mapped when needed and given back when
+/// empty.</summary>
 /// <remarks>
 /// <para>Every sequence knows the page of each of its blocks, so that fragmentation is exact: this is the one memory whose cost grows
 /// with the blocks that change hands. Decoding sequences are kept by their residue, so a step touches only those that grow in it.</para>
@@ -46,7 +47,9 @@ public sealed class SharedKv : IKvMemory
 
     /// <summary>Blocks the engine can count on when the others run dry: they may keep their reserves for good.</summary>
     private long MostBlocks =>
-        Math.Max(0, (_gpu.CapacityBytes - _gpu.ReserveBytes + (_options.ReserveMax * _options.PageBytes)) / _options.PageBytes) * _options.BlocksPerPage;
+        Math.Max(0,
+            (_gpu.CapacityBytes - _gpu.ReserveBytes + (_options.ReserveMax * _options.PageBytes)) / _options.PageBytes)
+            * _options.BlocksPerPage;
 
     private long Watermark => (long)(_options.Watermark * MostBlocks);
 

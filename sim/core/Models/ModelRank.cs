@@ -61,7 +61,8 @@ public sealed record ModelRank
         }
     }
 
-    /// <summary>Parameters of the embedding and the LM head on this rank. A last stage that is not the first has a copy of tied ones.</summary>
+    /// <summary>Parameters of the embedding and the LM head on this rank. A last stage that is not the first has a copy of tied
+    /// ones.</summary>
     public long EndElements
     {
         get

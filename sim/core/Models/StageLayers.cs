@@ -1,6 +1,7 @@
 namespace ELLM.Sim.Models;
 
-/// <summary>The consecutive layers that one pipeline stage holds; the first stage has the embedding too, the last the final norm and the LM head.</summary>
+/// <summary>The consecutive layers that one pipeline stage holds; the first stage has the embedding too, the last the final norm
+/// and the LM head.</summary>
 /// <param name="First">Index of its first layer.</param>
 /// <param name="Count">Layers of the stage.</param>
 /// <param name="Of">Layers of the model.</param>
@@ -13,7 +14,8 @@ public readonly record struct StageLayers(int First, int Count, int Of)
     /// <summary>All layers on one stage.</summary>
     public static StageLayers Whole(int layers) => new(0, layers, layers);
 
-    /// <summary>Layers in equal shares; what is left goes to the stages before the last, one each, which has the LM head to compute.</summary>
+    /// <summary>Layers in equal shares; what is left goes to the stages before the last, one each, which has the LM head to
+    /// compute.</summary>
     /// <remarks>vLLM's rule since 0.7 (<c>get_pp_indices</c>).</remarks>
     /// <exception cref="InputException">More stages than layers.</exception>
     public static StageLayers[] Split(int layers, int stages)

@@ -10,10 +10,12 @@ public readonly record struct MeanInterval(int Count, double? Mean, double? Half
 {
     private const double Upper = 0.975;
 
-    /// <summary>Of the quantile. Its last bits depend on the platform's exponential and logarithm; these digits do not, and a half-width has no use for more.</summary>
+    /// <summary>Of the quantile. Its last bits depend on the platform's exponential and logarithm; these digits do not, and a
+    /// half-width has no use for more.</summary>
     private const int Decimals = 6;
 
-    /// <summary>Student's t with n - 1 degrees of freedom: the values are taken as independent and about normal, as replications with different seeds are.</summary>
+    /// <summary>Student's t with n - 1 degrees of freedom: the values are taken as independent and about normal, as replications
+    /// with different seeds are.</summary>
     public static MeanInterval Of(IReadOnlyList<double> values)
     {
         if (values.Count == 0)

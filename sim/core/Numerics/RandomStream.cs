@@ -71,7 +71,8 @@ public sealed class RandomStream
         return high;
     }
 
-    /// <summary>Number <paramref name="index"/> of the SplitMix64 sequence of a state, uniform in [0, 1): any of them without those before.</summary>
+    /// <summary>Number <paramref name="index"/> of the SplitMix64 sequence of a state, uniform in [0, 1): any of them without those
+    /// before.</summary>
     public static double UniformAt(ulong state, ulong index)
     {
         state += index * 0x9e3779b97f4a7c15;

@@ -7,7 +7,8 @@ namespace ELLM.Sim.Policies;
 /// <para>Counts violations in a window of the last iterations. Enough TPOT violations divide the logical size by alpha, which
 /// throttles the admission of prompts; enough TTFT violations multiply it. A change clears both counts; what could change nothing
 /// (the size is at its end) is no change. Shrinking evicts nothing.</para>
-/// <para>Source: reading notes on eLLM (arXiv 2506.15155): 3 hits in a window of 5 (v2 of the paper) or 5 hits (v1, window not given), alpha 2. That alpha
+/// <para>Source: reading notes on eLLM (arXiv 2506.15155): 3 hits in a window of 5 (v2 of the paper) or 5 hits (v1, window not
+/// given), alpha 2. That alpha
 /// multiplies, the floor, and the order of the two tests are ours.</para>
 /// </remarks>
 public sealed class BufferScaler

@@ -43,7 +43,9 @@ public sealed class ChunkedPrefillScheduler(bool admitAfterPreemption) : ISchedu
             blocked = admission.Blocked;
         }
         if (view.Decoding == 0 && view.PreparedTokens == 0)
-            return view.Running == 0 ? Decision.Idle(blocked) : throw new InvalidOperationException("a prompt in progress finds no token budget");
+            return view.Running == 0
+                ? Decision.Idle(blocked)
+                : throw new InvalidOperationException("a prompt in progress finds no token budget");
         bool settled = view.PreemptedThisRound == 0 && view.ResumedThisRound == 0;
         return Decision.Run(withDecodes: true, settled ? Decision.Unlimited : 1, blocked);
     }

@@ -2,7 +2,8 @@ using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Policies;
 
-/// <summary>Orca: at each iteration the queue's head joins while batch and memory have room; prompts run whole beside the decodes.</summary>
+/// <summary>Orca: at each iteration the queue's head joins while batch and memory have room; prompts run whole beside the
+/// decodes.</summary>
 /// <remarks>
 /// <para>Orca reserves all that a request will need, so nothing is ever taken away. Over a layout that grows (paged blocks, or the
 /// oracle's live bytes) a step that finds no memory makes the latest arrival lose its KV, and nobody joins in that round.</para>

@@ -1,12 +1,13 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using System.Text.Json;
 using ELLM.Sim.Hardware;
 
 namespace ELLM.Sim.Policies;
 
 /// <summary>A named policy: what it is, where its rules come from, and the settings it changes from the defaults.</summary>
-/// <remarks>Keys inside <see cref="Policy"/> and <see cref="Engine"/> are those of <see cref="PolicySpec"/> and the engine's settings.</remarks>
+/// <remarks>Keys inside <see cref="Policy"/> and <see cref="Engine"/> are those of <see cref="PolicySpec"/> and the engine's
+/// settings.</remarks>
 public sealed record PolicyPreset
 {
     public required string Name { get; init; }

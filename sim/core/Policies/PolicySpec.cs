@@ -13,7 +13,8 @@ public enum Requeue : byte
     Back,
 }
 
-/// <summary>A memory policy as a composition of four roles (configs/policies holds the presets), and the knobs of the parts it chose.</summary>
+/// <summary>A memory policy as a composition of four roles (configs/policies holds the presets), and the knobs of the parts it
+/// chose.</summary>
 /// <remarks>
 /// <para>What stands here is of every policy. All other knobs belong to a part, which brings a record of them with its entry in a
 /// catalogue (<see cref="PolicyParts"/>) and reads it with <see cref="Of{T}"/>. Keys are flat: <c>policy.block_tokens</c> is the

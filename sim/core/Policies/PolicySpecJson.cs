@@ -4,7 +4,8 @@ using ELLM.Sim.Settings;
 
 namespace ELLM.Sim.Policies;
 
-/// <summary>A policy as one flat object: the roles, what every policy has, then the knobs of the parts it chose, and nothing else.</summary>
+/// <summary>A policy as one flat object: the roles, what every policy has, then the knobs of the parts it chose, and nothing
+/// else.</summary>
 internal sealed class PolicySpecJson : JsonConverter<PolicySpec>
 {
     public override PolicySpec Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -42,7 +42,8 @@ public sealed class PrefillFirstScheduler : IScheduler
     }
 
     /// <summary>Admits or rejects the head of the queue, whole; Idle says why not.</summary>
-    /// <remarks>The batch limit is asked before memory: while nobody completes it stays the reason, whatever memory does meanwhile.</remarks>
+    /// <remarks>The batch limit is asked before memory: while nobody completes it stays the reason, whatever memory does
+    /// meanwhile.</remarks>
     internal static Decision AdmitHead(in SchedulerView view, bool besideDecodes)
     {
         if (view.Running + view.Held >= view.MaxNumSeqs)

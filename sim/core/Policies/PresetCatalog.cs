@@ -5,7 +5,8 @@ namespace ELLM.Sim.Policies;
 /// <summary>The policies the project ships (configs/policies), and users' own files.</summary>
 public static class PresetCatalog
 {
-    private static readonly Catalog<PolicyPreset> Shipped = new("policy", "policies", PresetJson.Default.PolicyPreset, preset => preset.Check());
+    private static readonly Catalog<PolicyPreset> Shipped = new("policy", "policies", PresetJson.Default.PolicyPreset,
+        preset => preset.Check());
 
     /// <summary>From least to most elastic: the order of comparison tables. Shipped presets that are not named here come last.</summary>
     private static readonly string[] Order =

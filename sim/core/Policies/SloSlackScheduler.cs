@@ -3,7 +3,8 @@ using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Policies;
 
-/// <summary>LayerKV: prefill first, but only within the decodes' TPOT slack; a prompt may start with part of its layers on the GPU.</summary>
+/// <summary>LayerKV: prefill first, but only within the decodes' TPOT slack; a prompt may start with part of its layers on the
+/// GPU.</summary>
 /// <remarks>
 /// <para>At a boundary: (1) the earliest sequence that waits for its offloaded layers gets room for all of them when there is some,
 /// and they are fetched; (2) the head of the queue is considered when batch and token budget have room and the prefill iteration

@@ -90,7 +90,8 @@ public sealed class Cluster
         _routed[_router.Pick(_routed)].Receiver.Arrive(request, nowPs);
     }
 
-    /// <summary>Makes a request's record, when it arrives: made all at once, they would leave the processor's caches before they are needed.</summary>
+    /// <summary>Makes a request's record, when it arrives: made all at once, they would leave the processor's caches before they
+    /// are needed.</summary>
     private void Open(int request)
     {
         ref RequestRecord record = ref _records[request];

@@ -11,7 +11,8 @@ public sealed class DecodeSet
     private readonly CompletionWheel _wheel = new();
     private readonly LongestContenders _longest = new();
 
-    /// <summary>Sequences with more tokens left than the wheel has steps, until they finish. Those that left are known by their version.</summary>
+    /// <summary>Sequences with more tokens left than the wheel has steps, until they finish. Those that left are known by their
+    /// version.</summary>
     private readonly PriorityQueue<(int Slot, int Version), (long LastStep, int Request)> _beyond = new();
 
     /// <summary>Empty but while the contenders are found anew.</summary>

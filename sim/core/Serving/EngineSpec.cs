@@ -10,13 +10,16 @@ public sealed record EngineSpec(
     [property: Knob("most tokens in an iteration; null: max(max_model_len, 2048)", 1)] int? MaxNumBatchedTokens = null,
     [property: Knob("share of the visible GPU memory the engine may use", 0.01, 1)] double GpuMemoryUtilization = 0.90,
     [property: Overhead] string Overhead = "graph",
-    [property: Knob("refuse to start when the KV pool cannot hold one request of max_model_len, as vLLM does; otherwise such requests are rejected")] bool StrictStart = false,
+    [property: Knob(
+        "refuse to start when the KV pool cannot hold one request of max_model_len, as vLLM does; otherwise such requests are rejected")] bool StrictStart = false,
     [property: Knob("independent copies of the engine behind the router", 1, 65_535)] int Replicas = 1,
     [property: Knob("how requests reach replicas", "round-robin", "least-outstanding")] string Router = "round-robin",
-    [property: Knob("link between pipeline stages", SendReceiveTable.IntraNode, SendReceiveTable.InterNode)] string StageLink = "intra-node");
+    [property: Knob("link between pipeline stages", SendReceiveTable.IntraNode, SendReceiveTable.InterNode)] string StageLink =
+        "intra-node");
 
 /// <summary>The words of <see cref="EngineSpec.Overhead"/>: those of every device, and the engines of the catalogue.</summary>
-internal sealed class OverheadAttribute() : KnobAttribute("host overhead of an iteration: of the device (graph, eager), none, or of a named engine")
+internal sealed class OverheadAttribute()
+    : KnobAttribute("host overhead of an iteration: of the device (graph, eager), none, or of a named engine")
 {
     public override IReadOnlyList<string> Words => ["graph", "eager", "none", .. OverheadCatalog.Names];
 }

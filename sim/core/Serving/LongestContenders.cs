@@ -3,7 +3,8 @@ namespace ELLM.Sim.Serving;
 /// <summary>The decoding sequences that are, or can still become, the longest one.</summary>
 /// <remarks>
 /// All grow alike, so one that is not longer than another and does not stay longer never leads. The others make a staircase: each
-/// is shorter than the one before it and stays longer. Its first stair is the longest sequence and the first of them to finish. Of a batch of
+/// is shorter than the one before it and stays longer. Its first stair is the longest sequence and the first of them to finish. Of
+/// a batch of
 /// hundreds a handful is left. When a stair leaves before its last step (a preemption), those in its shadow may lead again: the
 /// staircase is then <see cref="Stale"/> and is built from all sequences when next asked.
 /// </remarks>

@@ -26,7 +26,8 @@ internal sealed class ProgressGuard(EngineState state, RequestLifecycle requests
     }
 
     /// <summary>The scheduler idles.</summary>
-    /// <param name="others">Other engines of a shared GPU may hold the memory: <see cref="GpuTurns"/> sees whether any of them runs.</param>
+    /// <param name="others">Other engines of a shared GPU may hold the memory: <see cref="GpuTurns"/> sees whether any of them
+    /// runs.</param>
     /// <exception cref="InputException">No running sequence and no transfer will change what the waiting requests wait for.</exception>
     /// <exception cref="InvalidOperationException">There are running sequences.</exception>
     public void Idle(bool others, long nowPs)

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ELLM.Sim.Settings;
 
@@ -59,7 +59,8 @@ public sealed class Knob
         double number => JsonValue.Create(number),
         string text => JsonValue.Create(text),
         Enum member => JsonValue.Create(WordOf(member)),
-        object other => throw new NotSupportedException($"{Key}: a knob is an int, long, double, bool, string or enum, not {other.GetType()}"),
+        object other =>
+            throw new NotSupportedException($"{Key}: a knob is an int, long, double, bool, string or enum, not {other.GetType()}"),
     };
 
     /// <summary>Sets the value in a set that has just been made.</summary>

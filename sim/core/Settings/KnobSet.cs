@@ -12,7 +12,8 @@ namespace ELLM.Sim.Settings;
 ///     public double PatienceS { get; init; }
 /// }
 /// </code></example>
-[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)]
+[DynamicallyAccessedMembers(
+    DynamicallyAccessedMemberTypes.PublicProperties | DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)]
 public abstract record KnobSet
 {
     /// <summary>Of a part without knobs.</summary>

@@ -43,7 +43,9 @@ public sealed class AnalyticTimeModel : ITimeModel
         Options = options ?? new TimingOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.MaxSequences);
         ArgumentOutOfRangeException.ThrowIfNegative(Options.MemoTokens);
-        _operators = new OperatorTimes(profile, model.ForRank(tensorParallel), Options.Weights, Options.Fp8Kv, false, Options.PrefillAttentionFactor, Options.DecodeAttentionFactor);
+        _operators =
+            new OperatorTimes(profile, model.ForRank(tensorParallel), Options.Weights, Options.Fp8Kv, false, Options.PrefillAttentionFactor,
+                Options.DecodeAttentionFactor);
         _layers = Options.Stage?.Count ?? model.Layers;
         _ends = (Options.HasEmbedding ? 0.5 : 0) + (Options.HasHead ? 0.5 : 0);
         _singleKernel = profile.MixedBatch.Mode == MixedBatchMode.SingleKernelFa2;

@@ -25,7 +25,8 @@ public enum LayerOperator
 }
 
 /// <summary>A shape at which an operator is timed.</summary>
-/// <param name="Tokens">Rows: tokens of the iteration; sequences for decode attention, LM head and sampler; the chunk for prefill attention.</param>
+/// <param name="Tokens">Rows: tokens of the iteration; sequences for decode attention, LM head and sampler; the chunk for prefill
+/// attention.</param>
 /// <param name="ContextTokens">Decode attention: sum of the KV lengths.</param>
 /// <param name="CachedTokens">Prefill attention: tokens already in the KV cache.</param>
 public readonly record struct OperatorPoint(int Tokens, long ContextTokens = 0, int CachedTokens = 0);

@@ -11,7 +11,8 @@ namespace ELLM.Sim.Timing;
 /// </remarks>
 public sealed class LinearTimeModel : ITimeModel
 {
-    private static readonly Catalog<LinearFit> Shipped = new("linear fit", "timing/linear", TimingJson.Default.LinearFit, fit => fit.Check());
+    private static readonly Catalog<LinearFit> Shipped = new("linear fit", "timing/linear", TimingJson.Default.LinearFit,
+        fit => fit.Check());
 
     private readonly LinearFit _fit;
     private readonly (long Fixed, long PerContext, long PerSequence, int UpTo)[] _regimes;
@@ -19,7 +20,9 @@ public sealed class LinearTimeModel : ITimeModel
     public LinearTimeModel(LinearFit fit)
     {
         _fit = fit;
-        _regimes = [.. fit.Decode.Select(one => (Ps(one.FixedMs), Ps(one.PerContextTokenMs), Ps(one.PerSequenceMs), one.UpToSequences ?? int.MaxValue))];
+        _regimes =
+            [.. fit.Decode.Select(
+                one => (Ps(one.FixedMs), Ps(one.PerContextTokenMs), Ps(one.PerSequenceMs), one.UpToSequences ?? int.MaxValue))];
     }
 
     public static IReadOnlyList<string> Names => Shipped.Names;

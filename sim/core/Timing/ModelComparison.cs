@@ -33,9 +33,11 @@ public static class ModelComparison
         }
         int most = Math.Min(reference.Model.MaxSequences, model.Model.MaxSequences);
         Add(rows, "decode iteration", Steps(most).Select(batch => (
-            (double?)Step(reference.Model, batch), (double?)Step(model.Model, batch), string.Create(CultureInfo.InvariantCulture, $"{batch.Sequences} x {batch.LongestContext}"))));
+            (double?)Step(reference.Model, batch), (double?)Step(model.Model, batch),
+            string.Create(CultureInfo.InvariantCulture, $"{batch.Sequences} x {batch.LongestContext}"))));
         Add(rows, "prefill iteration", Tokens.Where(t => t >= 16).Select(t => (
-            (double?)Prefill(reference.Model, t), (double?)Prefill(model.Model, t), string.Create(CultureInfo.InvariantCulture, $"{t} tokens"))));
+            (double?)Prefill(reference.Model, t), (double?)Prefill(model.Model, t),
+            string.Create(CultureInfo.InvariantCulture, $"{t} tokens"))));
         return rows;
     }
 
@@ -43,7 +45,8 @@ public static class ModelComparison
     {
         (double Error, string Point)[] errors =
         [
-            .. pairs.Where(pair => pair.Theirs is > 0 && pair.Ours is not null).Select(pair => ((pair.Ours!.Value / pair.Theirs!.Value - 1) * 100, pair.Point)),
+            .. pairs.Where(pair => pair.Theirs is > 0 && pair.Ours is not null)
+                .Select(pair => ((pair.Ours!.Value / pair.Theirs!.Value - 1) * 100, pair.Point)),
         ];
         if (errors.Length == 0)
             return;
@@ -56,7 +59,8 @@ public static class ModelComparison
     private static IEnumerable<OperatorPoint> Points(LayerOperator what) => what switch
     {
         LayerOperator.DecodeAttention => Batches.SelectMany(b => Lengths.Select(kv => new OperatorPoint(b, b * kv))),
-        LayerOperator.PrefillAttention => Tokens.Where(t => t >= 16).SelectMany(t => ((int[])[0, 1024, 4096]).Select(cached => new OperatorPoint(t, 0, cached))),
+        LayerOperator.PrefillAttention =>
+            Tokens.Where(t => t >= 16).SelectMany(t => ((int[])[0, 1024, 4096]).Select(cached => new OperatorPoint(t, 0, cached))),
         LayerOperator.LmHead or LayerOperator.Sampler => Batches.Select(b => new OperatorPoint(b)),
         _ => Tokens.Select(t => new OperatorPoint(t)),
     };

@@ -26,7 +26,9 @@ public sealed class OperatorTimes : IOperatorTimes
     private readonly double _decodeFactor;
 
     /// <exception cref="InputException">The device has no coefficients for that weight or KV format, or for that many GPUs.</exception>
-    public OperatorTimes(TimingProfile device, ModelRank rank, WeightFormat weights = WeightFormat.Model, bool fp8Kv = false, bool allReduceOptional = false, double prefillFactor = 1, double decodeFactor = 1)
+    public OperatorTimes(
+        TimingProfile device, ModelRank rank, WeightFormat weights = WeightFormat.Model, bool fp8Kv = false, bool allReduceOptional = false,
+        double prefillFactor = 1, double decodeFactor = 1)
     {
         _prefillFactor = prefillFactor;
         _decodeFactor = decodeFactor;
@@ -39,14 +41,18 @@ public sealed class OperatorTimes : IOperatorTimes
         _kvElement = fp8Kv ? 1 : 2;
         if (weights != WeightFormat.Model)
         {
-            _gemm = device.Gemm8Bit ?? throw new InputException($"timing profile {device.Name} has no 8-bit products (gemm_8bit); use 16-bit weights");
+            _gemm = device.Gemm8Bit
+                ?? throw new InputException($"timing profile {device.Name} has no 8-bit products (gemm_8bit); use 16-bit weights");
             if (weights == WeightFormat.Fp8Static)
                 _gemm = _gemm with { LaunchUs = device.Gemm.LaunchUs };
         }
         if (fp8Kv)
-            _decode = device.DecodeAttentionFp8Kv ?? throw new InputException($"timing profile {device.Name} has no attention over 8-bit KV (decode_attention_fp8_kv)");
+            _decode = device.DecodeAttentionFp8Kv
+                ?? throw new InputException($"timing profile {device.Name} has no attention over 8-bit KV (decode_attention_fp8_kv)");
         if (rank.TensorParallel > 1)
-            _allReduce = allReduceOptional ? device.AllReduce.FirstOrDefault(known => known.Gpus == rank.TensorParallel) : device.AllReduceOf(rank.TensorParallel);
+            _allReduce = allReduceOptional
+                ? device.AllReduce.FirstOrDefault(known => known.Gpus == rank.TensorParallel)
+                : device.AllReduceOf(rank.TensorParallel);
         _hbmBytesPerUs = device.HbmTbPerS * 1e6;
         _flopsPerUs = device.PeakTflops16Bit * 1e6;
         double hidden = rank.Model.Hidden;

@@ -2,7 +2,8 @@ using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Timing;
 
-/// <summary>Iteration times of a model whose layers are split over pipeline stages: the sum over stages, and each stage's own part.</summary>
+/// <summary>Iteration times of a model whose layers are split over pipeline stages: the sum over stages, and each stage's own
+/// part.</summary>
 /// <remarks>
 /// Every stage but the last hands its output on, and is occupied while it does: the transfer is a kernel on the stream that computes.
 /// The output is two 16-bit tensors of tokens x hidden, the hidden states and the residual that the next norm adds

@@ -39,8 +39,10 @@ public static class ProfileImport
     {
         (string Name, Curve? Curve)[] curves =
         [
-            ("qkv_proj", tables.Qkv), ("o_proj", tables.Output), ("up_proj", tables.Up), ("down_proj", tables.Down), ("elementwise", tables.Elementwise),
-            ("ends", tables.Ends), ("lm_head", tables.LmHead), ("sampler", tables.Sampler), ("all_reduce", tables.AllReduce), ("send_recv", tables.SendRecv),
+            ("qkv_proj", tables.Qkv), ("o_proj", tables.Output), ("up_proj", tables.Up), ("down_proj", tables.Down),
+            ("elementwise", tables.Elementwise),
+            ("ends", tables.Ends), ("lm_head", tables.LmHead), ("sampler", tables.Sampler), ("all_reduce", tables.AllReduce),
+            ("send_recv", tables.SendRecv),
         ];
         foreach ((string name, Curve? curve) in curves)
         {

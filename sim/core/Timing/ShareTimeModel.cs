@@ -2,7 +2,8 @@ using ELLM.Sim.Models;
 
 namespace ELLM.Sim.Timing;
 
-/// <summary>A stage's share, by its layers, of a model that only knows whole iterations. The shares of all stages sum to the whole exactly.</summary>
+/// <summary>A stage's share, by its layers, of a model that only knows whole iterations. The shares of all stages sum to the whole
+/// exactly.</summary>
 public sealed class ShareTimeModel(ITimeModel whole, StageLayers stage) : ITimeModel
 {
     public int MaxSequences => whole.MaxSequences;

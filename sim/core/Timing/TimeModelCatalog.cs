@@ -40,7 +40,9 @@ public static class TimeModelCatalog
         string kind = colon < 0 ? text : text[..colon];
         string argument = colon < 0 ? "" : text[(colon + 1)..];
         if (options.ScalesAttention && kind != "analytic")
-            throw new InputException($"timing.model: expected analytic, which knows the share of attention, with an attention factor other than 1, found '{text}'");
+            throw new InputException(
+                $"timing.model: expected analytic, which knows the share of attention, with an attention factor other than 1, found "
+                    + $"'{text}'");
         switch (kind)
         {
             case "analytic" when argument.Length == 0:
@@ -63,7 +65,8 @@ public static class TimeModelCatalog
     /// <remarks>Fits and constants know whole iterations: each stage gets a share by its layers. Constants send in no time.</remarks>
     /// <exception cref="InputException">No such kind, its argument is faulty, or the device has no times for sending.</exception>
     public static TimeModelChoice ParsePipeline(
-        string text, TimingProfile profile, ModelSpec model, int tensorParallel, TimingOptions options, IReadOnlyList<StageLayers> stages, string link)
+        string text, TimingProfile profile, ModelSpec model, int tensorParallel, TimingOptions options, IReadOnlyList<StageLayers> stages,
+        string link)
     {
         SendReceiveTable? send = text.StartsWith("constant", StringComparison.Ordinal) ? null : profile.SendReceiveOf(link);
         TimeModelChoice last = Parse(text, profile, model, tensorParallel, options with { Stage = stages[^1] });
@@ -79,11 +82,14 @@ public static class TimeModelCatalog
             else if (inner.TryGetValue((stage.Count, stage.IsFirst), out ITimeModel? same))
                 models.Add(same);
             else
-                models.Add(inner[(stage.Count, stage.IsFirst)] = Parse(text, profile, model, tensorParallel, options with { Stage = stage }).Model);
+                models.Add(
+                    inner[(stage.Count, stage.IsFirst)] = Parse(text, profile, model, tensorParallel,
+                        options with { Stage = stage }).Model);
         }
         TimingProvenance provenance = send is null
             ? last.Provenance
-            : last.Provenance with { Parts = [.. last.Provenance.Parts, new TimingSource($"send and receive, {link}", send.Source, send.Borrowed)] };
+            : last.Provenance with { Parts = [.. last.Provenance.Parts,
+                new TimingSource($"send and receive, {link}", send.Source, send.Borrowed)] };
         return last with { Model = new PipelineTimeModel(models, send, model.Hidden), Provenance = provenance };
     }
 
@@ -99,7 +105,8 @@ public static class TimeModelCatalog
     private static TimeModelChoice Linear(string argument)
     {
         LinearTimeModel linear = LinearTimeModel.Load(argument);
-        return new TimeModelChoice(linear, new TimingProvenance("linear", linear.Fit.Name, "inside the fit", [new TimingSource("iteration", linear.Fit.Source, false)]));
+        return new TimeModelChoice(linear,
+            new TimingProvenance("linear", linear.Fit.Name, "inside the fit", [new TimingSource("iteration", linear.Fit.Source, false)]));
     }
 
     private static ConstantTimeModel Constant(string argument)
@@ -112,11 +119,13 @@ public static class TimeModelCatalog
                 throw new InputException($"time model: unknown key '{pair[0]}'; known: {string.Join(", ", ConstantKeys)}");
             bool read = pair.Length == 2 & double.TryParse(pair[^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double us);
             if (!read || !(us >= 0) || us > 1e12)
-                throw new InputException($"time model: {pair[0]}: expected microseconds of zero or more, found '{(pair.Length == 2 ? pair[1] : "")}'");
+                throw new InputException(
+                    $"time model: {pair[0]}: expected microseconds of zero or more, found '{(pair.Length == 2 ? pair[1] : "")}'");
             given[pair[0]] = Time.SimTime.FromMicroseconds(us).Picoseconds;
         }
         if (given.Values.All(ps => ps == 0))
-            throw new InputException($"time model: constant needs a time above zero: constant:step_us=10000; keys: {string.Join(", ", ConstantKeys)}");
+            throw new InputException(
+                $"time model: constant needs a time above zero: constant:step_us=10000; keys: {string.Join(", ", ConstantKeys)}");
         return new ConstantTimeModel
         {
             StepPs = given.GetValueOrDefault("step_us"),

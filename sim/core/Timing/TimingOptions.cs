@@ -12,7 +12,8 @@ namespace ELLM.Sim.Timing;
 /// <param name="Weights">How weights are stored and multiplied.</param>
 /// <param name="Fp8Kv">Keys and values take one byte instead of two.</param>
 /// <param name="MemoTokens">Iterations up to this many tokens are memoised; longer ones are computed each time.</param>
-/// <param name="Stage">One pipeline stage's layers; null: the whole model. Engine overhead is paid once, by the last stage, and its floor by each for its layers.</param>
+/// <param name="Stage">One pipeline stage's layers; null: the whole model. Engine overhead is paid once, by the last stage, and its
+/// floor by each for its layers.</param>
 public sealed record TimingOptions(
     int MaxSequences = 256,
     OverheadProfile Overhead = OverheadProfile.Graph,
@@ -23,7 +24,8 @@ public sealed record TimingOptions(
     bool Fp8Kv = false,
     StageLayers? Stage = null)
 {
-    /// <summary>Time of prefill attention over what the coefficients or tables say: other kernels, or memory that slows them down.</summary>
+    /// <summary>Time of prefill attention over what the coefficients or tables say: other kernels, or memory that slows them
+    /// down.</summary>
     public double PrefillAttentionFactor { get; init; } = 1;
 
     /// <summary>The same of decode attention, alone or beside prefill.</summary>

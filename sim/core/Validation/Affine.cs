@@ -12,7 +12,8 @@ internal static class Affine
 {
     private static readonly int[] Batches = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 
-    /// <summary>The integer closed form against the formulas added up in floating point: what rounding to picoseconds a token costs.</summary>
+    /// <summary>The integer closed form against the formulas added up in floating point: what rounding to picoseconds a token
+    /// costs.</summary>
     public static ValidationRow FormulaRow((string Gpu, string Model, int Tp)[] deployments)
     {
         ErrorStatistics errors = new();
@@ -28,7 +29,8 @@ internal static class Affine
                 {
                     DecodeBatch batch = new(b, b * kv, kv);
                     double sum = spec.Layers * (operators.LayerLinear(b) + operators.Decode(batch)) + operators.Ends(b) + operators.Head(b);
-                    errors.Add(sum, time.Decode(batch).Steps(batch).FirstPs / 1e6, string.Create(CultureInfo.InvariantCulture, $"{model} on {gpu}, b {b} kv {kv}"));
+                    errors.Add(sum, time.Decode(batch).Steps(batch).FirstPs / 1e6,
+                        string.Create(CultureInfo.InvariantCulture, $"{model} on {gpu}, b {b} kv {kv}"));
                 }
             }
         }
@@ -54,7 +56,8 @@ internal static class Affine
             }
             ModelSpec spec = ModelCatalog.Load(model);
             OperatorTables tables = OperatorTablesReader.Read(folder, spec.ForRank(1));
-            TableTimeModel time = new(tables, TimingCatalog.Load(GpuCatalog.Load(gpu).Timing), spec, 1, new TimingOptions(Overhead: OverheadProfile.None));
+            TableTimeModel time = new(tables, TimingCatalog.Load(GpuCatalog.Load(gpu).Timing), spec, 1,
+                new TimingOptions(Overhead: OverheadProfile.None));
             yield return ValidationRow.Mape(what, Fit(time, tables), bound);
         }
     }

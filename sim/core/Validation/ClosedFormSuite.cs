@@ -41,7 +41,8 @@ public sealed class ClosedFormSuite : IValidationSuite
         AnalyticTimeModel time = AnalyticTimeModel.For(GpuCatalog.Load(gpu), ModelCatalog.Load(model), tp);
         (long steps, long differing) = JumpCheck.Count(time, 256);
         string what = string.Create(CultureInfo.InvariantCulture, $"{gpu} {model} TP{tp}: a jump against its steps");
-        return new ValidationRow(what, 0, differing, "sums that differ", differing, 0, differing == 0, string.Create(CultureInfo.InvariantCulture, $"{steps} steps, picosecond integers"))
+        return new ValidationRow(what, 0, differing, "sums that differ", differing, 0, differing == 0,
+            string.Create(CultureInfo.InvariantCulture, $"{steps} steps, picosecond integers"))
         {
             ErrorUnit = "sums",
         };

@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using ELLM.Sim.Hardware;
 
 namespace ELLM.Sim.Validation;
@@ -33,7 +33,8 @@ public sealed record ClosedLoopCase(
     double? TtftBound,
     IReadOnlyList<string> Stated)
 {
-    private static readonly Catalog<ClosedLoopCase> Shipped = new("closed-loop case", "validation", ValidationJson.Default.ClosedLoopCase, one => one.Check());
+    private static readonly Catalog<ClosedLoopCase> Shipped = new("closed-loop case", "validation", ValidationJson.Default.ClosedLoopCase,
+        one => one.Check());
 
     public static IReadOnlyList<string> Names => Shipped.Names;
 
@@ -43,7 +44,8 @@ public sealed record ClosedLoopCase(
     private CatalogFault? Check()
     {
         if (!(ShortestShare > 0 && ShortestShare <= LongestShare && LongestShare <= 2))
-            return new CatalogFault("shortest_share", "0 < shortest_share <= longest_share <= 2", FormattableString.Invariant($"{ShortestShare} and {LongestShare}"));
+            return new CatalogFault("shortest_share", "0 < shortest_share <= longest_share <= 2",
+                FormattableString.Invariant($"{ShortestShare} and {LongestShare}"));
         return RequestsPerUser > 0 ? null : new CatalogFault("requests_per_user", "a positive number", $"{RequestsPerUser}");
     }
 }

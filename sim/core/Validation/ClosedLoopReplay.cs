@@ -49,14 +49,16 @@ public static class ClosedLoopReplay
             yield return ValidationRow.Skipped(which.Summary, $"no row of {which.File} matches");
             yield break;
         }
-        yield return ValidationRow.Mape($"{which.Summary}: TPOT", tpot, which.TpotBound, $"{preempted} loops preempted; stated: {string.Join("; ", which.Stated)}");
+        yield return ValidationRow.Mape($"{which.Summary}: TPOT", tpot, which.TpotBound,
+            $"{preempted} loops preempted; stated: {string.Join("; ", which.Stated)}");
         yield return ValidationRow.Mape($"{which.Summary}: TTFT", ttft, which.TtftBound);
     }
 
     /// <summary>Mean TPOT and TTFT in milliseconds of one loop, and its preemptions.</summary>
     public static (double TpotMs, double TtftMs, long Preemptions) Run(ClosedLoopCase which, int users, int input, int output, int tp)
     {
-        List<Assignment> settings = [.. which.Settings.Select(one => new Assignment(one.Key, one.Value)), new Assignment("tp", tp.ToString(CultureInfo.InvariantCulture))];
+        List<Assignment> settings = [.. which.Settings.Select(one => new Assignment(one.Key, one.Value)),
+            new Assignment("tp", tp.ToString(CultureInfo.InvariantCulture))];
         if (which.SeqsIsConcurrency)
             settings.Add(new Assignment("engine.max_num_seqs", users.ToString(CultureInfo.InvariantCulture)));
         Deployment deployment = Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load("vllm-v1"), settings));
@@ -71,8 +73,10 @@ public static class ClosedLoopReplay
         }
         Trace trace = new("closed-loop", new long[count], inputs, outputs);
         RunOutcome outcome = Simulation.Run(deployment, trace, new SimulationOptions(Users: new UserLoop(users, new long[count])));
-        double tpot = outcome.Records.Where(r => RequestLatency.Tpot(r) is not null).Average(r => new SimTime(RequestLatency.Tpot(r)!.Value).Seconds);
-        double ttft = outcome.Records.Where(r => RequestLatency.Ttft(r) is not null).Average(r => new SimTime(RequestLatency.Ttft(r)!.Value).Seconds);
+        double tpot = outcome.Records.Where(r => RequestLatency.Tpot(r) is not null)
+            .Average(r => new SimTime(RequestLatency.Tpot(r)!.Value).Seconds);
+        double ttft = outcome.Records.Where(r => RequestLatency.Ttft(r) is not null)
+            .Average(r => new SimTime(RequestLatency.Ttft(r)!.Value).Seconds);
         return (tpot * 1e3, ttft * 1e3, outcome.Counters.Preemptions);
     }
 

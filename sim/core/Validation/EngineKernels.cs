@@ -1,11 +1,12 @@
 using System.Globalization;
 using ELLM.Sim.Models;
-using ELLM.Sim.Timing.Tables;
 using ELLM.Sim.Timing;
+using ELLM.Sim.Timing.Tables;
 
 namespace ELLM.Sim.Validation;
 
-/// <summary>Formulas against in-engine kernel times of casys-kaist/LLMServingSim: whole layers, attention with a cached prefix, mixed batches.</summary>
+/// <summary>Formulas against in-engine kernel times of casys-kaist/LLMServingSim: whole layers, attention with a cached prefix,
+/// mixed batches.</summary>
 internal static class EngineKernels
 {
     public static IEnumerable<ValidationRow> Rows(ValidationContext context, string device, string profileName)

@@ -62,5 +62,6 @@ public sealed class ErrorStatistics
     }
 
     public string Describe() => string.Create(
-        CultureInfo.InvariantCulture, $"P50 {P50:0.0} P90 {P90:0.0} P99 {P99:0.0} max {Max:0.0} bias {Bias:+0.0;-0.0}{(_worst.Length > 0 ? $", worst {_worst}" : "")}");
+        CultureInfo.InvariantCulture,
+        $"P50 {P50:0.0} P90 {P90:0.0} P99 {P99:0.0} max {Max:0.0} bias {Bias:+0.0;-0.0}{(_worst.Length > 0 ? $", worst {_worst}" : "")}");
 }

@@ -57,14 +57,17 @@ public static class FidelityPage
             {
                 page.Append(
                     CultureInfo.InvariantCulture,
-                    $"| {Cell(row.What)} | {ValidationText.Value(row.Reference)} | {ValidationText.Value(row.Ours)} | {row.Unit} | {ValidationText.Error(row)} | {ValidationText.Bound(row)} | {ValidationText.Verdict(row)} | {Cell(row.Note)} |\n");
+                    $"| {Cell(row.What)} | {ValidationText.Value(row.Reference)} | {ValidationText.Value(row.Ours)} | {row.Unit} | "
+                        + $"{ValidationText.Error(row)} | {ValidationText.Bound(row)} | {ValidationText.Verdict(row)} | "
+                        + $"{Cell(row.Note)} |\n");
             }
             page.Append('\n');
         }
         ValidationRow[] missed = [.. rows.Where(row => row.Pass == false)];
         page.Append(missed.Length == 0 ? "Every row with a bound is within it.\n" : "## Missed bounds\n\nReported as measured.\n\n");
         foreach (ValidationRow row in missed)
-            page.Append(CultureInfo.InvariantCulture, $"- {row.What}: {ValidationText.Error(row)}, bound {ValidationText.Bound(row)}. {row.Note}\n");
+            page.Append(CultureInfo.InvariantCulture,
+                $"- {row.What}: {ValidationText.Error(row)}, bound {ValidationText.Bound(row)}. {row.Note}\n");
         return page.ToString();
     }
 

@@ -44,7 +44,8 @@ internal static class KernelErrors
         yield return ValidationRow.Mape(what, errors, bound, fp8 ? "dynamic quantisation inside" : "");
     }
 
-    public static IEnumerable<ValidationRow> DecodeAttention(ValidationContext context, string device, string stack, string profileName, double? bound, bool fp8)
+    public static IEnumerable<ValidationRow> DecodeAttention(
+        ValidationContext context, string device, string stack, string profileName, double? bound, bool fp8)
     {
         string what = $"{device}: decode attention, {stack}{(fp8 ? ", fp8 KV" : "")}";
         if (Open(context, device, $"{stack}/attn_decode") is not { } csv)
@@ -70,7 +71,8 @@ internal static class KernelErrors
         yield return ValidationRow.Mape(what, errors, bound);
     }
 
-    public static IEnumerable<ValidationRow> PrefillAttention(ValidationContext context, string device, string stack, string profileName, double? bound)
+    public static IEnumerable<ValidationRow> PrefillAttention(
+        ValidationContext context, string device, string stack, string profileName, double? bound)
     {
         string what = $"{device}: prefill attention, {stack}";
         if (Open(context, device, $"{stack}/attn_prefill") is not { } csv)

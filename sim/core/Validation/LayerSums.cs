@@ -5,7 +5,8 @@ using ELLM.Sim.Timing.Tables;
 
 namespace ELLM.Sim.Validation;
 
-/// <summary>The four products of a layer, summed, against the mlp.csv tables of microsoft/vidur: every model, degree and token count.</summary>
+/// <summary>The four products of a layer, summed, against the mlp.csv tables of microsoft/vidur: every model, degree and token
+/// count.</summary>
 internal static class LayerSums
 {
     private static readonly string[] Products = ["attn_pre_proj", "attn_post_proj", "mlp_up_proj", "mlp_down_proj"];
@@ -28,7 +29,9 @@ internal static class LayerSums
             }
         }
         string note = bound is null && profileName == device ? "no bound: other libraries than the profile's" : "";
-        yield return sums.Count > 0 ? ValidationRow.Mape(what, sums, bound, note) : ValidationRow.Skipped(what, $"no profiles/vidur/compute/{device}");
+        yield return sums.Count > 0
+            ? ValidationRow.Mape(what, sums, bound, note)
+            : ValidationRow.Skipped(what, $"no profiles/vidur/compute/{device}");
     }
 
     /// <summary>Interpolation that knows every second token count, scored on the others.</summary>
@@ -43,7 +46,9 @@ internal static class LayerSums
             for (int i = 1; i + 1 < all.Count; i += 2)
                 sums.Add(table.Curves.Sum(curve => curve.At(all[i])), half.Sum(curve => curve.At(all[i])), $"{table.Name} m {all[i]}");
         }
-        yield return sums.Count > 0 ? ValidationRow.Mape(what, sums, bound) : ValidationRow.Skipped(what, $"no profiles/vidur/compute/{device}");
+        yield return sums.Count > 0
+            ? ValidationRow.Mape(what, sums, bound)
+            : ValidationRow.Skipped(what, $"no profiles/vidur/compute/{device}");
     }
 
     private static IEnumerable<double> Even(IReadOnlyList<double> points)
@@ -60,10 +65,12 @@ internal static class LayerSums
         {
             MeasuredCsv csv = MeasuredCsv.Read(path);
             ModelSpec model = ShapedModel.Of(
-                (int)csv.Whole(0, "n_embd"), (int)csv.Whole(0, "n_expanded_embd"), (int)csv.Whole(0, "n_head"), (int)csv.Whole(0, "n_kv_head"),
+                (int)csv.Whole(0, "n_embd"), (int)csv.Whole(0, "n_expanded_embd"), (int)csv.Whole(0, "n_head"),
+                (int)csv.Whole(0, "n_kv_head"),
                 (int)(csv.Whole(0, "n_embd") / csv.Whole(0, "n_head")), csv.Text(0, "use_gated_mlp") == "True");
             string name = Path.GetFileName(Path.GetDirectoryName(path)!);
-            foreach (long degree in Enumerable.Range(0, csv.Count).Select(row => csv.Whole(row, "num_tensor_parallel_workers", 1)).Distinct().Order())
+            foreach (long degree in Enumerable.Range(0, csv.Count).Select(row => csv.Whole(row, "num_tensor_parallel_workers", 1))
+                .Distinct().Order())
             {
                 if (!model.CanShard((int)degree))
                     continue;

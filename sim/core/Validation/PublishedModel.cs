@@ -21,7 +21,8 @@ internal sealed class PublishedModel
     {
         TimingProfile device = TimingCatalog.Load(profile ?? GpuCatalog.Load(gpu).Timing);
         OverheadProfile kind = overhead.FloorUsPerLayer > 0 ? OverheadProfile.Eager : OverheadProfile.Graph;
-        _time = new AnalyticTimeModel(device, ModelCatalog.Load(model), tp, new TimingOptions(512, kind, Engine: overhead, Weights: weights));
+        _time = new AnalyticTimeModel(device, ModelCatalog.Load(model), tp,
+            new TimingOptions(512, kind, Engine: overhead, Weights: weights));
     }
 
     /// <summary>A light host: 0.3 ms and 0.01 ms a sequence, for engines that publish no overhead.</summary>

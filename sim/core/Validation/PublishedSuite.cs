@@ -8,7 +8,8 @@ namespace ELLM.Sim.Validation;
 /// <remarks>
 /// Bounds: 13 % for large batches and long prompts of current engines, 20 % for an engine version nobody calibrated, and the ranges
 /// that comparisons with the eager stack of 2023 gave (prompts up to 2048 tokens 3 to 22 % fast on A100, 16 to 41 % on H100; longer ones
-/// 27 to 52 %). Small single-stream steps of 2023 and 2024 engines come out 10 to 40 % fast, for host time nobody published: printed, not bounded.
+/// 27 to 52 %). Small single-stream steps of 2023 and 2024 engines come out 10 to 40 % fast, for host time nobody published:
+/// printed, not bounded.
 /// </remarks>
 public sealed class PublishedSuite : IValidationSuite
 {
@@ -78,17 +79,20 @@ public sealed class PublishedSuite : IValidationSuite
         yield return Ms($"{ci}, Llama-3-70B TP4", 2078, seventy.BatchMs(8, 32, 128), UnknownEngineBound);
         PublishedModel blog = new("a100-40", "llama-3.1-8b", 1, PublishedModel.Light);
         double rate = 128 / blog.BatchMs(1, 1024, 128) * 1e3;
-        yield return ValidationRow.Of("blog, vLLM 0.23: A100-40GB Llama-3.1-8B 1024/128, tokens a second of one user", 75, rate, "tokens/s", UnknownEngineBound);
+        yield return ValidationRow.Of("blog, vLLM 0.23: A100-40GB Llama-3.1-8B 1024/128, tokens a second of one user", 75, rate, "tokens/s",
+            UnknownEngineBound);
     }
 
     private static IEnumerable<ValidationRow> Loops()
     {
         const string nim = "NIM 1.8 documentation: 2 x H100 FP8 Llama-3.3-70B 5000/500";
-        (int Users, double Itl, double? Ttft, double? Bound)[] points = [(1, 18.6, 407, null), (5, 21.8, null, null), (25, 38.8, 689, LargeBound), (50, 59.7, null, LargeBound)];
+        (int Users, double Itl, double? Ttft, double? Bound)[] points = [(1, 18.6, 407, null), (5, 21.8, null, null),
+            (25, 38.8, 689, LargeBound), (50, 59.7, null, LargeBound)];
         foreach ((int users, double itl, double? ttft, double? bound) in points)
         {
             (double ours, double first, _) = ClosedLoopReplay.Run(NimLoop, users, 5000, 500, 2);
-            yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{nim}, ITL of {users} users"), itl, ours, bound, bound is null ? SmallStep : "");
+            yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{nim}, ITL of {users} users"), itl, ours, bound,
+                bound is null ? SmallStep : "");
             if (ttft is double reference)
                 yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{nim}, TTFT of {users} users"), reference, first, LargeBound);
         }
@@ -99,15 +103,18 @@ public sealed class PublishedSuite : IValidationSuite
     {
         PublishedModel yi = new("a100-80", "yi-34b-200k", 2, PublishedModel.Eager("a100"), "a100-vidur-2024");
         const string what = "Sarathi-Serve: A100 TP2 Yi-34B";
-        (int Tokens, double Seconds)[] prefill = [(128, 0.048), (512, 0.106), (1024, 0.214), (2048, 0.366), (4096, 0.758), (8192, 1.863), (16_384, 4.408)];
+        (int Tokens, double Seconds)[] prefill = [(128, 0.048), (512, 0.106), (1024, 0.214), (2048, 0.366), (4096, 0.758), (8192, 1.863),
+            (16_384, 4.408)];
         foreach ((int tokens, double seconds) in prefill)
         {
             double? bound = tokens >= 512 ? UnknownEngineBound : null;
-            yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{what}, prefill of {tokens}"), seconds * 1e3, yi.PrefillMs(tokens), bound, bound is null ? SmallStep : "eager overhead of 2023, libraries of 2024");
+            yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{what}, prefill of {tokens}"), seconds * 1e3,
+                yi.PrefillMs(tokens), bound, bound is null ? SmallStep : "eager overhead of 2023, libraries of 2024");
         }
         (int Batch, double Ms)[] decode = [(1, 46.8), (2, 47.5), (4, 48.8), (8, 69.7), (16, 77.3), (32, 87.9), (64, 127.8), (128, 189.3)];
         foreach ((int batch, double ms) in decode)
-            yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{what}, decode of {batch}"), ms, yi.DecodeMs(batch, 1024), null, "context not stated; 1024 tokens taken");
+            yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{what}, decode of {batch}"), ms, yi.DecodeMs(batch, 1024), null,
+                "context not stated; 1024 tokens taken");
     }
 
     /// <summary>DistServe (arXiv 2401.09670): its own fits of A100 measurements, at four shapes each.</summary>
@@ -117,19 +124,24 @@ public sealed class PublishedSuite : IValidationSuite
         {
             LinearTimeModel fit = LinearTimeModel.Load(name);
             bool eager = name.EndsWith("-vllm", StringComparison.Ordinal);
-            PublishedModel ours = new("a100-80", fit.Fit.Model, fit.Fit.Tp, eager ? PublishedModel.Eager("a100") : PublishedModel.Light, eager ? "a100-vidur-2024" : null);
-            string note = eager ? "vLLM of 2023, with the eager overhead fitted on another system of that time" : "engine of 2023; small tensor-parallel batches carry host time that it does not publish";
+            PublishedModel ours = new("a100-80", fit.Fit.Model, fit.Fit.Tp, eager ? PublishedModel.Eager("a100") : PublishedModel.Light,
+                eager ? "a100-vidur-2024" : null);
+            string note = eager
+                ? "vLLM of 2023, with the eager overhead fitted on another system of that time"
+                : "engine of 2023; small tensor-parallel batches carry host time that it does not publish";
             string what = $"DistServe fit {name}";
             foreach (int tokens in (int[])[512, 2048])
             {
                 double theirs = fit.Mixed([new PrefillChunk(tokens, 0, true)], default) / 1e9;
-                yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{what}, prefill of {tokens}"), theirs, ours.PrefillMs(tokens), UnknownEngineBound, note);
+                yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{what}, prefill of {tokens}"), theirs, ours.PrefillMs(tokens),
+                    UnknownEngineBound, note);
             }
             foreach (int b in (int[])[32, 128])
             {
                 DecodeBatch batch = new(b, b * 512L, 512);
                 double theirs = fit.Decode(batch).Steps(batch).FirstPs / 1e9;
-                yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{what}, decode of {b} x 512"), theirs, ours.DecodeMs(b, 512), UnknownEngineBound, note);
+                yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{what}, decode of {b} x 512"), theirs, ours.DecodeMs(b, 512),
+                    UnknownEngineBound, note);
             }
         }
     }
@@ -146,14 +158,18 @@ public sealed class PublishedSuite : IValidationSuite
         {
             bool isLong = tokens > 2048;
             yield return Ms(
-                string.Create(CultureInfo.InvariantCulture, $"Splitwise: {device} TP8 Llama-2-70B, prompt of {tokens}"), ms, model.PrefillMs(tokens), isLong ? LongEagerBound : shortBound,
+                string.Create(CultureInfo.InvariantCulture, $"Splitwise: {device} TP8 Llama-2-70B, prompt of {tokens}"), ms,
+                model.PrefillMs(tokens), isLong ? LongEagerBound : shortBound,
                 isLong ? "known: 27 to 52 % fast above 2048 tokens on this stack" : "known: not within 10 % on this stack");
         }
         ErrorStatistics tokenTimes = new();
-        (int Batch, double Ms)[] decode = a100 ? [(1, 45.2), (8, 46.5), (32, 53.2), (64, 71.3)] : [(1, 30.5), (8, 32.4), (32, 38.9), (64, 50.0)];
+        (int Batch, double Ms)[] decode = a100
+            ? [(1, 45.2), (8, 46.5), (32, 53.2), (64, 71.3)]
+            : [(1, 30.5), (8, 32.4), (32, 38.9), (64, 50.0)];
         foreach ((int batch, double ms) in decode)
             tokenTimes.Add(ms, model.DecodeMs(batch, 512), string.Create(CultureInfo.InvariantCulture, $"batch {batch}"));
-        yield return ValidationRow.Mape($"Splitwise: {device} TP8 Llama-2-70B, token times at prompt 512", tokenTimes, a100 ? 5.8 : 6.0, "the overhead was fitted on this profile's token times");
+        yield return ValidationRow.Mape($"Splitwise: {device} TP8 Llama-2-70B, token times at prompt 512", tokenTimes, a100 ? 5.8 : 6.0,
+            "the overhead was fitted on this profile's token times");
     }
 
     private static ValidationRow Ms(string what, double reference, double ours, double? bound, string note = "") =>

@@ -4,8 +4,10 @@ using ELLM.Sim.Configuration;
 
 namespace ELLM.Sim.Validation;
 
-/// <summary>What meta.json of a recorded vLLM run says about its engine, as settings; and what it says that has no counterpart here.</summary>
-/// <remarks>Names are vLLM's engine arguments. Nothing is passed over in silence: what is not honoured is a note in every row of the run.</remarks>
+/// <summary>What meta.json of a recorded vLLM run says about its engine, as settings; and what it says that has no counterpart
+/// here.</summary>
+/// <remarks>Names are vLLM's engine arguments. Nothing is passed over in silence: what is not honoured is a note in every row of
+/// the run.</remarks>
 internal sealed class RunSettings
 {
     /// <summary>Arguments whose value is one setting here.</summary>
@@ -65,7 +67,8 @@ internal sealed class RunSettings
         Blocks();
         foreach ((string argument, string[] unused, string note) in Foreign)
         {
-            bool given = _engine[argument] is JsonObject or JsonArray || Text(_engine, argument) is string value && !unused.Contains(Plain(value));
+            bool given = _engine[argument] is JsonObject or JsonArray
+                || Text(_engine, argument) is string value && !unused.Contains(Plain(value));
             if (given && !Notes.Contains(note))
                 Notes.Add(note);
         }
@@ -89,7 +92,8 @@ internal sealed class RunSettings
         if (Text(_engine, "quantization") is string quantization)
         {
             if (!quantization.Contains("fp8", StringComparison.OrdinalIgnoreCase))
-                throw new InputException($"{_path}: quantization: expected none or fp8, the formats with measured times, found {quantization}");
+                throw new InputException(
+                    $"{_path}: quantization: expected none or fp8, the formats with measured times, found {quantization}");
             Add("timing.weights", "fp8-dynamic");
         }
         else if (model.Contains("fp8", StringComparison.OrdinalIgnoreCase))
@@ -114,7 +118,10 @@ internal sealed class RunSettings
                 Add("memory.kv_blocks", blocks);
                 if (Text(place, "block_size") is string size && place != _engine)
                     Add("policy.block_tokens", size);
-                Notes.Add(name == "num_gpu_blocks_override" ? $"{blocks} KV blocks as the engine was told" : $"{blocks} KV blocks as the engine reported");
+                Notes.Add(
+                    name == "num_gpu_blocks_override"
+                        ? $"{blocks} KV blocks as the engine was told"
+                        : $"{blocks} KV blocks as the engine reported");
                 return;
             }
         }
@@ -124,7 +131,9 @@ internal sealed class RunSettings
     private void Add(string setting, string value) => Settings.Add(new Assignment(setting, value));
 
     private static string Plain(string value) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number.ToString(CultureInfo.InvariantCulture) : value;
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            ? number.ToString(CultureInfo.InvariantCulture)
+            : value;
 
     /// <summary>A value as vLLM's command line would have it; null when absent, null or empty.</summary>
     private static string? Text(JsonObject place, string name) =>

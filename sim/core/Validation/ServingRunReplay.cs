@@ -34,7 +34,8 @@ public static class ServingRunReplay
         return Compare(run, deployment, outcome, tables is null ? "formulas" : "tables", bounded);
     }
 
-    private static IEnumerable<ValidationRow> Compare(ServingRun run, Deployment deployment, RunOutcome outcome, string timing, bool bounded)
+    private static IEnumerable<ValidationRow> Compare(
+        ServingRun run, Deployment deployment, RunOutcome outcome, string timing, bool bounded)
     {
         ErrorStatistics tpot = new();
         ErrorStatistics latency = new();
@@ -58,19 +59,26 @@ public static class ServingRunReplay
             }
         }
         string title = $"{run.Title} replay, {timing}";
-        string note = FormattableString.Invariant($"{run.Notes}; {deployment.Budget.KvBlocks} KV blocks used, {outcome.Counters.Preemptions} preemptions; vllm-v1, overhead {deployment.Config.Engine.Overhead}");
+        string note =
+            FormattableString.Invariant(
+                $"{run.Notes}; {deployment.Budget.KvBlocks} KV blocks used, {outcome.Counters.Preemptions} preemptions; vllm-v1, overhead {deployment.Config.Engine.Overhead}");
         double? Bound(double bound) => bounded ? bound : null;
         int lost = run.Measured.Count - latencies.Count;
         if (lost > 0)
-            yield return new ValidationRow($"{title}: requests finished", run.Measured.Count, latencies.Count, "requests", -100.0 * lost / run.Measured.Count, Bound(0), bounded ? false : null, "rejected requests are left out of the rows below");
-        yield return ValidationRow.Of($"{title}: mean TPOT", Mean(tpots, p => p.Measured) * 1e3, Mean(tpots, p => p.Ours) * 1e3, "ms", Bound(TpotBound), note);
+            yield return new ValidationRow($"{title}: requests finished", run.Measured.Count, latencies.Count, "requests",
+                -100.0 * lost / run.Measured.Count, Bound(0), bounded ? false : null, "rejected requests are left out of the rows below");
+        yield return ValidationRow.Of($"{title}: mean TPOT", Mean(tpots, p => p.Measured) * 1e3, Mean(tpots, p => p.Ours) * 1e3, "ms",
+            Bound(TpotBound), note);
         yield return ValidationRow.Mape($"{title}: TPOT of each request", tpot, Bound(RequestTpotBound));
-        yield return ValidationRow.Of($"{title}: mean TTFT", Mean(ttfts, p => p.Measured) * 1e3, Mean(ttfts, p => p.Ours) * 1e3, "ms", Bound(TtftBound));
-        yield return ValidationRow.Of($"{title}: mean latency", Mean(latencies, p => p.Measured), Mean(latencies, p => p.Ours), "s", Bound(LatencyBound));
+        yield return ValidationRow.Of($"{title}: mean TTFT", Mean(ttfts, p => p.Measured) * 1e3, Mean(ttfts, p => p.Ours) * 1e3, "ms",
+            Bound(TtftBound));
+        yield return ValidationRow.Of($"{title}: mean latency", Mean(latencies, p => p.Measured), Mean(latencies, p => p.Ours), "s",
+            Bound(LatencyBound));
         yield return ValidationRow.Mape($"{title}: latency of each request", latency, null);
     }
 
-    private static double Mean(List<(double Measured, double Ours)> pairs, Func<(double Measured, double Ours), double> of) => pairs.Average(of);
+    private static double Mean(List<(double Measured, double Ours)> pairs, Func<(double Measured, double Ours), double> of) =>
+        pairs.Average(of);
 
     private static double Seconds(long ps) => new SimTime(ps).Seconds;
 }

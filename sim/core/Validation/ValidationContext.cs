@@ -1,7 +1,8 @@
 namespace ELLM.Sim.Validation;
 
 /// <summary>What a validation run is given.</summary>
-/// <param name="Data">Root of the measured data: a folder with <c>profiles</c> in it, or such a profiles folder; null when there is none.</param>
+/// <param name="Data">Root of the measured data: a folder with <c>profiles</c> in it, or such a profiles folder; null when there is
+/// none.</param>
 /// <param name="CaseFolder">One case of the reference simulator.</param>
 /// <param name="TablesFolder">Operator tables of that case, or of the run.</param>
 /// <param name="RunFolder">One real serving run.</param>
@@ -24,7 +25,8 @@ public sealed record ValidationContext(string? Data, string? CaseFolder = null, 
         Sources.Any(name => Directory.Exists(Path.Combine(folder, "profiles", name)) || Directory.Exists(Path.Combine(folder, name)))
         || Directory.Exists(Path.Combine(folder, "reference"));
 
-    /// <summary>The folder <c>../shared</c> beside the repository that holds this directory or one above it; null when there is none.</summary>
+    /// <summary>The folder <c>../shared</c> beside the repository that holds this directory or one above it; null when there is
+    /// none.</summary>
     public static string? Discover(string start)
     {
         for (DirectoryInfo? at = new(start); at is not null; at = at.Parent)

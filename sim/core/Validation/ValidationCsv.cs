@@ -15,7 +15,8 @@ public static class ValidationCsv
         foreach (ValidationRow row in rows)
         {
             string pass = row.Pass is bool verdict ? (verdict ? "true" : "false") : "";
-            foreach (string cell in (string[])[row.Suite, row.What, Number(row.Reference), Number(row.Ours), row.Unit, Number(row.Error), row.ErrorUnit, Number(row.Bound), pass, row.Note])
+            foreach (string cell in (string[])[row.Suite, row.What, Number(row.Reference), Number(row.Ours), row.Unit, Number(row.Error),
+                row.ErrorUnit, Number(row.Bound), pass, row.Note])
                 csv.Text(cell);
             csv.EndRow();
         }

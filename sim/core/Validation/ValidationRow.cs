@@ -29,7 +29,8 @@ public sealed record ValidationRow(
     public static ValidationRow Mape(string what, ErrorStatistics errors, double? bound, string note = "")
     {
         string rest = errors.Describe();
-        return new ValidationRow(what, null, null, $"{errors.Count} points", errors.Mape, bound, bound is null ? null : errors.Mape <= bound, note.Length == 0 ? rest : $"{rest}; {note}");
+        return new ValidationRow(what, null, null, $"{errors.Count} points", errors.Mape, bound,
+            bound is null ? null : errors.Mape <= bound, note.Length == 0 ? rest : $"{rest}; {note}");
     }
 
     /// <summary>Nothing was compared; the note says why.</summary>

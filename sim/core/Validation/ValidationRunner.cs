@@ -36,6 +36,8 @@ public static class ValidationRunner
         if (name is null)
             return suites;
         IValidationSuite? suite = suites.FirstOrDefault(one => one.Name == name);
-        return suite is not null ? [suite] : throw new InputException(NearestName.Message("suite", name, [.. suites.Select(one => one.Name)]));
+        return suite is not null
+            ? [suite]
+            : throw new InputException(NearestName.Message("suite", name, [.. suites.Select(one => one.Name)]));
     }
 }

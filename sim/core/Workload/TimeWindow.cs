@@ -10,7 +10,8 @@ public readonly record struct TimeWindow(double FromSeconds, double ToSeconds)
     public static TimeWindow Parse(string text)
     {
         string[] sides = text.Split("..", 2, StringSplitOptions.TrimEntries);
-        if (sides.Length != 2 || Seconds(sides[0], 0) is not double from || Seconds(sides[1], double.MaxValue) is not double to || !(to > from))
+        if (sides.Length != 2 || Seconds(sides[0], 0) is not double from || Seconds(sides[1], double.MaxValue) is not double to
+            || !(to > from))
             throw new InputException($"--window {text}: expected FROM..TO with TO after FROM, times with s, m or h, such as 10m..40m");
         return new TimeWindow(from, to);
     }

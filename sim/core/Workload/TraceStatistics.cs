@@ -19,7 +19,8 @@ public sealed record TraceStatistics
     /// <summary>Standard deviation over mean of the gaps; 1 for Poisson.</summary>
     public required double GapCv { get; init; }
 
-    /// <summary>Index of dispersion of counts in whole windows of 1, 10 and 60 s: variance over mean; 1 for Poisson, NaN below two windows.</summary>
+    /// <summary>Index of dispersion of counts in whole windows of 1, 10 and 60 s: variance over mean; 1 for Poisson, NaN below two
+    /// windows.</summary>
     public required double Idc1S { get; init; }
 
     public required double Idc10S { get; init; }

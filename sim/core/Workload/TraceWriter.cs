@@ -38,7 +38,8 @@ public static class TraceWriter
         byte[][] names = models is null ? [] : [.. models.Names.Select(Quote)];
         ReadOnlySpan<byte> header = format switch
         {
-            TraceFormat.Csv => models is not null ? "arrival_s,input_tokens,output_tokens,model\n"u8 : "arrival_s,input_tokens,output_tokens\n"u8,
+            TraceFormat.Csv =>
+                models is not null ? "arrival_s,input_tokens,output_tokens,model\n"u8 : "arrival_s,input_tokens,output_tokens\n"u8,
             TraceFormat.Vidur => "arrived_at,num_prefill_tokens,num_decode_tokens\n"u8,
             _ => [],
         };
@@ -121,5 +122,7 @@ public static class TraceWriter
     }
 
     private static byte[] Quote(string name) => Encoding.UTF8.GetBytes(
-        name.AsSpan().IndexOfAny(",\"\r\n") < 0 && name == name.Trim() ? name : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+        name.AsSpan().IndexOfAny(",\"\r\n") < 0 && name == name.Trim()
+            ? name
+            : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
 }

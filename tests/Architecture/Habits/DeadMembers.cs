@@ -18,7 +18,8 @@ internal static class DeadMembers
     /// <summary>Called by the runtime or by the language, not by name.</summary>
     private static readonly HashSet<string> Contracts =
     [
-        "Main", "Program", "Dispose", "DisposeAsync", "GetEnumerator", "CompareTo", "Equals", "GetHashCode", "ToString", "Deconstruct", "Compare",
+        "Main", "Program", "Dispose", "DisposeAsync", "GetEnumerator", "CompareTo", "Equals", "GetHashCode", "ToString", "Deconstruct",
+        "Compare",
         "Invoke", "AppendLiteral", "AppendFormatted",
     ];
 
@@ -41,7 +42,9 @@ internal static class DeadMembers
     {
         foreach (SyntaxNode node in root.DescendantNodes(n => n is not BlockSyntax))
         {
-            string type = node.Parent?.FirstAncestorOrSelf<BaseTypeDeclarationSyntax>() is { } above ? above.Identifier.ValueText + "." : "";
+            string type = node.Parent?.FirstAncestorOrSelf<BaseTypeDeclarationSyntax>() is { } above
+                ? above.Identifier.ValueText + "."
+                : "";
             if (node is ParameterSyntax { AttributeLists.Count: 0, Parent.Parent: RecordDeclarationSyntax } parameter)
                 yield return (type, parameter.Identifier.ValueText);
             else if (node is MemberDeclarationSyntax member && MayBeDead(member))
@@ -57,7 +60,8 @@ internal static class DeadMembers
         && !(member.Parent is TypeDeclarationSyntax { AttributeLists.Count: > 0 } && member is BaseFieldDeclarationSyntax)
         && !member.Modifiers.Any(SyntaxKind.OverrideKeyword)
         && (member is EnumMemberDeclarationSyntax || member.Parent is InterfaceDeclarationSyntax
-            || member.Modifiers.Any(m => m.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.InternalKeyword or SyntaxKind.ProtectedKeyword));
+            || member.Modifiers.Any(
+                m => m.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.InternalKeyword or SyntaxKind.ProtectedKeyword));
 
     private static IEnumerable<string> NamesOf(MemberDeclarationSyntax member) => member switch
     {
@@ -75,7 +79,8 @@ internal static class DeadMembers
     private static HashSet<string> Serialized(IReadOnlyList<SourceFile> files)
     {
         ILookup<string, TypeDeclarationSyntax> types =
-            files.SelectMany(f => f.Root.DescendantNodes(n => n is not BlockSyntax).OfType<TypeDeclarationSyntax>()).ToLookup(t => t.Identifier.ValueText);
+            files.SelectMany(f => f.Root.DescendantNodes(n => n is not BlockSyntax).OfType<TypeDeclarationSyntax>())
+                .ToLookup(t => t.Identifier.ValueText);
         Stack<string> open = new(files.SelectMany(f => f.Root.DescendantNodes(n => n is not BlockSyntax).OfType<AttributeSyntax>())
             .Where(a => a.Name.ToString() == "JsonSerializable").SelectMany(Identifiers));
         HashSet<string> seen = [], members = [];
@@ -85,7 +90,8 @@ internal static class DeadMembers
                 continue;
             foreach (TypeDeclarationSyntax type in types[name])
             {
-                IEnumerable<(TypeSyntax? Type, string Name)> held = type.Members.OfType<PropertyDeclarationSyntax>().Select(p => ((TypeSyntax?)p.Type, p.Identifier.ValueText))
+                IEnumerable<(TypeSyntax? Type, string Name)> held = type.Members.OfType<PropertyDeclarationSyntax>()
+                    .Select(p => ((TypeSyntax?)p.Type, p.Identifier.ValueText))
                     .Concat(type.ParameterList?.Parameters.Select(p => (p.Type, p.Identifier.ValueText)) ?? []);
                 foreach ((TypeSyntax? heldType, string heldName) in held)
                 {

@@ -35,9 +35,12 @@ internal static class FileKinds
 
     private static readonly string[] Programs =
     [
-        ".ci/run", "docs/figures/regenerate", "tests/browser/run", "tests/slurm/run", "tests/slurm/cluster", "LICENSE", "NOTICE", "Containerfile", "kernels/Backends/regenerate",
+        ".ci/run", "docs/figures/regenerate", "tests/browser/run", "tests/slurm/run", "tests/slurm/cluster", "LICENSE", "NOTICE",
+        "Containerfile", "kernels/Backends/regenerate",
     ];
 
     public static IEnumerable<string> Violations(IEnumerable<string> paths) =>
-        paths.Where(path => !Programs.Contains(path) && !Path.GetFileName(path).StartsWith("LICENSE", StringComparison.Ordinal) && !Expected.ContainsKey(Path.GetExtension(path)));
+        paths.Where(
+            path => !Programs.Contains(path) && !Path.GetFileName(path).StartsWith("LICENSE", StringComparison.Ordinal)
+                && !Expected.ContainsKey(Path.GetExtension(path)));
 }

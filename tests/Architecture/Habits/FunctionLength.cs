@@ -21,8 +21,9 @@ internal static class FunctionLength
         }
     }
 
-    private static bool IsFunction(SyntaxNode node) => node is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax
-        || node is PropertyDeclarationSyntax { ExpressionBody: not null };
+    private static bool IsFunction(SyntaxNode node) =>
+        node is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax
+            || node is PropertyDeclarationSyntax { ExpressionBody: not null };
 
     private static string NameOf(SyntaxNode function) => function switch
     {

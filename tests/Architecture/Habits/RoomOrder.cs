@@ -22,13 +22,15 @@ internal sealed record RoomOrder(string Folder, string Namespace, IReadOnlyList<
     public string RoomOf(SourceFile file) => file.Path[Folder.Length..].Split('/') is [string room, _, ..] ? room : "";
 
     /// <summary><c>Room.Name</c> for every type and every folder inside a room.</summary>
-    public IReadOnlySet<string> Contents(IEnumerable<SourceFile> files) => files.Where(Holds).Where(f => RoomOf(f).Length > 0).SelectMany(file =>
-    {
-        string room = RoomOf(file);
-        string[] inner = file.Path[(Folder.Length + room.Length + 1)..].Split('/');
-        return file.Root.DescendantNodes(n => n is not BaseTypeDeclarationSyntax).OfType<BaseTypeDeclarationSyntax>().Select(t => t.Identifier.ValueText)
-            .Concat(inner.Length > 1 ? [inner[0]] : []).Select(name => $"{room}.{name}");
-    }).ToHashSet();
+    public IReadOnlySet<string> Contents(IEnumerable<SourceFile> files) =>
+        files.Where(Holds).Where(f => RoomOf(f).Length > 0).SelectMany(file =>
+        {
+            string room = RoomOf(file);
+            string[] inner = file.Path[(Folder.Length + room.Length + 1)..].Split('/');
+            return file.Root.DescendantNodes(n => n is not BaseTypeDeclarationSyntax).OfType<BaseTypeDeclarationSyntax>()
+                .Select(t => t.Identifier.ValueText)
+                .Concat(inner.Length > 1 ? [inner[0]] : []).Select(name => $"{room}.{name}");
+        }).ToHashSet();
 
     /// <summary>Uses of rooms above the file's own.</summary>
     /// <param name="file">Of this project.</param>
@@ -41,7 +43,8 @@ internal sealed record RoomOrder(string Folder, string Namespace, IReadOnlyList<
             if (Index(use.Room) > own)
                 yield return $"{file.At(use.Node)}: uses {use.Room}: {use.Node}";
         }
-        foreach (UsingDirectiveSyntax directive in file.Root.DescendantNodes().OfType<UsingDirectiveSyntax>().Where(u => u.GlobalKeyword.Text.Length > 0))
+        foreach (UsingDirectiveSyntax directive in file.Root.DescendantNodes().OfType<UsingDirectiveSyntax>()
+            .Where(u => u.GlobalKeyword.Text.Length > 0))
             yield return $"{file.At(directive)}: a global using hides which room a file uses";
     }
 
@@ -63,7 +66,8 @@ internal sealed record RoomOrder(string Folder, string Namespace, IReadOnlyList<
         QualifiedNameSyntax or AliasQualifiedNameSyntax => node.Parent is not (QualifiedNameSyntax or BaseNamespaceDeclarationSyntax),
         MemberAccessExpressionSyntax => node.Parent is not MemberAccessExpressionSyntax,
         QualifiedCrefSyntax => true,
-        IdentifierNameSyntax => node.Parent is UsingDirectiveSyntax { Alias: null } or UsingDirectiveSyntax { NamespaceOrType: IdentifierNameSyntax },
+        IdentifierNameSyntax =>
+            node.Parent is UsingDirectiveSyntax { Alias: null } or UsingDirectiveSyntax { NamespaceOrType: IdentifierNameSyntax },
         _ => false,
     };
 
@@ -87,7 +91,8 @@ internal sealed record RoomOrder(string Folder, string Namespace, IReadOnlyList<
     private static string[] Leading(string text)
     {
         string name = text.StartsWith("global::", StringComparison.Ordinal) ? text["global::".Length..] : text;
-        int end = name.Select((c, i) => (c, i)).Where(p => !char.IsLetterOrDigit(p.c) && p.c is not ('_' or '.' or ' ' or '\n')).Select(p => p.i).DefaultIfEmpty(name.Length).First();
+        int end = name.Select((c, i) => (c, i)).Where(p => !char.IsLetterOrDigit(p.c) && p.c is not ('_' or '.' or ' ' or '\n'))
+            .Select(p => p.i).DefaultIfEmpty(name.Length).First();
         return [.. name[..end].Split('.').Select(part => part.Trim())];
     }
 

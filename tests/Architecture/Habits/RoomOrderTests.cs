@@ -9,7 +9,8 @@ internal sealed class RoomOrderTests
         "sim/core/",
         "ELLM.Sim",
         [
-            "Files", "Settings", "Numerics", "Time", "Hardware", "Models", "Memory", "Timing", "Workload", "Serving", "Policies", "Metrics", "Configuration", "Experiments",
+            "Files", "Settings", "Numerics", "Time", "Hardware", "Models", "Memory", "Timing", "Workload", "Serving", "Policies", "Metrics",
+            "Configuration", "Experiments",
             "Validation",
         ],
         RootIsTop: false);
@@ -33,7 +34,8 @@ internal sealed class RoomOrderTests
 
     [TestCaseSource(nameof(Projects))]
     public void Every_folder_is_a_room(RoomOrder project) =>
-        Assert.That(SourceFile.All.Where(project.Holds).Select(project.RoomOf).Where(r => r.Length > 0).Distinct(), Is.SubsetOf(project.Rooms), "a new folder takes its place in the order");
+        Assert.That(SourceFile.All.Where(project.Holds).Select(project.RoomOf).Where(r => r.Length > 0).Distinct(),
+            Is.SubsetOf(project.Rooms), "a new folder takes its place in the order");
 
     [TestCaseSource(nameof(Projects))]
     public void Namespaces_are_folders(RoomOrder project)
@@ -42,7 +44,9 @@ internal sealed class RoomOrderTests
         {
             string folder = (Path.GetDirectoryName(file.Path[project.Folder.Length..]) ?? "").Replace('\\', '/').Replace('/', '.');
             string expected = folder.Length == 0 ? $"namespace {project.Namespace};" : $"namespace {project.Namespace}.{folder};";
-            Assert.That(file.Text.Contains(expected, StringComparison.Ordinal) || file.Path.EndsWith("/Program.cs", StringComparison.Ordinal), $"{file.Path}: expected {expected}");
+            Assert.That(
+                file.Text.Contains(expected, StringComparison.Ordinal) || file.Path.EndsWith("/Program.cs", StringComparison.Ordinal),
+                $"{file.Path}: expected {expected}");
         }
     }
 

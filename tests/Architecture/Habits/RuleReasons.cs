@@ -16,11 +16,13 @@ internal static partial class RuleReasons
         }
     }
 
-    private static bool HasReason(string line) => line.Contains("Justification", StringComparison.Ordinal) || TrailingComment().IsMatch(line);
+    private static bool HasReason(string line) =>
+        line.Contains("Justification", StringComparison.Ordinal) || TrailingComment().IsMatch(line);
 
     private static bool IsComment(string line) => Comment().IsMatch(line);
 
-    [GeneratedRegex(@"^dotnet_diagnostic\.\w+\.severity\s*=\s*(?:none|silent)|^\s*#pragma warning disable|^\s*<(?:NoWarn|WarningsNotAsErrors)>|\[(?:\w+: )?SuppressMessage\(|NoWarn=")]
+    [GeneratedRegex(
+        @"^dotnet_diagnostic\.\w+\.severity\s*=\s*(?:none|silent)|^\s*#pragma warning disable|^\s*<(?:NoWarn|WarningsNotAsErrors)>|\[(?:\w+: )?SuppressMessage\(|NoWarn=")]
     private static partial Regex SwitchedOff();
 
     [GeneratedRegex(@"^\s*(?:#(?!pragma)|//|<!--|.*-->\s*$)")]

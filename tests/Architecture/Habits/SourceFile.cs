@@ -7,7 +7,8 @@ namespace ELLM.Sim.Tests.Architecture.Habits;
 /// <param name="Path">Below the root of the repository, <c>/</c> between folders.</param>
 internal sealed record SourceFile(string Path, string Text)
 {
-    private readonly Lazy<SyntaxNode> _root = new(() => CSharpSyntaxTree.ParseText(Text, new CSharpParseOptions(LanguageVersion.Preview)).GetRoot());
+    private readonly Lazy<SyntaxNode> _root = new(
+        () => CSharpSyntaxTree.ParseText(Text, new CSharpParseOptions(LanguageVersion.Preview)).GetRoot());
 
     /// <summary>Everything of the repository that is C#.</summary>
     public static IReadOnlyList<SourceFile> All { get; } =
@@ -27,5 +28,6 @@ internal sealed record SourceFile(string Path, string Text)
     public static SourceFile Snippet(string text, string path = "sim/core/Memory/Snippet.cs") => new(path, text);
 
     /// <summary><c>path:line</c> of a node, first line 1.</summary>
-    public string At(SyntaxNodeOrToken node) => FormattableString.Invariant($"{Path}:{node.GetLocation()!.GetLineSpan().StartLinePosition.Line + 1}");
+    public string At(SyntaxNodeOrToken node) =>
+        FormattableString.Invariant($"{Path}:{node.GetLocation()!.GetLineSpan().StartLinePosition.Line + 1}");
 }

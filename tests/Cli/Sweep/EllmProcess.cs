@@ -9,8 +9,11 @@ internal static class EllmProcess
     {
         string program = Path.Combine(AppContext.BaseDirectory, "ellm.dll");
         // A shell starts its background jobs with SIGINT ignored, and children inherit that: what Ctrl-C does could not be seen there.
-        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", Environment.ProcessPath!] : [Environment.ProcessPath!];
-        ProcessStartInfo start = new(command[0], [.. command[1..], program, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] command = OperatingSystem.IsLinux()
+            ? ["env", "--default-signal=INT", Environment.ProcessPath!]
+            : [Environment.ProcessPath!];
+        ProcessStartInfo start = new(command[0], [.. command[1..], program, .. args]) { RedirectStandardOutput = true,
+            RedirectStandardError = true };
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

@@ -20,7 +20,9 @@ internal sealed class InterruptedSweepTests
         if (OperatingSystem.IsWindows())
             Assert.Ignore("no signals here");
         using ScratchFolder folder = new();
-        using Process sweep = EllmProcess.Start(new Dictionary<string, string>(), "sweep", folder.File("long.json", Long), "--out", folder.In("d"), "--jobs", "1");
+        using Process sweep =
+            EllmProcess.Start(new Dictionary<string, string>(), "sweep", folder.File("long.json", Long), "--out", folder.In("d"), "--jobs",
+                "1");
         Task<string> output = sweep.StandardOutput.ReadToEndAsync();
         string first = sweep.StandardError.ReadLine()!;
         using (Process kill = Process.Start("kill", ["-s", signal, $"{sweep.Id}"]))

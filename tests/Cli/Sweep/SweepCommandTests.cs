@@ -63,7 +63,9 @@ internal sealed class SweepCommandTests
         string changed = folder.File("x.json", Tiny.Replace("[1, 2, 3]", "[1, 2]", StringComparison.Ordinal));
         (int code, _, string error) = Ellm.Run("sweep", changed, "--out", folder.In("d"));
         Assert.That(code, Is.EqualTo(2));
-        Assert.That(error, Does.Contain("holds results of another experiment: grid.seed was [1,2,3], is [1,2]; choose another --out, or --force to start over"));
+        Assert.That(error,
+            Does.Contain(
+                "holds results of another experiment: grid.seed was [1,2,3], is [1,2]; choose another --out, or --force to start over"));
         Assert.That(File.ReadAllBytes(folder.In("d/points.csv")), Is.EqualTo(before));
         (int forced, _, string said) = Ellm.Run("sweep", changed, "--out", folder.In("d"), "--force");
         Assert.That(forced, Is.Zero, said);
@@ -74,7 +76,9 @@ internal sealed class SweepCommandTests
     public void A_point_that_fails_is_a_row_and_a_warning()
     {
         using ScratchFolder folder = new();
-        string file = folder.File("x.json", """{ "name": "x", "base": { "limit": 20 }, "grid": { "model": ["llama-3.1-70b", "llama-3.1-8b"] }, "metrics": ["completed", "verdict"] }""");
+        string file =
+            folder.File("x.json",
+                """{ "name": "x", "base": { "limit": 20 }, "grid": { "model": ["llama-3.1-70b", "llama-3.1-8b"] }, "metrics": ["completed", "verdict"] }""");
         (int code, string output, string error) = Ellm.Run("sweep", file, "--out", folder.In("d"));
         string[] rows = File.ReadAllLines(folder.In("d/points.csv"));
         using (Assert.EnterMultipleScope())
@@ -86,7 +90,9 @@ internal sealed class SweepCommandTests
             Assert.That(rows[2], Does.StartWith("1,chat.csv,vllm,llama-3.1-8b,a100-80,1,1,1,20,stable,"));
             Assert.That(output, Does.Contain("failed"));
         }
-        (code, output, error) = Ellm.Run("sweep", folder.File("y.json", """{ "name": "y", "base": { "limit": 20 }, "grid": { "model": ["llama-3.1-70b"] } }"""), "--out", folder.In("e"), "--quiet");
+        (code, output, error) =
+            Ellm.Run("sweep", folder.File("y.json", """{ "name": "y", "base": { "limit": 20 }, "grid": { "model": ["llama-3.1-70b"] } }"""),
+                "--out", folder.In("e"), "--quiet");
         Assert.That((code, output), Is.EqualTo((2, "")), "not one could run");
         Assert.That(error, Does.Contain("no point could run: "));
     }
@@ -121,7 +127,9 @@ internal sealed class SweepCommandTests
             Assert.That(asked[..3], Is.EqualTo(new[] { "--parsable", folder.In("d/log/sweep.sbatch"), "---" }));
             Assert.That(asked, Does.Contain("--dependency=afterany:17").And.Contains("--partition=gpu"));
             Assert.That(asked[^2], Does.StartWith("exec ").And.EndsWith($"sweep merge {folder.In("d")}"));
-            Assert.That(File.ReadAllText(folder.In("d/log/sweep.sbatch")), Does.Contain("#SBATCH --array=0-2%1\n").And.Contains($"sweep {folder.In("x.json")} --out {folder.In("d")} --shards 3 --jobs 1\n"));
+            Assert.That(File.ReadAllText(folder.In("d/log/sweep.sbatch")),
+                Does.Contain("#SBATCH --array=0-2%1\n").And
+                    .Contains($"sweep {folder.In("x.json")} --out {folder.In("d")} --shards 3 --jobs 1\n"));
             Assert.That(File.Exists(folder.In("d/plan.json")));
         }
     }
@@ -131,7 +139,9 @@ internal sealed class SweepCommandTests
     {
         using ScratchFolder folder = new();
         string file = folder.File("x.json", Tiny);
-        (int code, _, string error) = EllmProcess.Run(new Dictionary<string, string> { ["JOB_COMPLETION_INDEX"] = "1" }, "sweep", file, "--out", folder.In("d"), "--shards", "3");
+        (int code, _, string error) =
+            EllmProcess.Run(new Dictionary<string, string> { ["JOB_COMPLETION_INDEX"] = "1" }, "sweep", file, "--out", folder.In("d"),
+                "--shards", "3");
         Assert.That(code, Is.Zero, error);
         Assert.That(folder.Entries(), Does.Contain("d/journal/shard-00001-of-00003.jsonl").And.Not.Contains("d/points.csv"));
     }

@@ -60,7 +60,10 @@ internal sealed class SweepFilesTests
         foreach (int shard in new[] { 2, 0 })
             Sweep(folder, "parts", "--shard", $"{shard}/3");
         (int missing, _, string error) = Ellm.Run("sweep", "merge", folder.In("parts"));
-        Assert.That((missing, error), Is.EqualTo((2, $"ellm: {folder.In("parts")}: 6 of 18 points are missing, in shards 1 of 3: run them again ('sbatch --array=1' of the same script)\n")));
+        Assert.That((missing, error),
+            Is.EqualTo(
+                (2, $"ellm: {folder.In("parts")}: 6 of 18 points are missing, in shards 1 of 3: run them again ('sbatch --array=1' of "
+                    + $"the same script)\n")));
         (_, string status, _) = Ellm.Run("sweep", "status", folder.In("parts"));
         Assert.That(status, Does.Contain("12 of 18 points").And.Contains("incomplete: 1"));
         Sweep(folder, "parts", "--shard", "1/3");
@@ -101,7 +104,9 @@ internal sealed class SweepFilesTests
         File.WriteAllText(journal, string.Join('\n', lines) + "\n");
         (int code, _, string error) = Sweep(folder, "part");
         Assert.That(code, Is.Zero, error);
-        Assert.That(error, Does.Contain(":5: damaged: the 3 points before it are kept, the rest is run again").And.Contains("3 of 18 points are in the journal"));
+        Assert.That(error,
+            Does.Contain(":5: damaged: the 3 points before it are kept, the rest is run again").And
+                .Contains("3 of 18 points are in the journal"));
         AssertSame(folder, "whole", "part");
     }
 
@@ -165,7 +170,8 @@ internal sealed class SweepFilesTests
             }
             byte[] journal = File.ReadAllBytes(Path.Combine(disk, "d/journal/shard-00000-of-00001.jsonl"));
             Assert.That(journal[^1], Is.EqualTo((byte)'\n'), "whole lines");
-            (SweepPlan plan, IReadOnlyDictionary<int, PointResult> results, IReadOnlyList<string> damage) = SweepDirectory.Read(Path.Combine(disk, "d"));
+            (SweepPlan plan, IReadOnlyDictionary<int, PointResult> results, IReadOnlyList<string> damage) =
+                SweepDirectory.Read(Path.Combine(disk, "d"));
             Assert.That((plan.Points, damage.Count), Is.EqualTo((18, 0)));
             Assert.That(results, Has.Count.InRange(1, 17));
             if (!Succeeds("mount", "-o", "remount,ro", disk))
@@ -189,7 +195,8 @@ internal sealed class SweepFilesTests
         string[] pictures = [.. Directory.EnumerateFiles(folder.In($"{expected}/figures")).Select(f => "figures/" + Path.GetFileName(f))];
         Assert.That(pictures, Has.Length.GreaterThan(3));
         foreach (string name in (string[])[.. SweepFiles.Names, "report.html", .. pictures])
-            Assert.That(File.ReadAllText(folder.In($"{actual}/{name}")), Is.EqualTo(File.ReadAllText(folder.In($"{expected}/{name}"))), name);
+            Assert.That(File.ReadAllText(folder.In($"{actual}/{name}")), Is.EqualTo(File.ReadAllText(folder.In($"{expected}/{name}"))),
+                name);
     }
 
     private static IEnumerable<double> Column(string file, string name)
@@ -203,7 +210,8 @@ internal sealed class SweepFilesTests
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            using Process process =
+                Process.Start(new ProcessStartInfo(program, args) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             process.WaitForExit();
             return process.ExitCode == 0;
         }

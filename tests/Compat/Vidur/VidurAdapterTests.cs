@@ -23,10 +23,11 @@ public sealed class VidurAdapterTests
         [.. Enumerable.Range(0, 200).Select(i => 1 + i * 13 % 200)]);
 
     [Test]
-    public void Convert_DefaultsOfVllm_AreVidurs()
+    public void Convert_defaults_of_vLLM_are_vidurs()
     {
         VidurConfig config = VidurAdapter.Convert(Vllm);
-        VidurConfig vidur = new() { Model = VidurCatalog.Model("Llama-2-7b") with { Name = "llama-2-7b" }, Scheduler = VidurScheduler.Vllm, Seed = 1 };
+        VidurConfig vidur = new() { Model = VidurCatalog.Model("Llama-2-7b") with { Name = "llama-2-7b" }, Scheduler = VidurScheduler.Vllm,
+            Seed = 1 };
         Assert.That(config, Is.EqualTo(vidur));
         Assert.That(VidurMemoryPlan.Of(config).Blocks, Is.EqualTo(7424));
     }
@@ -34,38 +35,46 @@ public sealed class VidurAdapterTests
     [TestCase("stall-free", "paged", VidurScheduler.Sarathi)]
     [TestCase("iteration-level", "contiguous", VidurScheduler.Orca)]
     [TestCase("request-level", "contiguous", VidurScheduler.FasterTransformer)]
-    public void Convert_OtherSchedulers_FindTheirCounterpart(string scheduler, string layout, VidurScheduler expected) =>
-        Assert.That(VidurAdapter.Convert(Vllm with { Policy = new PolicySpec(Layout: layout, Scheduler: scheduler) }).Scheduler, Is.EqualTo(expected));
+    public void Convert_other_schedulers_find_their_counterpart(string scheduler, string layout, VidurScheduler expected) =>
+        Assert.That(VidurAdapter.Convert(Vllm with { Policy = new PolicySpec(Layout: layout, Scheduler: scheduler) }).Scheduler,
+            Is.EqualTo(expected));
 
     [TestCase("unified", "paged", Reservation.Max, "recompute", "no scheduler like unified on paged")]
     [TestCase("iteration-level", "contiguous", Reservation.Pow2, "wait", "expected policy.reservation max, found pow2")]
     [TestCase("prefill-first", "paged", Reservation.Max, "swap", "expected policy.overflow recompute, found swap")]
-    public void Convert_WithoutACounterpart_SaysWhy(string scheduler, string layout, Reservation reservation, string overflow, string expected)
+    public void Convert_without_a_counterpart_says_why(
+        string scheduler, string layout, Reservation reservation, string overflow, string expected)
     {
-        RunConfig config = Vllm with { Policy = new PolicySpec(layout, Overflow: overflow, Scheduler: scheduler).With(new ContiguousKnobs { Reservation = reservation }) };
+        RunConfig config =
+            Vllm with { Policy = new PolicySpec(layout, Overflow: overflow,
+                Scheduler: scheduler).With(new ContiguousKnobs { Reservation = reservation }) };
         Assert.That(Assert.Throws<InputException>(() => VidurAdapter.Convert(config))!.Message, Does.Contain(expected));
     }
 
     [Test]
-    public void Convert_StatedValues_AreKept()
+    public void Convert_stated_values_are_kept()
     {
         VidurConfig config = VidurAdapter.Convert(Vllm with
         {
             Tp = 2,
-            Engine = new EngineSpec(MaxModelLen: 2048, MaxNumSeqs: 7, MaxNumBatchedTokens: 333, GpuMemoryUtilization: 0.8, Replicas: 3, Router: "least-outstanding"),
+            Engine = new EngineSpec(MaxModelLen: 2048, MaxNumSeqs: 7, MaxNumBatchedTokens: 333, GpuMemoryUtilization: 0.8, Replicas: 3,
+                Router: "least-outstanding"),
             Policy = new PolicySpec().With(new PagedKnobs { BlockTokens = 32, Watermark = 0.05, BlockCheck = BlockCheck.Needed }),
             Memory = new MemoryOverrides { KvBlocks = 99 },
         });
         Assert.That(
-            (config.TensorParallel, config.MaxTokens, config.BatchCap, config.MaxTokensInBatch, config.MemoryMargin, config.Replicas, config.Routing, config.BlockTokens, config.Watermark, config.Quirks.FreeBlockForEveryDecode, config.Blocks),
+            (config.TensorParallel, config.MaxTokens, config.BatchCap, config.MaxTokensInBatch, config.MemoryMargin, config.Replicas,
+                config.Routing, config.BlockTokens, config.Watermark, config.Quirks.FreeBlockForEveryDecode, config.Blocks),
             Is.EqualTo((2, 2048, 7, 333, 0.2, 3, VidurRouting.LeastOutstanding, 32, 0.05, false, (int?)99)));
     }
 
     [Test]
-    public void Run_EveryLedger_SumsToTheLastPicosecond()
+    public void Run_every_ledger_sums_to_the_last_picosecond()
     {
         RunMetrics metrics = new();
-        RunOutcome outcome = VidurAdapter.Run(Vllm with { Memory = new MemoryOverrides { KvBlocks = 120 } }, Some, new VidurAdapterOptions(Observer: metrics));
+        RunOutcome outcome =
+            VidurAdapter.Run(Vllm with { Memory = new MemoryOverrides { KvBlocks = 120 } }, Some,
+                new VidurAdapterOptions(Observer: metrics));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(outcome.Records.Select(r => r.Status), Is.All.EqualTo(RequestStatus.Finished));
@@ -82,7 +91,7 @@ public sealed class VidurAdapterTests
     }
 
     [Test]
-    public void Run_LongRequests_AreClipped()
+    public void Run_long_requests_are_clipped()
     {
         RunOutcome outcome = VidurAdapter.Run(Vllm, new Trace("long", [0, 0, 0], [5000, 10, 10], [10, 9000, 10]));
         Assert.That(
@@ -91,10 +100,14 @@ public sealed class VidurAdapterTests
     }
 
     [Test]
-    public void Run_RequestThatCanNeverFit_StallsAndIsReportedUnfinished()
+    public void Run_request_that_can_never_fit_stalls_and_is_reported_unfinished()
     {
-        RunOutcome outcome = VidurAdapter.Run(Vllm with { Memory = new MemoryOverrides { KvBlocks = 4 } }, new Trace("t", [0, 0, 0], [16, 640, 16], [1, 1, 1]));
-        Assert.That(outcome.Records.Select(r => r.Status), Is.EqualTo(new[] { RequestStatus.Finished, RequestStatus.Unfinished, RequestStatus.Unfinished }));
-        Assert.That((outcome.Records[1].FinishPs, outcome.Records[1].EmittedTokens, outcome.Records[1].Ledger.Total), Is.EqualTo((-1L, 0, 0L)));
+        RunOutcome outcome =
+            VidurAdapter.Run(Vllm with { Memory = new MemoryOverrides { KvBlocks = 4 } },
+                new Trace("t", [0, 0, 0], [16, 640, 16], [1, 1, 1]));
+        Assert.That(outcome.Records.Select(r => r.Status),
+            Is.EqualTo(new[] { RequestStatus.Finished, RequestStatus.Unfinished, RequestStatus.Unfinished }));
+        Assert.That((outcome.Records[1].FinishPs, outcome.Records[1].EmittedTokens, outcome.Records[1].Ledger.Total),
+            Is.EqualTo((-1L, 0, 0L)));
     }
 }

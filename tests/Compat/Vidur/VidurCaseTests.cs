@@ -48,18 +48,22 @@ public sealed class VidurCaseTests
     public void Create()
     {
         _folder = new TestFolder();
-        string[] operators = ["attn_pre_proj", "attn_post_proj", "attn_rope", "attn_kv_cache_save", "input_layernorm", "mlp_up_proj", "mlp_act", "mlp_down_proj", "post_attention_layernorm"];
+        string[] operators = ["attn_pre_proj", "attn_post_proj", "attn_rope", "attn_kv_cache_save", "input_layernorm", "mlp_up_proj",
+            "mlp_act", "mlp_down_proj", "post_attention_layernorm"];
         string zeros = string.Concat(operators.Select(_ => ",0"));
-        _folder.Write("tables/tokens.csv", $"num_tokens,{string.Join(',', operators)},add\n" + string.Concat(Enumerable.Range(1, 16).Select(i => $"{i}{zeros},500\n")));
-        _folder.Write("tables/decode.csv", "batch_size,kv_cache_size,prediction\n" + string.Concat(Enumerable.Range(1, 3).Select(i => $"{i},64,0\n{i},32,0\n")));
-        _folder.Write("tables/prefill.csv", "kv_cache_size,prefill_chunk_size_squared,prediction\n" + string.Concat(Enumerable.Range(1, 16).Select(i => $"0,{i * i},0\n")));
+        _folder.Write("tables/tokens.csv",
+            $"num_tokens,{string.Join(',', operators)},add\n" + string.Concat(Enumerable.Range(1, 16).Select(i => $"{i}{zeros},500\n")));
+        _folder.Write("tables/decode.csv",
+            "batch_size,kv_cache_size,prediction\n" + string.Concat(Enumerable.Range(1, 3).Select(i => $"{i},64,0\n{i},32,0\n")));
+        _folder.Write("tables/prefill.csv",
+            "kv_cache_size,prefill_chunk_size_squared,prediction\n" + string.Concat(Enumerable.Range(1, 16).Select(i => $"0,{i * i},0\n")));
     }
 
     [TearDown]
     public void Delete() => _folder.Dispose();
 
     [Test]
-    public void Load_VidursJson_FindsEverySetting()
+    public void Load_vidurs_json_finds_every_setting()
     {
         WriteCase("open/one", VidurJson, Requests, Metrics);
         VidurConfig config = VidurCase.Load(Case("one")).Config;
@@ -82,7 +86,7 @@ public sealed class VidurCaseTests
     }
 
     [Test]
-    public void Comparison_OfTheHandMadeRun_PassesWithoutError()
+    public void Comparison_of_the_hand_made_run_passes_without_error()
     {
         WriteCase("open/one", VidurJson, Requests, Metrics);
         _folder.Write("open/one/batch_metrics.csv", "Batch Id,batch_size\n0,3\n1,2\n2,1\n3,2\n4,1\n");
@@ -100,7 +104,7 @@ public sealed class VidurCaseTests
     }
 
     [Test]
-    public void Comparison_OfOtherResults_SaysHowFarOffAndFails()
+    public void Comparison_of_other_results_says_how_far_off_and_fails()
     {
         WriteCase("open/one", VidurJson, Requests, Metrics.Replace("2,4,0,1,1", "2,4.5,0,1,2", StringComparison.Ordinal));
         VidurComparison comparison = VidurComparison.Of(Case("one"));
@@ -114,7 +118,7 @@ public sealed class VidurCaseTests
     }
 
     [Test]
-    public void Load_HandWrittenNamesAndAbsoluteTimes_ReadAlike()
+    public void Load_hand_written_names_and_absolute_times_read_alike()
     {
         WriteCase(
             "open/two",
@@ -126,7 +130,7 @@ public sealed class VidurCaseTests
     }
 
     [Test]
-    public void Load_CommandLine_ReadsFlatNamesOfTheSchedulerInUse()
+    public void Load_command_line_reads_flat_names_of_the_scheduler_in_use()
     {
         WriteCase("open/three", """
             {"command": "python -m vidur.main --replica_config_model_name meta-llama/Llama-2-70b-hf --replica_config_device h100 --replica_config_tensor_parallel_size 4 --cluster_config_num_replicas 2 --global_scheduler_config_type round_robin --replica_scheduler_config_type sarathi --vllm_scheduler_config_batch_size_cap 7 --sarathi_scheduler_config_batch_size_cap 32 --sarathi_scheduler_config_chunk_size 256 --request_generator_config_type trace_replay --trace_request_generator_config_max_tokens 2048 --zipf_request_length_generator_config_max_tokens 3"}
@@ -134,24 +138,28 @@ public sealed class VidurCaseTests
         _folder.Write("tables/all_reduce.csv", "num_tokens,all_reduce\n8,1\n");
         VidurConfig config = VidurCase.Load(Case("three")).Config;
         Assert.That(
-            (config.Model.Name, config.TensorParallel, config.Replicas, config.BatchCap, config.ChunkTokens, config.MaxTokens, config.Blocks),
+            (config.Model.Name, config.TensorParallel, config.Replicas, config.BatchCap, config.ChunkTokens, config.MaxTokens,
+                config.Blocks),
             Is.EqualTo(("meta-llama/Llama-2-70b-hf", 4, 2, 32, 256, 2048, (int?)null)));
     }
 
     [Test]
-    public void Load_Yaml_ReadsNestedMaps()
+    public void Load_yaml_reads_nested_maps()
     {
-        _folder.Write("open/four/config.yml", "replica_scheduler:\n  name: orca # whole prompts\n  block_size: 8\nmodel_name: 'codellama/CodeLlama-34b-Instruct-hf'\nmax_tokens: 512\n");
+        _folder.Write("open/four/config.yml",
+            "replica_scheduler:\n  name: orca # whole prompts\n  block_size: 8\nmodel_name: "
+                + "'codellama/CodeLlama-34b-Instruct-hf'\nmax_tokens: 512\n");
         _folder.Write("open/four/requests.csv", Requests);
         _folder.Write("open/four/request_metrics.csv", Metrics);
         _folder.Write("open/four/config.json", """{"replica_scheduler": "orca"}""");
         VidurConfig config = VidurCase.Load(Case("four")).Config;
-        Assert.That((config.Scheduler, config.BlockTokens, config.MaxTokens, config.Model.Layers), Is.EqualTo((VidurScheduler.Orca, 8, 512, 48)));
+        Assert.That((config.Scheduler, config.BlockTokens, config.MaxTokens, config.Model.Layers),
+            Is.EqualTo((VidurScheduler.Orca, 8, 512, 48)));
     }
 
     /// <summary>Cases of requests and results only, their settings in one list beside them; times in milliseconds.</summary>
     [Test]
-    public void Load_SettingsInAListOfCases_AreFoundByName()
+    public void Load_settings_in_a_list_of_cases_are_found_by_name()
     {
         _folder.Write("open/cases.json", """
             {"cases": [{"name": "other", "scheduler": "orca", "model": "phi-2"},
@@ -159,28 +167,30 @@ public sealed class VidurCaseTests
                "model": {"name": "micro", "num_layers": 2, "hidden": 8, "ffn": 16, "q_heads": 4, "kv_heads": 4}}]}
             """);
         _folder.Write("open/five/requests.csv", Requests);
-        _folder.Write("open/five/expected.csv", "id,t_first_sched_ms,t_first_token_ms,t_finish_ms\n0,0,1000,3000\n1,0,1000,5000\n2,0,1000,4000\n");
+        _folder.Write("open/five/expected.csv",
+            "id,t_first_sched_ms,t_first_token_ms,t_finish_ms\n0,0,1000,3000\n1,0,1000,5000\n2,0,1000,4000\n");
         VidurComparison comparison = VidurComparison.Of(Case("five"));
         Assert.That((comparison.Rows.Count, comparison.Pass), Is.EqualTo((4, true)), string.Join('\n', comparison.Rows));
     }
 
     [Test]
-    public void Load_RequestsLongerThanTheLimit_CutsPromptsAsAReplayDoes()
+    public void Load_requests_longer_than_the_limit_cuts_prompts_as_a_replay_does()
     {
         WriteCase("open/one", VidurJson, "arrived_at,num_prefill_tokens,num_decode_tokens\n0,40,3\n0,4,4\n0,4,2\n", Metrics);
         Assert.That(VidurCase.Load(Case("one")).Requests[0], Is.EqualTo(new VidurArrival(0, 13, 3)));
     }
 
     [Test]
-    public void Load_WithoutResults_SaysWhatIsThere()
+    public void Load_without_results_says_what_is_there()
     {
         WriteCase("open/one", VidurJson, Requests, "a,b\n1,2\n");
         string message = Assert.Throws<InputException>(() => VidurCase.Load(Case("one")))!.Message;
-        Assert.That(message, Does.Contain("found config.json, request_metrics.csv (a,b), requests.csv (arrived_at,num_prefill_tokens,num_decode_tokens)"));
+        Assert.That(message,
+            Does.Contain("found config.json, request_metrics.csv (a,b), requests.csv (arrived_at,num_prefill_tokens,num_decode_tokens)"));
     }
 
     [Test]
-    public void Load_WithoutAScheduler_SaysWhichSettingsThereAre()
+    public void Load_without_a_scheduler_says_which_settings_there_are()
     {
         WriteCase("open/one", """{"model": "micro", "tp": 1}""", Requests, Metrics);
         string message = Assert.Throws<InputException>(() => VidurCase.Load(Case("one")))!.Message;
@@ -188,7 +198,7 @@ public sealed class VidurCaseTests
     }
 
     [Test]
-    public void Load_ResultsOfOtherRequests_SaysWhichId()
+    public void Load_results_of_other_requests_says_which_id()
     {
         WriteCase("open/one", VidurJson, Requests, Metrics.Replace("\n2,", "\n9,", StringComparison.Ordinal));
         string message = Assert.Throws<InputException>(() => VidurCase.Load(Case("one")))!.Message;

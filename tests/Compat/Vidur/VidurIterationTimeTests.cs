@@ -39,15 +39,15 @@ public sealed class VidurIterationTimeTests
         + (20000 + 128) * 1.1 + (128 + 144000) * 1.1 + 2 * (1024 * 24 + 0.02);
 
     [Test]
-    public void Seconds_OfALastStage_IsTheFormula() =>
+    public void Seconds_of_a_last_stage_is_the_formula() =>
         Assert.That(Seconds(Base, 1), Is.EqualTo(LayerMs * 3 / 1000).Within(1e-9));
 
     [Test]
-    public void Seconds_OfTheOtherStages_AddsTheSend() =>
+    public void Seconds_of_the_other_stages_adds_the_send() =>
         Assert.That(Seconds(Base, 0), Is.EqualTo((LayerMs * 3 + 2048 * 24) / 1000).Within(1e-9));
 
     [Test]
-    public void Seconds_OfOneDecode_HasNoBatchingOverheadAndNoPrefill()
+    public void Seconds_of_one_decode_has_no_batching_overhead_and_no_prefill()
     {
         VidurBatch batch = new(0, [Decoding(64)], [1], 0);
         double expected = 1015 * 8 + 8 + (10000 + 128) + 2 * (1024 * 8 + 0.02);
@@ -58,26 +58,29 @@ public sealed class VidurIterationTimeTests
     private static IEnumerable<TestCaseData> Knobs()
     {
         yield return Knob("heads not shared", config => config with { Model = config.Model with { KvHeads = 4 } }, -0.1 * (20128 + 144128));
-        yield return Knob("no norm of the MLP", config => config with { Model = config.Model with { PostAttentionNorm = false } }, -256 * 24);
+        yield return Knob("no norm of the MLP", config => config with { Model = config.Model with { PostAttentionNorm = false } },
+            -256 * 24);
         yield return Knob("one GPU", config => config with { TensorParallel = 1 }, -2 * (1024 * 24 + 0.02));
-        yield return Knob("tokens to multiples of 16", config => With(config, t => t with { TokenGranularity = 16 }), 1015 * 8 + 2 * 1024 * 8);
+        yield return Knob("tokens to multiples of 16", config => With(config, t => t with { TokenGranularity = 16 }),
+            1015 * 8 + 2 * 1024 * 8);
         yield return Knob("KV to multiples of 256", config => With(config, t => t with { KvGranularity = 256 }), 1.1 * (128 + 128));
         yield return Knob("decode overhead", config => With(config, t => t with { DecodeBatchingOverhead = 0.2 }), 0.1 * 20128);
         yield return Knob("prefill overhead", config => With(config, t => t with { PrefillBatchingOverhead = 0.3 }), 0.2 * 144128);
         yield return Knob("launch", config => With(config, t => t with { NcclLaunchMs = 1.02 }), 2);
         yield return Knob("skew", config => With(config, t => t with { NcclSkewMs = 0.5 }), 2.378414230005442);
         // Mean of the tables at 128 and 192 instead of the table at 128.
-        yield return Knob("each sequence at its length", config => config with { Quirks = new VidurQuirks { MeanKvLength = false } }, 1.1 * 32);
+        yield return Knob("each sequence at its length", config => config with { Quirks = new VidurQuirks { MeanKvLength = false } },
+            1.1 * 32);
         // Five host terms of 3 ms a request, four requests, once a stage: a third of it a layer.
         yield return Knob("host terms", config => With(config, t => t with { CpuOverhead = true }), 5 * 3 * 4 / 3.0);
     }
 
     [TestCaseSource(nameof(Knobs))]
-    public void Seconds_EveryKnob_ChangesItsTerm(Func<VidurConfig, VidurConfig> turn, double changeMs) =>
+    public void Seconds_every_knob_changes_its_term(Func<VidurConfig, VidurConfig> turn, double changeMs) =>
         Assert.That(Seconds(turn(Base), 1), Is.EqualTo((LayerMs + changeMs) * 3 / 1000).Within(1e-9));
 
     [Test]
-    public void Seconds_KeyNotInTheTable_NamesOperatorAndKey()
+    public void Seconds_key_not_in_the_table_names_operator_and_key()
     {
         OperatorTable table = new("some tables");
         table.Set(VidurOperator.AllReduce, 8, 1);
@@ -105,5 +108,6 @@ public sealed class VidurIterationTimeTests
     private static TestCaseData Knob(string name, Func<VidurConfig, VidurConfig> turn, double changeMs) =>
         new TestCaseData(turn, changeMs).SetName($"Seconds_{name.Replace(' ', '_')}");
 
-    private static VidurConfig With(VidurConfig config, Func<VidurTiming, VidurTiming> turn) => config with { Timing = turn(config.Timing) };
+    private static VidurConfig With(VidurConfig config, Func<VidurTiming, VidurTiming> turn) =>
+        config with { Timing = turn(config.Timing) };
 }

@@ -49,24 +49,31 @@ public sealed class VidurKnobTests
         yield return Knob("Routing", vllm with { Replicas = 2 }, c => c with { Routing = VidurRouting.LeastOutstanding });
         yield return Knob("Seed", vllm with { Replicas = 2, Routing = VidurRouting.Random }, c => c with { Seed = 43 });
         yield return Knob("TimeLimitS", vllm, c => c with { TimeLimitS = 0.5 });
-        yield return Knob("DeviceMemoryGib", vllm with { Blocks = null, Model = VidurCatalog.Model("Llama-2-7b") }, c => c with { DeviceMemoryGib = 24 });
-        yield return Knob("MemoryMargin", vllm with { Blocks = null, Model = VidurCatalog.Model("Llama-2-7b") }, c => c with { MemoryMargin = 0.2 });
+        yield return Knob("DeviceMemoryGib", vllm with { Blocks = null, Model = VidurCatalog.Model("Llama-2-7b") },
+            c => c with { DeviceMemoryGib = 24 });
+        yield return Knob("MemoryMargin", vllm with { Blocks = null, Model = VidurCatalog.Model("Llama-2-7b") },
+            c => c with { MemoryMargin = 0.2 });
         yield return Knob("DeviceTflops", vllm, c => c with { DeviceTflops = 1000 });
         yield return Knob("Model", vllm, c => c with { Model = Model with { Layers = 4 } });
         yield return Knob("BinaryTera", vllm, c => Quirk(c, q => q with { BinaryTera = false }));
         yield return Knob("ZeroTimeIsUnset", vllm, c => Quirk(c, q => q with { ZeroTimeIsUnset = false }));
-        yield return Knob("PoolOfWholeSlots", vllm with { Blocks = null, MaxTokens = 2048, Model = VidurCatalog.Model("Llama-2-7b"), DeviceMemoryGib = 16 }, c => Quirk(c, q => q with { PoolOfWholeSlots = false }));
+        yield return Knob("PoolOfWholeSlots",
+            vllm with { Blocks = null, MaxTokens = 2048, Model = VidurCatalog.Model("Llama-2-7b"), DeviceMemoryGib = 16 },
+            c => Quirk(c, q => q with { PoolOfWholeSlots = false }));
         yield return Knob("FreeBlockForEveryDecode", vllm, c => Quirk(c, q => q with { FreeBlockForEveryDecode = false }));
         yield return Knob("RestartInFront", vllm, c => Quirk(c, q => q with { RestartInFront = false }));
         yield return Knob("RestartCutsPrompt", sarathi, c => Quirk(c, q => q with { RestartCutsPrompt = false }));
-        yield return Knob("LeakFinishedSlots", Base(VidurScheduler.FasterTransformer), c => Quirk(c, q => q with { LeakFinishedSlots = false }));
-        yield return Knob("RouteByWaitingOnly", vllm with { Replicas = 2, Routing = VidurRouting.LeastOutstanding }, c => Quirk(c, q => q with { RouteByWaitingOnly = false }));
-        yield return Knob("MeanKvLength", vllm with { Timing = new VidurTiming { KvGranularity = 16 } }, c => Quirk(c, q => q with { MeanKvLength = false }));
+        yield return Knob("LeakFinishedSlots", Base(VidurScheduler.FasterTransformer),
+            c => Quirk(c, q => q with { LeakFinishedSlots = false }));
+        yield return Knob("RouteByWaitingOnly", vllm with { Replicas = 2, Routing = VidurRouting.LeastOutstanding },
+            c => Quirk(c, q => q with { RouteByWaitingOnly = false }));
+        yield return Knob("MeanKvLength", vllm with { Timing = new VidurTiming { KvGranularity = 16 } },
+            c => Quirk(c, q => q with { MeanKvLength = false }));
         yield return Knob("KvGranularity", vllm, c => c with { Timing = c.Timing with { KvGranularity = 16 } });
     }
 
     [TestCaseSource(nameof(Knobs))]
-    public void EveryKnob_Turned_ChangesTheRun(VidurConfig config, Func<VidurConfig, VidurConfig> turn)
+    public void Every_knob_turned_changes_the_run(VidurConfig config, Func<VidurConfig, VidurConfig> turn)
     {
         VidurConfig turned = turn(config);
         using (Assert.EnterMultipleScope())
@@ -76,15 +83,17 @@ public sealed class VidurKnobTests
         }
     }
 
-    /// <summary>A new knob needs a line above, or a test of its own: those of tables, generated requests and the formula of times have one.</summary>
+    /// <summary>A new knob needs a line above, or a test of its own: those of tables, generated requests and the formula of times
+    /// have one.</summary>
     [Test]
-    public void EveryKnob_HasATest()
+    public void Every_knob_has_a_test()
     {
         string[] elsewhere =
         [
             nameof(VidurConfig.Timing), nameof(VidurConfig.Quirks), nameof(VidurQuirks.FlatBeyondProfile),
             nameof(VidurTiming.TokenGranularity), nameof(VidurTiming.DecodeBatchingOverhead), nameof(VidurTiming.PrefillBatchingOverhead),
-            nameof(VidurTiming.NcclLaunchMs), nameof(VidurTiming.NcclSkewMs), nameof(VidurTiming.CpuOverhead), nameof(VidurTiming.MissingKey),
+            nameof(VidurTiming.NcclLaunchMs), nameof(VidurTiming.NcclSkewMs), nameof(VidurTiming.CpuOverhead),
+            nameof(VidurTiming.MissingKey),
         ];
         IEnumerable<string> here = Knobs().Select(knob => knob.TestName!.Split('_')[1]);
         IEnumerable<string> all = ((Type[])[typeof(VidurConfig), typeof(VidurQuirks), typeof(VidurTiming)])
@@ -93,13 +102,15 @@ public sealed class VidurKnobTests
     }
 
     [Test]
-    public void EveryQuirk_IsOnByDefault() =>
-        Assert.That(typeof(VidurQuirks).GetProperties().Where(p => p.PropertyType == typeof(bool)).Select(p => p.GetValue(new VidurQuirks())), Is.All.True);
+    public void Every_quirk_is_on_by_default() =>
+        Assert.That(
+            typeof(VidurQuirks).GetProperties().Where(p => p.PropertyType == typeof(bool)).Select(p => p.GetValue(new VidurQuirks())),
+            Is.All.True);
 
     /// <summary>With no time passing at 0, the first token of the restarted request reads as not set and is set again.</summary>
     [TestCase(true, 2.0)]
     [TestCase(false, 0.0)]
-    public void ZeroTimeIsUnset_FirstTokenAtZero_IsSetAgain(bool unset, double firstToken)
+    public void Zero_time_is_unset_first_token_at_zero_is_set_again(bool unset, double firstToken)
     {
         // Prefills take no time, decodes a second: B restarts at 0 and prefills again when A has ended.
         FunctionTable table = new((_, _) => 0, (_, _) => 500);
@@ -111,7 +122,7 @@ public sealed class VidurKnobTests
     /// <summary>Four of sixteen blocks from 1 to 3, one more when the request decodes; from 0 to 1 none.</summary>
     [TestCase(true, (25.0 + 50) / 2)]
     [TestCase(false, (0 + 25.0 + 50) / 3)]
-    public void ZeroTimeIsUnset_Averages_StartAtTheSecondSample(bool unset, double percent)
+    public void Zero_time_is_unset_averages_start_at_the_second_sample(bool unset, double percent)
     {
         VidurConfig config = Config(VidurScheduler.Vllm, 4) with { Quirks = new VidurQuirks { ZeroTimeIsUnset = unset } };
         VidurRunResult run = Run(config, At(1, 4, 2));
@@ -120,7 +131,7 @@ public sealed class VidurKnobTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public void BinaryTera_ScalesUtilisation(bool binary)
+    public void Binary_tera_scales_utilisation(bool binary)
     {
         VidurConfig config = Config(VidurScheduler.Vllm, 4) with { DeviceTflops = 1e-9, Quirks = new VidurQuirks { BinaryTera = binary } };
         VidurRunResult run = Run(config, At(1, 4, 1));
@@ -133,10 +144,13 @@ public sealed class VidurKnobTests
     private static string Signature(VidurConfig config)
     {
         VidurRunResult run = VidurRun.Execute(config, Crowd, Table);
-        return string.Join(';', run.Results) + run.Iterations + "," + run.Replicas[0].MemoryPercent.Mean + "," + run.Replicas[0].StageMfuPercent[0].Mean + string.Join(',', run.Requests.Select(r => r.Replica));
+        return string.Join(';',
+            run.Results) + run.Iterations + "," + run.Replicas[0].MemoryPercent.Mean + "," + run.Replicas[0].StageMfuPercent[0].Mean
+            + string.Join(',', run.Requests.Select(r => r.Replica));
     }
 
-    private static VidurConfig Quirk(VidurConfig config, Func<VidurQuirks, VidurQuirks> turn) => config with { Quirks = turn(config.Quirks) };
+    private static VidurConfig Quirk(VidurConfig config, Func<VidurQuirks, VidurQuirks> turn) =>
+        config with { Quirks = turn(config.Quirks) };
 
     private static TestCaseData Knob(string name, VidurConfig config, Func<VidurConfig, VidurConfig> turn) =>
         new TestCaseData(config, turn).SetName($"EveryKnob_{name}_ChangesTheRun");

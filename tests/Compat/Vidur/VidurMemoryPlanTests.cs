@@ -14,7 +14,7 @@ public sealed class VidurMemoryPlanTests
     [TestCase("meta-llama/Llama-2-70b-hf", "a100", 4, 1, 128, 32768)]
     [TestCase("meta-llama/Llama-2-70b-hf", "a100", 2, 2, 64, 32768)]
     [TestCase("Qwen/Qwen-2-7B", "a30", 1, 1, 43, 11008)]
-    public void Of_PublishedDeployments_GivesVidursBlocks(string model, string device, int tp, int pp, int slots, int blocks)
+    public void Of_published_deployments_gives_vidurs_blocks(string model, string device, int tp, int pp, int slots, int blocks)
     {
         VidurMemoryPlan plan = VidurMemoryPlan.Of(new VidurConfig
         {
@@ -27,18 +27,18 @@ public sealed class VidurMemoryPlanTests
     }
 
     [Test]
-    public void Of_GivenBlocks_KeepsThemAndTakesTheWatermarkOfThem() =>
+    public void Of_given_blocks_keeps_them_and_takes_the_watermark_of_them() =>
         Assert.That(VidurMemoryPlan.Of(Micro.Config(VidurScheduler.Vllm, 250)).WatermarkBlocks, Is.EqualTo(2));
 
     [Test]
-    public void Of_NotInWholeSlots_KeepsTheRest() // 64,357,400,576 bytes in blocks of 8 MiB, where 29 slots are 7424 blocks
+    public void Of_not_in_whole_slots_keeps_the_rest() // 64,357,400,576 bytes in blocks of 8 MiB, where 29 slots are 7424 blocks
     {
         VidurConfig config = new() { Model = VidurCatalog.Model("Llama-2-7b"), Quirks = new VidurQuirks { PoolOfWholeSlots = false } };
         Assert.That(VidurMemoryPlan.Of(config).Blocks, Is.EqualTo(7672));
     }
 
     [Test]
-    public void Of_NoRoomForOneRequest_SaysSo()
+    public void Of_no_room_for_one_request_says_so()
     {
         VidurConfig config = new() { Model = VidurCatalog.Model("Llama-2-70b"), DeviceMemoryGib = 80 };
         string message = Assert.Throws<InputException>(() => VidurMemoryPlan.Of(config))!.Message;
@@ -46,7 +46,7 @@ public sealed class VidurMemoryPlanTests
     }
 
     [Test]
-    public void Model_Mistyped_NamesTheNearest() =>
+    public void Model_mistyped_names_the_nearest() =>
         Assert.That(
             Assert.Throws<InputException>(() => VidurCatalog.Model("meta-llama/Llama-2-7b-hg"))!.Message,
             Does.Contain("did you mean 'meta-llama/Llama-2-7b-hf'?"));

@@ -9,20 +9,22 @@ public sealed class VidurMetricsTests
 {
     private static readonly VidurArrival[] ThreeAtOnce = [At(0, 4, 3), At(0, 4, 4), At(0, 4, 2)];
 
-    /// <summary>The run of three requests on four blocks: B ended at 5, its first token came at 1, and its last restart left two outputs.</summary>
+    /// <summary>The run of three requests on four blocks: B ended at 5, its first token came at 1, and its last restart left two
+    /// outputs.</summary>
     [Test]
-    public void DecodeTime_DividesByTheOutputThatRestartsLeft()
+    public void Decode_time_divides_by_the_output_that_restarts_left()
     {
         VidurRequest b = Run(Config(VidurScheduler.Vllm, 4), ThreeAtOnce).Requests[1];
         Assert.That(((b.CompletedAt - b.FirstTokenAt) / b.Output, b.Output, b.OriginalOutput), Is.EqualTo(((double?)2, 2, 4)));
     }
 
     [Test]
-    public void Times_AreSinceArrival()
+    public void Times_are_since_arrival()
     {
         VidurRequest request = Run(Config(VidurScheduler.Vllm, 4), At(0, 4, 2), At(0.25, 4, 2)).Requests[1];
         Assert.That(
-            (request.FirstScheduledAt - request.ArrivedAt, request.FirstTokenAt - request.ArrivedAt, request.CompletedAt - request.ArrivedAt),
+            (request.FirstScheduledAt - request.ArrivedAt, request.FirstTokenAt - request.ArrivedAt,
+                request.CompletedAt - request.ArrivedAt),
             Is.EqualTo(((double?)0.75, (double?)1.75, (double?)2.75)));
     }
 
@@ -31,7 +33,7 @@ public sealed class VidurMetricsTests
     /// its restart came with the prefill and counts no gap.
     /// </summary>
     [Test]
-    public void Gaps_AreOfDecodeTokensOnly()
+    public void Gaps_are_of_decode_tokens_only()
     {
         VidurTokenGaps gaps = new();
         VidurRun.Execute(Config(VidurScheduler.Vllm, 4), ThreeAtOnce, Second, gaps);
@@ -39,7 +41,7 @@ public sealed class VidurMetricsTests
     }
 
     [Test]
-    public void Stages_AreBusyWhileTheyRun()
+    public void Stages_are_busy_while_they_run()
     {
         VidurReplicaMetrics metrics = Run(Config(VidurScheduler.Vllm, 4), At(1, 4, 1), At(3, 4, 1)).Replicas[0];
         // Busy from 1 to 2 and from 3 to 4; the second before the first sample does not count.

@@ -14,7 +14,7 @@ public sealed class VidurPipelineTests
     /// decode waits for stage 0 until 3, ends at 5.5. B: stage 0 from 1.5 to 3, stage 1 until 4, decode from 4.5 to 6 and to 7.
     /// </summary>
     [Test]
-    public void Pipeline_TwoMicroBatches_Overlap()
+    public void Pipeline_two_micro_batches_overlap()
     {
         VidurConfig config = Config(VidurScheduler.Vllm, 16) with { PipelineStages = 2, BatchCap = 2 };
         FunctionTable table = new((op, _) => op switch
@@ -36,38 +36,39 @@ public sealed class VidurPipelineTests
     }
 
     [Test]
-    public void RoundRobin_TakesReplicasInTurn() =>
+    public void Round_robin_takes_replicas_in_turn() =>
         Assert.That(Replicas(VidurRouting.RoundRobin, new VidurQuirks()), Is.EqualTo(new[] { 0, 1, 0, 1 }));
 
     /// <summary>The first two come together and are spread; then both queues are empty again and ties go to the first replica.</summary>
     [Test]
-    public void LeastOutstanding_CountsWaitingRequestsOnly_TiesToTheFirst() =>
+    public void Least_outstanding_counts_waiting_requests_only_ties_to_the_first() =>
         Assert.That(Replicas(VidurRouting.LeastOutstanding, new VidurQuirks()), Is.EqualTo(new[] { 0, 1, 0, 0 }));
 
     /// <summary>Counting the running ones, the third goes to the first replica at a tie, the fourth to the other.</summary>
     [Test]
-    public void LeastOutstanding_CountingRunningRequests_Spreads() =>
+    public void Least_outstanding_counting_running_requests_spreads() =>
         Assert.That(
             Replicas(VidurRouting.LeastOutstanding, new VidurQuirks { RouteByWaitingOnly = false }),
             Is.EqualTo(new[] { 0, 1, 0, 1 }));
 
     [Test]
-    public void Random_IsFixedByTheSeed()
+    public void Random_is_fixed_by_the_seed()
     {
         VidurConfig config = Config(VidurScheduler.Vllm, 64) with { Routing = VidurRouting.Random, Replicas = 2 };
         VidurArrival[] many = [.. Enumerable.Range(0, 64).Select(i => At(i, 4, 2))];
         int[] seed42 = [.. Run(config, many).Requests.Select(request => request.Replica)];
         int[] again = [.. Run(config, many).Requests.Select(request => request.Replica)];
         int[] seed7 = [.. Run(config with { Seed = 7 }, many).Requests.Select(request => request.Replica)];
-        Assert.That((again.SequenceEqual(seed42), seed7.SequenceEqual(seed42), seed42.Sum() is > 16 and < 48), Is.EqualTo((true, false, true)));
+        Assert.That((again.SequenceEqual(seed42), seed7.SequenceEqual(seed42), seed42.Sum() is > 16 and < 48),
+            Is.EqualTo((true, false, true)));
     }
 
     [Test]
-    public void TogetherArrived_AreScheduledTogether() =>
+    public void Together_arrived_are_scheduled_together() =>
         Assert.That(Run(Config(VidurScheduler.Vllm, 16), At(2, 4, 1), At(2, 4, 1)).Iterations, Is.EqualTo(1));
 
     [Test]
-    public void TimeLimit_EndsTheRunAtTheFirstEventBeyondIt()
+    public void Time_limit_ends_the_run_at_the_first_event_beyond_it()
     {
         VidurRunResult run = Run(Config(VidurScheduler.Vllm, 16) with { TimeLimitS = 1.5 }, At(0, 4, 1), At(1, 4, 9));
         Assert.That((run.Unfinished, run.EndS), Is.EqualTo((1, 2.0)));

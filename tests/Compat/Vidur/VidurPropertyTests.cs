@@ -1,5 +1,5 @@
-using ELLM.Sim.Compat.Vidur.Tables;
 using ELLM.Sim.Compat.Vidur;
+using ELLM.Sim.Compat.Vidur.Tables;
 using FsCheck;
 using NUnit.Framework;
 using static ELLM.Sim.Tests.Compat.Vidur.Micro;
@@ -11,10 +11,11 @@ namespace ELLM.Sim.Tests.Compat.Vidur;
 public sealed class VidurPropertyTests
 {
     private static readonly FunctionTable Table = new(
-        (op, count) => op == VidurOperator.Add ? 1 + count * 0.25 : 0, (batch, kv) => batch + kv * 0.01, (kv, square) => kv * 0.02 + square * 0.001);
+        (op, count) => op == VidurOperator.Add ? 1 + count * 0.25 : 0, (batch, kv) => batch + kv * 0.01,
+        (kv, square) => kv * 0.02 + square * 0.001);
 
     [FsCheck.NUnit.Property(Replay = "17,19", MaxTest = 150)]
-    public void Requests_AllEnd_AndTokensAreConserved(byte scheduler, byte stages, PositiveInt[] sizes)
+    public void Requests_all_end_and_tokens_are_conserved(byte scheduler, byte stages, PositiveInt[] sizes)
     {
         VidurConfig config = Random(scheduler, stages);
         Watch watch = new();
@@ -26,7 +27,8 @@ public sealed class VidurPropertyTests
             {
                 // Every token of prompt and output was computed once, but the last output, and what restarts threw away again.
                 long computed = watch.Tokens[request.Id];
-                Assert.That(computed, Is.EqualTo(request.OriginalPrompt + request.OriginalOutput - 1 + request.RecomputedTokens), $"{config.Scheduler} {request.Id}");
+                Assert.That(computed, Is.EqualTo(request.OriginalPrompt + request.OriginalOutput - 1 + request.RecomputedTokens),
+                    $"{config.Scheduler} {request.Id}");
                 Assert.That(request.Done, Is.EqualTo(request.Prompt + request.Output));
                 double?[] instants = [request.ArrivedAt, request.FirstScheduledAt, request.FirstTokenAt, request.CompletedAt];
                 Assert.That(instants, Is.Ordered.And.All.Not.Null);
@@ -37,7 +39,7 @@ public sealed class VidurPropertyTests
     }
 
     [FsCheck.NUnit.Property(Replay = "23,29", MaxTest = 50)]
-    public void Runs_AreReproducible(byte scheduler, byte stages, PositiveInt[] sizes)
+    public void Runs_are_reproducible(byte scheduler, byte stages, PositiveInt[] sizes)
     {
         VidurConfig config = Random(scheduler, stages);
         VidurArrival[] workload = Workload(sizes);

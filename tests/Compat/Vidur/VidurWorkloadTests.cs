@@ -13,5 +13,6 @@ internal sealed class VidurWorkloadTests
 
     [Test]
     public void An_output_that_is_too_long_is_an_error() => Assert.That(
-        Assert.Throws<InputException>(() => VidurWorkload.CutPrompt(5, 4096, 4096))!.Message, Does.Contain("cannot be cut to max_tokens 4096"));
+        Assert.Throws<InputException>(() => VidurWorkload.CutPrompt(5, 4096, 4096))!.Message,
+        Does.Contain("cannot be cut to max_tokens 4096"));
 }

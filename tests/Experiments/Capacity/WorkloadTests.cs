@@ -44,8 +44,10 @@ internal sealed class WorkloadTests
         string instant = folder.File("instant.csv", "arrival_s,input_tokens,output_tokens\n1,5,5\n1,5,5\n");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(() => Traces.LoadWorkload(users, TraceReadOptions.Default), Throws.InstanceOf<InputException>().With.Message.Contains("a closed loop has no rate"));
-            Assert.That(() => Traces.LoadWorkload(instant, TraceReadOptions.Default), Throws.InstanceOf<InputException>().With.Message.Contains("every request has the same time"));
+            Assert.That(() => Traces.LoadWorkload(users, TraceReadOptions.Default),
+                Throws.InstanceOf<InputException>().With.Message.Contains("a closed loop has no rate"));
+            Assert.That(() => Traces.LoadWorkload(instant, TraceReadOptions.Default),
+                Throws.InstanceOf<InputException>().With.Message.Contains("every request has the same time"));
         }
     }
 

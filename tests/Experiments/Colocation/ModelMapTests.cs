@@ -11,8 +11,10 @@ internal sealed class ModelMapTests
     [TestCase("""[{ "id": "a", "model": "x" }, { "id": "a", "model": "y" }]""", "models: expected each id once, found 'a' twice")]
     [TestCase("[]", "models: expected at least one model, found none")]
     [TestCase("""[{ "id": "", "model": "x" }]""", "id: expected a name, found an empty text")]
-    [TestCase("""[{ "id": "a", "model": "x", "trace": "chat" }, { "id": "b", "model": "y" }]""", "models: expected requests for every model or for none, found none for 'b'")]
-    [TestCase("""[{ "id": "a", "model": "x", "requests": 5 }]""", "requests: expected a positive number where a workload is drawn, for 'a', found 5")]
+    [TestCase("""[{ "id": "a", "model": "x", "trace": "chat" }, { "id": "b", "model": "y" }]""",
+        "models: expected requests for every model or for none, found none for 'b'")]
+    [TestCase("""[{ "id": "a", "model": "x", "requests": 5 }]""",
+        "requests: expected a positive number where a workload is drawn, for 'a', found 5")]
     [TestCase("""[{ "id": "a", "model": "x", "weight": 5 }]""", "unknown key 'weight'")]
     public void Wrong_map_is_one_line_with_its_place(string models, string expected)
     {
@@ -32,7 +34,8 @@ internal sealed class ModelMapTests
     [Test]
     public void Own_traces_are_merged_in_order_of_arrival()
     {
-        ModelMap map = new("two", "test", [new MappedModel("a", "llama-3.2-1b", "chat"), new MappedModel("b", "llama-3.2-1b", "chat", StartS: 0.5)]);
+        ModelMap map = new("two", "test",
+            [new MappedModel("a", "llama-3.2-1b", "chat"), new MappedModel("b", "llama-3.2-1b", "chat", StartS: 0.5)]);
         ModelRequests requests = ModelRequests.OfMap(map, new TraceReadOptions { Limit = 500 });
         using (Assert.EnterMultipleScope())
         {
@@ -46,7 +49,8 @@ internal sealed class ModelMapTests
     [Test]
     public void Models_go_to_the_gpu_with_the_most_memory_left()
     {
-        ModelMap map = new("four", "test", [.. new[] { "llama-3.2-1b", "llama-3.1-8b", "llama-3.1-8b", "llama-3.2-3b" }.Select((m, i) => new MappedModel($"{i}", m))]);
+        ModelMap map = new("four", "test",
+            [.. new[] { "llama-3.2-1b", "llama-3.1-8b", "llama-3.1-8b", "llama-3.2-3b" }.Select((m, i) => new MappedModel($"{i}", m))]);
         Trace trace = new("t", [0], [10], [10]) { Columns = [new ModelColumn([0], ["0"])] };
         RunConfig config = ConfigBinder.Bind(PresetCatalog.Load("vllm-v1"), []);
         ColocationPlan plan = ColocationPlan.Make(config, new ColocationSpec(), map, ModelRequests.OfTrace(trace, map), 2);

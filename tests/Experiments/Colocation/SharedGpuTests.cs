@@ -1,6 +1,6 @@
 using ELLM.Sim.Configuration;
-using ELLM.Sim.Experiments.Colocation;
 using ELLM.Sim.Experiments;
+using ELLM.Sim.Experiments.Colocation;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Policies;
@@ -81,7 +81,8 @@ internal sealed class SharedGpuTests
     {
         RunConfig config = ConfigBinder.Bind(PresetCatalog.Load(preset), [new Assignment("engine.max_model_len", "20000")]);
         (Trace trace, _) = Traces.Load("azure-chat", new TraceReadOptions { Limit = 300, RatePerSecond = 12 });
-        Trace named = new(trace.Name, trace.ArrivalPs, trace.InputTokens, trace.OutputTokens) { Columns = [new ModelColumn(new int[trace.Count], ["only"])] };
+        Trace named = new(trace.Name, trace.ArrivalPs, trace.InputTokens,
+            trace.OutputTokens) { Columns = [new ModelColumn(new int[trace.Count], ["only"])] };
         ModelMap map = new("one", "test", [new MappedModel("only", config.Model)]);
         ColocationPlan plan = ColocationPlan.Make(config, new ColocationSpec(), map, ModelRequests.OfTrace(named, map), null);
         RunReport alone = RunReport.Run(config, trace, SimulationOptions.Default);
@@ -103,10 +104,15 @@ internal sealed class SharedGpuTests
     public void Sharing_pages_lowers_ttft_when_models_peak_one_after_the_other()
     {
         ModelMap map = ModelMaps.Load(ModelMaps.Default);
-        ColocationPlan plan = ColocationPlan.Make(Engine, new ColocationSpec(), map, ModelRequests.OfMap(map, TraceReadOptions.Default), null);
-        IReadOnlyList<ColocationReport> reports = ColocationRun.Run(plan, ColocationPolicy.All, SimulationOptions.Default, 2, keepRecords: false);
-        double[] gains = [.. reports[0].Engines.Zip(reports[1].Engines, (split, shared) => (double)split.Summary.Ttft.MeanPs / shared.Summary.Ttft.MeanPs)];
-        TestContext.Out.WriteLine("mean TTFT, static split / kvcached: " + string.Join(", ", gains.Select(g => g.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture))));
+        ColocationPlan plan =
+            ColocationPlan.Make(Engine, new ColocationSpec(), map, ModelRequests.OfMap(map, TraceReadOptions.Default), null);
+        IReadOnlyList<ColocationReport> reports =
+            ColocationRun.Run(plan, ColocationPolicy.All, SimulationOptions.Default, 2, keepRecords: false);
+        double[] gains = [.. reports[0].Engines.Zip(reports[1].Engines,
+            (split, shared) => (double)split.Summary.Ttft.MeanPs / shared.Summary.Ttft.MeanPs)];
+        TestContext.Out.WriteLine(
+            "mean TTFT, static split / kvcached: " + string.Join(", ",
+                gains.Select(g => g.ToString("0.0", System.Globalization.CultureInfo.InvariantCulture))));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(plan.Placement.Gpus, Is.EqualTo(1));
@@ -114,7 +120,8 @@ internal sealed class SharedGpuTests
             Assert.That(gains.Max(), Is.InRange(2, 28));
             Assert.That(reports[1].HeldMeanBytes, Is.LessThan(reports[0].HeldMeanBytes), "what nobody uses goes back");
             Assert.That(reports[1].HeldMeanBytes, Is.GreaterThan(reports[1].LiveMeanBytes));
-            Assert.That(reports[2].Total.Ttft.MeanPs, Is.LessThanOrEqualTo(reports[1].Total.Ttft.MeanPs), "blocks for nothing are the bound");
+            Assert.That(reports[2].Total.Ttft.MeanPs, Is.LessThanOrEqualTo(reports[1].Total.Ttft.MeanPs),
+                "blocks for nothing are the bound");
         }
     }
 
@@ -125,7 +132,8 @@ internal sealed class SharedGpuTests
         return System.Text.Encoding.UTF8.GetString(text.ToArray());
     }
 
-    /// <summary>Two to five small models on one or two GPUs that leave them little memory; any rules, any scheduler that preempts.</summary>
+    /// <summary>Two to five small models on one or two GPUs that leave them little memory; any rules, any scheduler that
+    /// preempts.</summary>
     private static ColocationPlan RandomPlan(Random random)
     {
         string[] names = ["llama-3.2-1b", "llama-3.2-3b"];

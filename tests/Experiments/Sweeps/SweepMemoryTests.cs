@@ -32,7 +32,8 @@ internal sealed class SweepMemoryTests
         {
             Assert.That(SweepMemory.Jobs(points, SweepMemory.Fixed + (3 * one), 8), Is.EqualTo(3));
             Assert.That(SweepMemory.Jobs(points, SweepMemory.Fixed + (30 * one), 8), Is.EqualTo(8));
-            Assert.That(() => SweepMemory.Jobs(points, SweepMemory.Fixed + one - 1, 8), Throws.InstanceOf<InputException>().With.Message.Contains("one point needs about 1.2 GiB"));
+            Assert.That(() => SweepMemory.Jobs(points, SweepMemory.Fixed + one - 1, 8),
+                Throws.InstanceOf<InputException>().With.Message.Contains("one point needs about 1.2 GiB"));
         }
     }
 

@@ -1,5 +1,5 @@
-using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Experiments;
+using ELLM.Sim.Experiments.Sweeps;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Experiments.Sweeps;

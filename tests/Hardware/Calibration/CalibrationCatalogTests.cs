@@ -11,10 +11,10 @@ internal sealed class CalibrationCatalogTests
     private static IReadOnlyList<string> Shipped => CalibrationCatalog.Names;
 
     [Test]
-    public void Names_Shipped_CoverEveryGpuOfTheCatalog() => Assert.That(Shipped, Is.SupersetOf(GpuCatalog.Names));
+    public void Names_shipped_cover_every_gpu_of_the_catalog() => Assert.That(Shipped, Is.SupersetOf(GpuCatalog.Names));
 
     [TestCaseSource(nameof(Shipped))]
-    public void Load_EveryShippedProfile_CitesEveryNumberAndClaimsNoMeasurement(string name)
+    public void Load_every_shipped_profile_cites_every_number_and_claims_no_measurement(string name)
     {
         CalibrationProfile profile = CalibrationCatalog.Load(name);
         using (Assert.EnterMultipleScope())
@@ -27,7 +27,7 @@ internal sealed class CalibrationCatalogTests
     }
 
     [TestCaseSource(nameof(Shipped))]
-    public void Load_EveryShippedProfile_HasWhatTheSimulatorAsks(string name)
+    public void Load_every_shipped_profile_has_what_the_simulator_asks(string name)
     {
         DeviceCosts costs = new(CalibrationCatalog.Load(name));
         CalibratedOp[] needed =
@@ -39,7 +39,7 @@ internal sealed class CalibrationCatalogTests
     }
 
     [TestCaseSource(typeof(GpuCatalog), nameof(GpuCatalog.Names))]
-    public void Load_EveryGpu_AgreesWithItsHostLinkAndPeaks(string name)
+    public void Load_every_gpu_agrees_with_its_host_link_and_peaks(string name)
     {
         GpuSpec gpu = GpuCatalog.Load(name);
         CalibrationProfile profile = CalibrationCatalog.Load(name);
@@ -54,14 +54,14 @@ internal sealed class CalibrationCatalogTests
     }
 
     [TestCaseSource(nameof(Shipped))]
-    public void ToJson_EveryShippedProfile_ReadsBackToTheSameText(string name)
+    public void To_json_every_shipped_profile_reads_back_to_the_same_text(string name)
     {
         string written = CalibrationCatalog.ToJson(CalibrationCatalog.Load(name));
         Assert.That(CalibrationCatalog.ToJson(CalibrationCatalog.Parse("again", written)), Is.EqualTo(written));
     }
 
     [Test]
-    public void Schema_KeysOfOperationsAndFactors_AreTheKnownOnes()
+    public void Schema_keys_of_operations_and_factors_are_the_known_ones()
     {
         string schema = File.ReadAllText(Path.Combine(RepositoryRoot.Find(), "configs", "schema", "calibration.schema.json"));
         using System.Text.Json.JsonDocument parsed = System.Text.Json.JsonDocument.Parse(schema);
@@ -84,9 +84,10 @@ internal sealed class CalibrationCatalogTests
     [TestCase("assumed", "measured", "p.json:5: ops: expected a run block, since some numbers are called measured, found none")]
     [TestCase("a test", " ", "p.json:6: vmm.map: expected a ref in its provenance, found an empty one")]
     [TestCase("profile/1", "profile/2", "p.json:2: schema: expected calibration-profile/1, found calibration-profile/2")]
-    [TestCase("copy.bidirectional", "copy.bidirektional", "p.json:13: copy.bidirektional: expected a known key (did you mean 'copy.bidirectional'?), found an unknown factor")]
+    [TestCase("copy.bidirectional", "copy.bidirektional",
+        "p.json:13: copy.bidirektional: expected a known key (did you mean 'copy.bidirectional'?), found an unknown factor")]
     [TestCase("\"name\": \"mine\",", "", "p.json:15: missing name")]
-    public void Parse_OneFault_SaysWhereAndWhatWasExpected(string right, string wrong, string message)
+    public void Parse_one_fault_says_where_and_what_was_expected(string right, string wrong, string message)
     {
         string json = Profiles.Small.Replace(right, wrong, StringComparison.Ordinal);
         Assert.That(json, Is.Not.EqualTo(Profiles.Small));
@@ -95,7 +96,7 @@ internal sealed class CalibrationCatalogTests
     }
 
     [Test]
-    public void Load_UnknownName_SaysWhichWasProbablyMeant()
+    public void Load_unknown_name_says_which_was_probably_meant()
     {
         InputException? refused = Assert.Throws<InputException>(() => _ = CalibrationCatalog.Load("h20"));
         Assert.That(refused!.Message, Does.StartWith("unknown calibration profile 'h20' (did you mean 'h200'?)"));

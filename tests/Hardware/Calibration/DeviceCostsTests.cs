@@ -11,7 +11,7 @@ internal sealed class DeviceCostsTests
     private static readonly Provenance Test = new(ProvenanceKind.Assumed, "a test");
 
     [Test]
-    public void MedianPs_Linear_AddsCallItemsAndBytes()
+    public void Median_ps_linear_adds_call_items_and_bytes()
     {
         DeviceCosts costs = new(CalibrationCatalog.Parse("p.json", Profiles.Small));
         using (Assert.EnterMultipleScope())
@@ -22,7 +22,7 @@ internal sealed class DeviceCostsTests
     }
 
     [Test]
-    public void MedianPs_Table_HitsItsPointsAndGoesStraightBetweenThemOnLogAxes()
+    public void Median_ps_table_hits_its_points_and_goes_straight_between_them_on_log_axes()
     {
         DeviceCosts costs = new(With(CalibratedOp.VmmCreate, new CalibratedOperation
         {
@@ -43,7 +43,7 @@ internal sealed class DeviceCostsTests
     }
 
     [Test]
-    public void MedianPs_MissingOperation_NamesProfileAndOperation()
+    public void Median_ps_missing_operation_names_profile_and_operation()
     {
         DeviceCosts costs = new(CalibrationCatalog.Parse("p.json", Profiles.Small));
         InputException? refused = Assert.Throws<InputException>(() => _ = costs.MedianPs(CalibratedOp.VmmSetAccess, Mib));
@@ -57,14 +57,14 @@ internal sealed class DeviceCostsTests
     [TestCase(0.99, 2)]
     [TestCase(0.999, 3)]
     [TestCase(1.0, 3)]
-    public void Quantiles_Multiple_GoesThroughItsKnots(double u, double multiple)
+    public void Quantiles_multiple_goes_through_its_knots(double u, double multiple)
     {
         QuantileCurve curve = new DeviceCosts(CalibrationCatalog.Parse("p.json", Profiles.Small)).Quantiles(CalibratedOp.VmmMap);
         Assert.That(curve.Multiple(u), Is.EqualTo(multiple).Within(1e-12));
     }
 
     [Test]
-    public void Link_BothDirections_SlowsTheBytesNotTheLatency()
+    public void Link_both_directions_slows_the_bytes_not_the_latency()
     {
         LinkCost link = new(50, 10_000_000, 0.5);
         using (Assert.EnterMultipleScope())
@@ -75,12 +75,13 @@ internal sealed class DeviceCostsTests
     }
 
     [Test]
-    public void MedianPs_A100_MapAndAccessOfOneChunkIsWhatThePapersPrint()
+    public void Median_ps_A100_map_and_access_of_one_chunk_is_what_the_papers_print()
     {
         DeviceCosts costs = new(CalibrationCatalog.Load("a100-80"));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(costs.MedianPs(CalibratedOp.VmmMap, 2 * Mib) + costs.MedianPs(CalibratedOp.VmmSetAccess, 2 * Mib), Is.EqualTo(38_700_000));
+            Assert.That(costs.MedianPs(CalibratedOp.VmmMap, 2 * Mib) + costs.MedianPs(CalibratedOp.VmmSetAccess, 2 * Mib),
+                Is.EqualTo(38_700_000));
             Assert.That(costs.MedianPs(CalibratedOp.VmmUnmap, 2 * Mib), Is.EqualTo(34_300_000));
         }
     }

@@ -23,7 +23,8 @@ internal enum Clockwork
 internal static class Clockworks
 {
     private static readonly AnalyticTimeModel Analytic =
-        AnalyticTimeModel.For(GpuCatalog.Load("a100-80"), ModelCatalog.Load("llama-3.1-8b"), 1, new TimingOptions(16, OverheadProfile.Graph));
+        AnalyticTimeModel.For(GpuCatalog.Load("a100-80"), ModelCatalog.Load("llama-3.1-8b"), 1,
+            new TimingOptions(16, OverheadProfile.Graph));
 
     public static ITimeModel Of(Clockwork kind) => kind switch
     {

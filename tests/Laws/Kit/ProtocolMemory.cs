@@ -16,7 +16,8 @@ internal sealed class ProtocolMemory(IKvMemory inner) : IKvMemory
     /// <summary>Sequences that hold memory, by the handle that this wrapper gives them.</summary>
     private readonly Dictionary<long, Owner> _owners = [];
 
-    /// <summary>Room that a question has found since anything changed: tokens, layers, and for whom (0: a sequence without a grant).</summary>
+    /// <summary>Room that a question has found since anything changed: tokens, layers, and for whom (0: a sequence without a
+    /// grant).</summary>
     private readonly List<(long Owner, int Tokens, int Layers)> _found = [];
     private long _handles;
     private long _step;
@@ -80,7 +81,8 @@ internal sealed class ProtocolMemory(IKvMemory inner) : IKvMemory
         Change("Extend");
         Owner owner = OwnerOf(grant, "Extend", Stage.Held);
         long handle = grant.Handle;
-        Require(tokens <= owner.Tokens || _found.Any(room => room.Owner == handle && room.Tokens >= tokens), $"Extend to {tokens}: no question has found room for it");
+        Require(tokens <= owner.Tokens || _found.Any(room => room.Owner == handle && room.Tokens >= tokens),
+            $"Extend to {tokens}: no question has found room for it");
         inner.Extend(ref owner.Grant, tokens);
         owner.Tokens = Math.Max(tokens, owner.Tokens);
         Changed(ref grant, owner);
@@ -133,7 +135,8 @@ internal sealed class ProtocolMemory(IKvMemory inner) : IKvMemory
 
     public void Advance(long steps, ref KvSpan span, bool watched)
     {
-        Require(_running ? steps >= 1 && steps <= _promised : steps == 0, $"Advance by {steps} steps: {(_running ? $"{_promised} are promised" : "no iteration with decodes runs")}");
+        Require(_running ? steps >= 1 && steps <= _promised : steps == 0,
+            $"Advance by {steps} steps: {(_running ? $"{_promised} are promised" : "no iteration with decodes runs")}");
         inner.Advance(steps, ref span, watched);
         _running = false;
         _step += steps;

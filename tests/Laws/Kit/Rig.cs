@@ -1,5 +1,5 @@
-using ELLM.Sim.Policies;
 using ELLM.Sim.Memory;
+using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Tests.Laws.Kit;
@@ -11,7 +11,8 @@ internal sealed class Rig
 
     /// <param name="asks">False for a scheduler that is faulty on purpose: it takes memory without having asked.</param>
     public Rig(
-        Scenario scenario, bool step = false, IServingObserver? observer = null, Func<IScheduler, IScheduler>? wrap = null, bool asks = true)
+        Scenario scenario, bool step = false, IServingObserver? observer = null, Func<IScheduler, IScheduler>? wrap = null,
+        bool asks = true)
     {
         IRouter router = scenario.LeastOutstanding ? new LeastOutstandingRouter() : new RoundRobinRouter();
         _cluster = new Cluster(scenario.Trace(), router, scenario.UserLoop());

@@ -21,7 +21,8 @@ internal static class Same
             Lists(actual.Steps[replica], steps, $"steps of replica {replica}");
         Lists([.. actual.GapCounts], [.. expected.GapCounts], "gaps");
         Lists(actual.Samples, expected.Samples, "samples");
-        Lists([.. actual.Ends.Select(e => (e.Request, Fields(e.Record)))], [.. expected.Ends.Select(e => (e.Request, Fields(e.Record)))], "ends");
+        Lists([.. actual.Ends.Select(e => (e.Request, Fields(e.Record)))], [.. expected.Ends.Select(e => (e.Request, Fields(e.Record)))],
+            "ends");
         foreach ((int replica, Int128 allocated) in expected.Allocated)
             Assert.That(actual.Allocated[replica], Is.EqualTo(allocated), $"KV integral of replica {replica}");
     }
@@ -29,7 +30,9 @@ internal static class Same
     /// <summary>All fields as text: an unequal pair prints what differs.</summary>
     public static string Fields<T>(T value)
         where T : struct =>
-        string.Join(' ', typeof(T).GetFields().Select(f => f.GetValue(value) is LatencyLedger ledger ? Fields(ledger) : $"{f.Name}={f.GetValue(value)}"));
+        string.Join(' ',
+            typeof(T).GetFields()
+                .Select(f => f.GetValue(value) is LatencyLedger ledger ? Fields(ledger) : $"{f.Name}={f.GetValue(value)}"));
 
     private static void Lists<T>(List<T> actual, List<T> expected, string what)
     {

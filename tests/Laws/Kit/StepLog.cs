@@ -52,7 +52,8 @@ internal sealed class StepLog(long samplePs) : IServingObserver
         }
         if (start != span.EndPs)
             throw new InvalidOperationException($"a span says it ends at {span.EndPs} and its steps end at {start}");
-        Int128 allocated = ((Int128)span.Kv.AllocatedSum * span.Durations.FirstPs) + ((Int128)span.Kv.AllocatedMoment * span.Durations.GrowthPs);
+        Int128 allocated =
+            ((Int128)span.Kv.AllocatedSum * span.Durations.FirstPs) + ((Int128)span.Kv.AllocatedMoment * span.Durations.GrowthPs);
         Allocated[span.Replica] = Allocated.GetValueOrDefault(span.Replica) + allocated;
     }
 

@@ -63,7 +63,9 @@ internal sealed record DrawnSeries(int Panel, string Name, double[] Numbers)
             {
                 Scatter s => (s.LegendText, s.Data.GetScatterPoints().SelectMany(p => (double[])[X(p.X), Y(p.Y)]).ToArray()),
                 FillY f => (f.LegendText, [X(f.GetAxisLimits().Left), X(f.GetAxisLimits().Right)]),
-                ErrorBar e => (e.LegendText, [.. e.Xs.Select((x, i) => (double[])[X(x), Y(e.Ys[i]), Y(e.Ys[i] + e.YErrorPositive![i])]).SelectMany(v => v)]),
+                ErrorBar e =>
+                    (e.LegendText,
+                        [.. e.Xs.Select((x, i) => (double[])[X(x), Y(e.Ys[i]), Y(e.Ys[i] + e.YErrorPositive![i])]).SelectMany(v => v)]),
                 Rectangle r => (r.LegendText, []),
                 _ => throw new InvalidOperationException($"{drawn.GetType().Name} is not compared"),
             };
@@ -82,7 +84,9 @@ internal sealed record DrawnSeries(int Panel, string Name, double[] Numbers)
         double[] x = rows.GetValueOrDefault("x", []);
         return kind switch
         {
-            "curve" => [.. x.Zip(rows["y"]).Where(p => AxisRange.Drawable(p.First, panel.X.Scale) && AxisRange.Drawable(p.Second, panel.Y.Scale)).SelectMany(p => (double[])[p.First, p.Second])],
+            "curve" =>
+                [.. x.Zip(rows["y"]).Where(p => AxisRange.Drawable(p.First, panel.X.Scale) && AxisRange.Drawable(p.Second, panel.Y.Scale))
+                    .SelectMany(p => (double[])[p.First, p.Second])],
             "error" => [.. x.Select((at, i) => (double[])[at, rows["low"][i], rows["high"][i]]).SelectMany(v => v)],
             "layer" or "band" => [x[0], x[^1]],
             _ => [],

@@ -59,7 +59,7 @@ internal sealed class PictureTests
 
     [TestCase(BundledFont.RegularFile, "7da195a74c55bef988d0d48f9508bd5d849425c1770dba5d7bfc6ce9ed848954")]
     [TestCase(BundledFont.BoldFile, "e6476c1b80502924294eed40894c5b18e06c181444ca953e5334262df9c27724")]
-    public void Bundled_font_is_DejaVu_2_37_unmodified(string file, string sha256)
+    public void Bundled_font_is_deja_vu_2_37_unmodified(string file, string sha256)
     {
         using Stream stream = BundledFont.Open(file);
         Assert.That(Convert.ToHexStringLower(SHA256.HashData(stream)), Is.EqualTo(sha256));
@@ -82,7 +82,8 @@ internal sealed class PictureTests
 
     private static Figure Strip(int panels, int columns) => new(
         "strip", "Many panels",
-        [.. Enumerable.Range(0, panels).Select(i => new ELLM.Sim.Plots.Charts.Panel($"panel {i}", new Axis("x"), new Axis("y"), [new Curve("a", [0, 1], [i, 1])]))])
+        [.. Enumerable.Range(0, panels)
+            .Select(i => new ELLM.Sim.Plots.Charts.Panel($"panel {i}", new Axis("x"), new Axis("y"), [new Curve("a", [0, 1], [i, 1])]))])
     {
         Columns = columns,
     };

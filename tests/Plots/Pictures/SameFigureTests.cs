@@ -46,8 +46,10 @@ internal sealed class SameFigureTests
     public void Heat_map_has_the_colours_of_the_page()
     {
         Figure map = SampleFigures.All.Single(f => f.Name == "map");
-        string[] page = [.. Panels(map).Single().Descendants().Where(e => e.Name.LocalName == "rect").Select(e => e.Attribute("fill")!.Value)];
-        IEnumerable<string> picture = PictureRenderer.Plots(map, new PictureOptions())[0].GetPlottables<Rectangle>().Select(r => r.FillColor.ToHex());
+        string[] page = [.. Panels(map).Single().Descendants().Where(e => e.Name.LocalName == "rect")
+            .Select(e => e.Attribute("fill")!.Value)];
+        IEnumerable<string> picture = PictureRenderer.Plots(map, new PictureOptions())[0].GetPlottables<Rectangle>()
+            .Select(r => r.FillColor.ToHex());
         Assert.That(picture, Is.EqualTo(page));
     }
 
@@ -65,7 +67,8 @@ internal sealed class SameFigureTests
         string[] parts = page.Split(' ');
         if (parts[2] == "category")
             return;
-        (double from, double to) = (double.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture));
+        (double from, double to) =
+            (double.Parse(parts[0], CultureInfo.InvariantCulture), double.Parse(parts[1], CultureInfo.InvariantCulture));
         if (parts[2] == "log")
             (from, to) = (Math.Log10(from), Math.Log10(to));
         Assert.That(low, Is.EqualTo(from).Within(1e-6 * Math.Max(1, Math.Abs(from))));

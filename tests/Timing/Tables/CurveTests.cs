@@ -7,7 +7,7 @@ namespace ELLM.Sim.Tests.Timing.Tables;
 internal sealed class CurveTests
 {
     [Test]
-    public void Of_RepeatedPoint_TakesTheMedian()
+    public void Of_repeated_point_takes_the_median()
     {
         Curve three = Curve.Of([(1, 30), (1, 10), (1, 11), (2, 40)]);
         Curve two = Curve.Of([(1, 10), (1, 20)]);
@@ -19,7 +19,7 @@ internal sealed class CurveTests
     }
 
     [Test]
-    public void WithoutGlitches_MessageSlowerThanALargerOne_IsDropped()
+    public void Without_glitches_message_slower_than_a_larger_one_is_dropped()
     {
         // 14.8 us between 5.6 and 6.3: a glitch of the A100 x8 table; 1.3 times a larger one's time is kept.
         Curve clean = Curve.Of([(2048, 5.6), (4096, 14.8), (8192, 6.3), (16_384, 9), (32_768, 7)]).WithoutGlitches(1.4, out int dropped);
@@ -31,7 +31,7 @@ internal sealed class CurveTests
     }
 
     [Test]
-    public void Sum_DifferentPoints_KeepsEveryBend()
+    public void Sum_different_points_keeps_every_bend()
     {
         Curve sum = Curve.Sum(Curve.Of([(0, 0), (10, 10)]), Curve.Of([(0, 1), (5, 1), (10, 11)]));
         using (Assert.EnterMultipleScope())
@@ -43,7 +43,7 @@ internal sealed class CurveTests
     }
 
     [FsCheck.NUnit.Property(Replay = "41,7", MaxTest = 1000)]
-    public bool At_AnyX_StaysBetweenItsNeighbours(uint[] times, ushort where)
+    public bool At_any_X_stays_between_its_neighbours(uint[] times, ushort where)
     {
         Curve curve = Of(times);
         double x = where % 97 / 96.0 * (curve.Last + 2) - 1;
@@ -55,14 +55,14 @@ internal sealed class CurveTests
     }
 
     [FsCheck.NUnit.Property(Replay = "42,7", MaxTest = 1000)]
-    public bool At_APoint_IsExact(uint[] times)
+    public bool At_a_point_is_exact(uint[] times)
     {
         Curve curve = Of(times);
         return curve.Points.Select((x, i) => curve.At(x) == Time(times, i)).All(same => same);
     }
 
     [FsCheck.NUnit.Property(Replay = "43,7", MaxTest = 1000)]
-    public bool At_RisingData_Rises(uint[] times, ushort a, ushort b)
+    public bool At_rising_data_rises(uint[] times, ushort a, ushort b)
     {
         Curve curve = Curve.Of(Of(times).Points.Select((x, i) => (x, 1.0 + Enumerable.Range(0, i + 1).Sum(k => Time(times, k)))));
         (double low, double high) = (Math.Min(a, b) / 3.0, Math.Max(a, b) / 3.0);
@@ -70,13 +70,15 @@ internal sealed class CurveTests
     }
 
     [FsCheck.NUnit.Property(Replay = "44,7", MaxTest = 1000)]
-    public bool At_NearAPoint_IsNearItsTime(uint[] times)
+    public bool At_near_a_point_is_near_its_time(uint[] times)
     {
         Curve curve = Of(times);
-        return curve.Points.All(x => Math.Abs(curve.At(x + 1e-9) - curve.At(x)) < 1e-2 && Math.Abs(curve.At(x - 1e-9) - curve.At(x)) < 1e-2);
+        return curve.Points.All(
+            x => Math.Abs(curve.At(x + 1e-9) - curve.At(x)) < 1e-2 && Math.Abs(curve.At(x - 1e-9) - curve.At(x)) < 1e-2);
     }
 
-    private static Curve Of(uint[] times) => Curve.Of(Enumerable.Range(0, Math.Max(1, times.Length)).Select(i => (i * 7.0, Time(times, i))));
+    private static Curve Of(uint[] times) =>
+        Curve.Of(Enumerable.Range(0, Math.Max(1, times.Length)).Select(i => (i * 7.0, Time(times, i))));
 
     private static double Time(uint[] times, int i) => i < times.Length ? 1 + times[i] % 1_000_000 : 1;
 }

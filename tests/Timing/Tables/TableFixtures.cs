@@ -9,15 +9,18 @@ namespace ELLM.Sim.Tests.Timing.Tables;
 /// <summary>Small tables of every kind for a made-up model, with times that are easy to predict.</summary>
 internal static class TableFixtures
 {
-    public static ModelSpec Model { get; } = new("tiny", "made up", Layers: 2, Hidden: 256, Ffn: 512, QHeads: 4, KvHeads: 2, HeadDim: 64, Vocab: 1000, MaxModelLen: 4096, Gated: true);
+    public static ModelSpec Model { get; } = new("tiny", "made up", Layers: 2, Hidden: 256, Ffn: 512, QHeads: 4, KvHeads: 2, HeadDim: 64,
+        Vocab: 1000, MaxModelLen: 4096, Gated: true);
 
     public static TimingProfile Device => TimingCatalog.Load("rtx-pro-6000");
 
-    /// <summary>Every operator takes <c>10 + tokens / 8</c> us, decode attention <c>5 b + kv b / 64</c>, prefill <c>20 + chunk / 4 + cached / 64</c>.</summary>
+    /// <summary>Every operator takes <c>10 + tokens / 8</c> us, decode attention <c>5 b + kv b / 64</c>, prefill <c>20 + chunk / 4
+    /// + cached / 64</c>.</summary>
     public static void ServingSim(ScratchFolder folder, bool mixed = true)
     {
         StringBuilder dense = new("layer,tokens,time_us\n");
-        foreach (string layer in (string[])["qkv_proj", "o_proj", "gate_up_proj", "down_proj", "layernorm", "rotary_emb", "act_fn", "embedding", "final_layernorm"])
+        foreach (string layer in (string[])["qkv_proj", "o_proj", "gate_up_proj", "down_proj", "layernorm", "rotary_emb", "act_fn",
+            "embedding", "final_layernorm"])
         {
             foreach (int tokens in (int[])[1, 8, 64, 512])
                 dense.Append(CultureInfo.InvariantCulture, $"{layer},{tokens},{10 + tokens / 8.0}\n");
@@ -38,7 +41,8 @@ internal static class TableFixtures
                 foreach (int rows in mixed ? (int[])[1, 4, 16] : [])
                 {
                     foreach (int kv in (int[])[16, 128, 1024])
-                        attention.Append(CultureInfo.InvariantCulture, $"{chunk},{cached},{rows},{kv},{Prefill(chunk, cached) + 2 * Decode(rows, kv)}\n");
+                        attention.Append(CultureInfo.InvariantCulture,
+                            $"{chunk},{cached},{rows},{kv},{Prefill(chunk, cached) + 2 * Decode(rows, kv)}\n");
                 }
             }
         }
@@ -60,11 +64,13 @@ internal static class TableFixtures
         foreach (int tokens in (int[])[64, 1, 512, 8, 64, 64])
         {
             double ms = (0.01 + tokens / 10_000.0) * scale;
-            csv.Append(CultureInfo.InvariantCulture, $"{string.Join(",", names.Select(_ => ms.ToString(CultureInfo.InvariantCulture)))},4,2,{hidden},512,1024,{(gated ? "True" : "False")},{tokens},{degree}\n");
+            csv.Append(CultureInfo.InvariantCulture,
+                $"{string.Join(",", names.Select(_ => ms.ToString(CultureInfo.InvariantCulture)))},4,2,{hidden},512,1024,{(gated ? "True" : "False")},{tokens},{degree}\n");
         }
         return csv.ToString();
     }
 
     public static IReadOnlyList<string> MlpOperators { get; } =
-        ["emb", "input_layernorm", "attn_pre_proj", "attn_rope", "attn_post_proj", "post_attention_layernorm", "mlp_up_proj", "mlp_act", "mlp_down_proj", "add"];
+        ["emb", "input_layernorm", "attn_pre_proj", "attn_rope", "attn_post_proj", "post_attention_layernorm", "mlp_up_proj", "mlp_act",
+            "mlp_down_proj", "add"];
 }

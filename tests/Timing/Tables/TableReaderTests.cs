@@ -18,10 +18,11 @@ internal sealed class TableReaderTests
 
     private OperatorTables Read(int degree = 1) => OperatorTablesReader.Read(_folder.Path, TableFixtures.Model.ForRank(degree));
 
-    private string Fault(int degree = 1) => Assert.Throws<InputException>(() => Read(degree))!.Message.Replace(_folder.Path + "/", "", StringComparison.Ordinal);
+    private string Fault(int degree = 1) =>
+        Assert.Throws<InputException>(() => Read(degree))!.Message.Replace(_folder.Path + "/", "", StringComparison.Ordinal);
 
     [Test]
-    public void Vidur_Mlp_MillisecondsSortedMediansResidualTwice()
+    public void Vidur_mlp_milliseconds_sorted_medians_residual_twice()
     {
         _folder.File("mlp.csv", TableFixtures.Mlp());
         OperatorTables tables = Read();
@@ -37,7 +38,7 @@ internal sealed class TableReaderTests
     }
 
     [Test]
-    public void Vidur_MissingOperator_IsNamed()
+    public void Vidur_missing_operator_is_named()
     {
         _folder.File("mlp.csv", TableFixtures.Mlp(operators: [.. TableFixtures.MlpOperators.Where(name => name != "mlp_down_proj")]));
         Assert.That(Fault(), Does.StartWith("mlp.csv: missing operator or column time_stats.mlp_down_proj.median; the table has "));
@@ -45,35 +46,37 @@ internal sealed class TableReaderTests
 
     [TestCase(1000.0, "1.01e+04")]
     [TestCase(0.001, "0.0101")]
-    public void Vidur_WrongUnit_SaysOffBy1000(double scale, string found)
+    public void Vidur_wrong_unit_says_off_by1000(double scale, string found)
     {
         _folder.File("mlp.csv", TableFixtures.Mlp(scale));
-        Assert.That(Fault(), Is.EqualTo($"mlp.csv: values look off by 1000: read as milliseconds, the fastest operator takes {found} us; expected 0.2 to 1000 us"));
+        Assert.That(Fault(),
+            Is.EqualTo(
+                $"mlp.csv: values look off by 1000: read as milliseconds, the fastest operator takes {found} us; expected 0.2 to 1000 us"));
     }
 
     [Test]
-    public void Vidur_DegreeNotMeasured_ListsThoseThatWere()
+    public void Vidur_degree_not_measured_lists_those_that_were()
     {
         _folder.File("mlp.csv", TableFixtures.Mlp(degree: 4));
         Assert.That(Fault(2), Is.EqualTo("mlp.csv: tensor parallel 2 was not measured; available: 4"));
     }
 
     [Test]
-    public void Vidur_OtherModel_IsRefused()
+    public void Vidur_other_model_is_refused()
     {
         _folder.File("mlp.csv", TableFixtures.Mlp(hidden: 4096));
         Assert.That(Fault(), Is.EqualTo("mlp.csv:2: expected tables of tiny (n_embd 256), found n_embd 4096"));
     }
 
     [Test]
-    public void Vidur_UngatedTable_IsNotAGatedModels()
+    public void Vidur_ungated_table_is_not_a_gated_models()
     {
         _folder.File("mlp.csv", TableFixtures.Mlp(gated: false));
         Assert.That(Fault(), Is.EqualTo("mlp.csv:2: expected tables of tiny (use_gated_mlp True), found use_gated_mlp False"));
     }
 
     [Test]
-    public void Vidur_Attention_CachedTokensAreOneLessThanTheLength()
+    public void Vidur_attention_cached_tokens_are_one_less_than_the_length()
     {
         _folder.File("attention.csv", """
             time_stats.attn_prefill.median,time_stats.attn_decode.median,n_q_head,n_kv_head,num_tensor_parallel_workers,batch_size,prefill_chunk_size,kv_cache_size,is_prefill
@@ -93,7 +96,7 @@ internal sealed class TableReaderTests
     }
 
     [Test]
-    public void Vidur_AllReduce_BytesOfOneNodeWithoutGlitches()
+    public void Vidur_all_reduce_bytes_of_one_node_without_glitches()
     {
         _folder.File("all_reduce.csv", """
             time_stats.all_reduce.median,rank,num_workers,size,devices_per_node
@@ -115,7 +118,7 @@ internal sealed class TableReaderTests
     }
 
     [Test]
-    public void ServingSim_Folder_NormTwiceAndMixedApart()
+    public void Serving_sim_folder_norm_twice_and_mixed_apart()
     {
         TableFixtures.ServingSim(_folder);
         OperatorTables tables = Read();
@@ -130,7 +133,7 @@ internal sealed class TableReaderTests
     }
 
     [Test]
-    public void ServingSim_MissingLayer_IsNamed()
+    public void Serving_sim_missing_layer_is_named()
     {
         TableFixtures.ServingSim(_folder);
         string dense = File.ReadAllText(_folder.In("dense.csv"));
@@ -139,7 +142,7 @@ internal sealed class TableReaderTests
     }
 
     [Test]
-    public void ServingSim_DegreeFolders_EntersTheWantedOne()
+    public void Serving_sim_degree_folders_enters_the_wanted_one()
     {
         Directory.CreateDirectory(_folder.In("tp1"));
         Directory.CreateDirectory(_folder.In("tp4"));
@@ -148,7 +151,7 @@ internal sealed class TableReaderTests
     }
 
     [Test]
-    public void Skew_Shares_AreWhatTheRowsSay()
+    public void Skew_shares_are_what_the_rows_say()
     {
         TableFixtures.ServingSim(_folder);
         _folder.File("skew.csv", """
@@ -168,11 +171,13 @@ internal sealed class TableReaderTests
     }
 
     [Test]
-    public void Configurator_Folder_ShapesHeadsAndLengths()
+    public void Configurator_folder_shapes_heads_and_lengths()
     {
         _folder.File("gemm_bf16.csv", Gemm());
-        _folder.File("attn_decode.csv", "batch,new_tokens,cached,q_heads,kv_heads,kv_dtype,latency_us\n8,1,127,4,2,bfloat16,21\n8,1,127,4,2,fp8,11\n8,1,127,8,2,bfloat16,31\n");
-        _folder.File("attn_prefill.csv", "batch,new_tokens,cached,q_heads,kv_heads,kv_dtype,latency_us\n1,64,0,4,2,bfloat16,25\n2,64,0,4,2,bfloat16,45\n");
+        _folder.File("attn_decode.csv",
+            "batch,new_tokens,cached,q_heads,kv_heads,kv_dtype,latency_us\n8,1,127,4,2,bfloat16,21\n8,1,127,4,2,fp8,11\n8,1,127,8,2,bfloat16,31\n");
+        _folder.File("attn_prefill.csv",
+            "batch,new_tokens,cached,q_heads,kv_heads,kv_dtype,latency_us\n1,64,0,4,2,bfloat16,25\n2,64,0,4,2,bfloat16,45\n");
         OperatorTables tables = Read();
         using (Assert.EnterMultipleScope())
         {
@@ -185,30 +190,33 @@ internal sealed class TableReaderTests
     }
 
     [Test]
-    public void Configurator_HeadsNotMeasured_SaysSo()
+    public void Configurator_heads_not_measured_says_so()
     {
         _folder.File("attn_decode.csv", "batch,new_tokens,cached,q_heads,kv_heads,latency_us\n8,1,127,8,2,21\n");
-        Assert.That(Fault(), Is.EqualTo("attn_decode.csv: missing operator: attention of 4 query and 2 KV heads was not measured (1 other pairs were)"));
+        Assert.That(Fault(),
+            Is.EqualTo("attn_decode.csv: missing operator: attention of 4 query and 2 KV heads was not measured (1 other pairs were)"));
     }
 
     [TestCase("bytes", 4096)]
     [TestCase("message_size", 8192)]
-    public void Configurator_MessageSize_CountsElements(string column, double bytes)
+    public void Configurator_message_size_counts_elements(string column, double bytes)
     {
         _folder.File("gemm_bf16.csv", Gemm());
         _folder.File("allreduce.csv", $"num_gpus,mode,{column},latency_us\n2,graph,4096,7\n2,eager,4096,30\n");
-        Assert.That(ConfiguratorTables.ReadAllReduce(MeasuredCsv.Read(_folder.In("allreduce.csv")), 2, "graph", []).Points, Is.EqualTo(new[] { bytes }));
+        Assert.That(ConfiguratorTables.ReadAllReduce(MeasuredCsv.Read(_folder.In("allreduce.csv")), 2, "graph", []).Points,
+            Is.EqualTo(new[] { bytes }));
     }
 
     [Test]
-    public void Configurator_Milliseconds_AreRead()
+    public void Configurator_milliseconds_are_read()
     {
         _folder.File("allreduce.csv", "num_gpus,bytes,latency_ms\n2,4096,0.007\n");
-        Assert.That(ConfiguratorTables.ReadAllReduce(MeasuredCsv.Read(_folder.In("allreduce.csv")), 2, "graph", []).At(4096), Is.EqualTo(7).Within(1e-9));
+        Assert.That(ConfiguratorTables.ReadAllReduce(MeasuredCsv.Read(_folder.In("allreduce.csv")), 2, "graph", []).At(4096),
+            Is.EqualTo(7).Within(1e-9));
     }
 
     [Test]
-    public void Flat_Folder_ReadsEveryOperator()
+    public void Flat_folder_reads_every_operator()
     {
         _folder.File("operators.csv", "operator,tp,x,y,time_us\nqkv_proj,1,8,0,11\nattn_decode,1,4,128,28\nqkv_proj,2,8,0,6\n");
         OperatorTables tables = Read();
@@ -222,22 +230,23 @@ internal sealed class TableReaderTests
     }
 
     [Test]
-    public void Flat_UnknownOperator_NamesLineAndKnownOnes()
+    public void Flat_unknown_operator_names_line_and_known_ones()
     {
         _folder.File("operators.csv", "operator,tp,x,y,time_us\nqkv,1,8,0,11\n");
         Assert.That(Fault(), Does.StartWith("operators.csv:2: expected an operator (qkv_proj, o_proj"));
     }
 
     [Test]
-    public void Folder_OfNoKnownLayout_SaysWhatIsThere()
+    public void Folder_of_no_known_layout_says_what_is_there()
     {
         _folder.File("notes.txt", "");
         Assert.That(Fault(), Does.EndWith("expected mlp.csv, dense.csv, gemm_bf16.csv or operators.csv (plain or .gz), found notes.txt"));
     }
 
     [Test]
-    public void Folder_Absent_SaysSo() => Assert.That(
-        Assert.Throws<InputException>(() => OperatorTablesReader.Read("/nowhere", TableFixtures.Model.ForRank(1)))!.Message, Is.EqualTo("/nowhere: no such folder of measured tables"));
+    public void Folder_absent_says_so() => Assert.That(
+        Assert.Throws<InputException>(() => OperatorTablesReader.Read("/nowhere", TableFixtures.Model.ForRank(1)))!.Message,
+        Is.EqualTo("/nowhere: no such folder of measured tables"));
 
     /// <summary>Products on a grid of n and k: <c>10 + n / 256 + (k - 256) / 256</c> us whatever m.</summary>
     private static string Gemm()

@@ -19,7 +19,9 @@ internal static class MeasureCommand
 
     public static Command Create(Terminal terminal)
     {
-        Option<string?> suites = RunOptions.Text("--suites", "A,B", $"Suites, separated by commas (default: {string.Join(',', SuiteCatalog.Names)}).", () => [.. SuiteCatalog.Names]);
+        Option<string?> suites =
+            RunOptions.Text("--suites", "A,B", $"Suites, separated by commas (default: {string.Join(',', SuiteCatalog.Names)}).",
+                () => [.. SuiteCatalog.Names]);
         Option<string?> minutes = RunOptions.Text("--minutes", "M", "Time to spend at most (default 8).");
         Option<string?> seed = RunOptions.Text("--seed", "N", "Seed of the order and the data (default 1).");
         Option<string?> device = DeviceOption.Create();
@@ -30,7 +32,8 @@ internal static class MeasureCommand
         };
         backend.AcceptOnlyFromAmong("auto", "ilgpu", "ptx");
         ResultFile file = new("The raw file (default calibration-raw.csv).");
-        Command command = new("measure", "Time memory management, copies and kernels on a CUDA device.") { suites, minutes, seed, device, backend };
+        Command command = new("measure", "Time memory management, copies and kernels on a CUDA device.") { suites, minutes, seed, device,
+            backend };
         command.WithExamples(
             "ellm calibrate measure --minutes 8 --out raw.csv",
             "ellm calibrate measure --suites vmm,copy --minutes 2");
@@ -41,10 +44,12 @@ internal static class MeasureCommand
                 string path = file.Path(parsed, "calibration-raw.csv");
                 double spend = Values.Positive("--minutes", parsed.GetValue(minutes)) ?? DefaultMinutes;
                 MeasureOptions options = new(TimeSpan.FromMinutes(Math.Min(spend, 24 * 60)), Values.Seed(parsed.GetValue(seed)) ?? 1);
-                string[] names = parsed.GetValue(suites)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [.. SuiteCatalog.Names];
+                string[] names = parsed.GetValue(suites)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                    ?? [.. SuiteCatalog.Names];
                 int ordinal = DeviceOption.Of(parsed.GetValue(device));
                 BackendChoice choice = Enum.Parse<BackendChoice>(parsed.GetValue(backend)!, ignoreCase: true);
-                return CalibrateCommand.WithDriver(driver => Run(terminal, driver, ordinal, choice, [.. names.Distinct(StringComparer.Ordinal)], options, path, cancel));
+                return CalibrateCommand.WithDriver(
+                    driver => Run(terminal, driver, ordinal, choice, [.. names.Distinct(StringComparer.Ordinal)], options, path, cancel));
             },
             CancellationToken.None));
         return command;
@@ -56,7 +61,8 @@ internal static class MeasureCommand
     {
         using MeasuringDevice device = MeasuringDevice.Open(driver, ordinal, choice, terminal.Say);
         string name = device.Session.Facts.Name;
-        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"measuring {name} for at most {options.Budget.TotalMinutes:0.##} minutes"));
+        terminal.Say(
+            string.Create(CultureInfo.InvariantCulture, $"measuring {name} for at most {options.Budget.TotalMinutes:0.##} minutes"));
         RawFile raw = Measurement.Run(
             device.Session, _ => device.Kernels(), new HostClock(), suites, options, $"ellm {RunReport.Version}",
             new Progress(terminal), _ => device.OtherKernels(), cancel);
@@ -67,7 +73,9 @@ internal static class MeasureCommand
             terminal.Warn($"left out for want of device memory: {raw["run.skipped"]}");
         if (raw["run.flags"].Length > 0)
             terminal.Warn("the time was spent before every median was known to 2 %: give --minutes more, or fewer --suites");
-        terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{raw.Samples.Count} samples in {raw["run.rounds"]} rounds; now: ellm calibrate fit {path}"));
+        terminal.Say(
+            string.Create(CultureInfo.InvariantCulture,
+                $"{raw.Samples.Count} samples in {raw["run.rounds"]} rounds; now: ellm calibrate fit {path}"));
         return ExitCode.Done;
     }
 

@@ -19,7 +19,8 @@ internal static class MergeCommand
         command.SetAction(parsed =>
         {
             string path = file.Path(parsed, "calibration-profile.json");
-            CalibrationProfile merged = ProfileMerge.Over(CalibrationCatalog.Load(parsed.GetValue(top)!), CalibrationCatalog.Load(parsed.GetValue(below)!));
+            CalibrationProfile merged =
+                ProfileMerge.Over(CalibrationCatalog.Load(parsed.GetValue(top)!), CalibrationCatalog.Load(parsed.GetValue(below)!));
             string json = CalibrationCatalog.ToJson(merged);
             CalibrationCatalog.Parse(path, json);
             FileReplacement.Write(path, json);

@@ -18,9 +18,13 @@ internal static class ProfileTable
         CultureInfo plain = CultureInfo.InvariantCulture;
         target.Write($"{profile.Name}: {profile.Device.Name}, sources: {string.Join(", ", profile.Kinds.Select(kind => kind.Word()))}\n");
         if (profile.Run is { } run)
-            target.Write(string.Create(plain, $"measured by {run.Tool} ({run.Backend}), {run.Rounds} rounds, seed {run.Seed}; driver {profile.Host?.Driver}, CUDA {profile.Host?.Cuda}\n"));
+            target.Write(
+                string.Create(plain,
+                    $"measured by {run.Tool} ({run.Backend}), {run.Rounds} rounds, seed {run.Seed}; driver {profile.Host?.Driver}, CUDA "
+                        + $"{profile.Host?.Cuda}\n"));
         DeviceCosts costs = new(profile);
-        TextTable table = new(["operation", "2 MiB", "model", "p99", "4 KiB … 1 GiB", "fit error", "source", "reference"], "model", "4 KiB … 1 GiB", "source", "reference");
+        TextTable table = new(["operation", "2 MiB", "model", "p99", "4 KiB … 1 GiB", "fit error", "source", "reference"], "model",
+            "4 KiB … 1 GiB", "source", "reference");
         foreach (string key in CalibratedOps.All)
         {
             if (!profile.Ops.TryGetValue(key, out CalibratedOperation? op) || !CalibratedOps.TryParse(key, out CalibratedOp which))
@@ -39,7 +43,8 @@ internal static class ProfileTable
         }
         table.Write(target);
         foreach ((string key, CalibrationFactor factor) in profile.Factors ?? new Dictionary<string, CalibrationFactor>())
-            target.Write(string.Create(plain, $"{key} = {factor.Value:0.###} ({factor.Provenance.Kind.Word()}: {factor.Provenance.Ref})\n"));
+            target.Write(
+                string.Create(plain, $"{key} = {factor.Value:0.###} ({factor.Provenance.Kind.Word()}: {factor.Provenance.Ref})\n"));
     }
 
     private static string Model(CalibratedOperation op)

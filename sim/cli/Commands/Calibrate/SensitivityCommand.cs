@@ -23,7 +23,8 @@ internal static class SensitivityCommand
         Argument<string> trace = TraceArgument.Create();
         Option<string?> policy = RunOptions.Text("--policy", "NAME|FILE", "Memory policy (default ellm).", () => PresetCatalog.Names);
         RunOptions run = new();
-        Command command = new("sensitivity", "Rank the costs of a profile by how far the result moves when each halves or doubles.") { trace, policy };
+        Command command = new("sensitivity",
+            "Rank the costs of a profile by how far the result moves when each halves or doubles.") { trace, policy };
         command.WithExamples("ellm calibrate sensitivity chat --policy ellm --gpu h100");
         run.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(
@@ -39,7 +40,8 @@ internal static class SensitivityCommand
         (Trace trace, TraceLoadReport? loaded) = Traces.Load(traceName, run.Reading(parsed));
         Talk.Trace(terminal, loaded, run.Verbose(parsed));
 
-        List<(CalibratedOp Op, double Factor)> variants = [.. CostVariants.Scalable(profile).SelectMany(op => Factors.Select(factor => (op, factor)))];
+        List<(CalibratedOp Op, double Factor)> variants = [.. CostVariants.Scalable(profile)
+            .SelectMany(op => Factors.Select(factor => (op, factor)))];
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ellm-sensitivity-");
         try
         {
@@ -50,7 +52,8 @@ internal static class SensitivityCommand
                 FileReplacement.Write(path, CalibrationCatalog.ToJson(CostVariants.Scaled(profile, op, factor)));
                 configs.Add(config with { Profile = path });
             }
-            IReadOnlyList<RunReport> reports = Compare.Run(configs, trace, run.Simulating(parsed, cancel), Environment.ProcessorCount, keepRecords: false);
+            IReadOnlyList<RunReport> reports =
+                Compare.Run(configs, trace, run.Simulating(parsed, cancel), Environment.ProcessorCount, keepRecords: false);
             Talk.Warnings(terminal, reports.Take(1));
             if (reports[0].Summary is not { EndToEnd.Count: > 0 } baseline)
                 throw new InputException($"{policy} finished no request of {trace.Name}: there is no result to move");
@@ -64,9 +67,12 @@ internal static class SensitivityCommand
     }
 
     private static void Write(
-        Terminal terminal, CalibrationProfile profile, Summary baseline, List<(CalibratedOp Op, double Factor)> variants, IReadOnlyList<RunReport> reports)
+        Terminal terminal, CalibrationProfile profile, Summary baseline, List<(CalibratedOp Op, double Factor)> variants,
+        IReadOnlyList<RunReport> reports)
     {
-        terminal.Say($"{baseline.Label.Policy} on {baseline.Label.Trace} with profile {profile.Name}: mean end-to-end latency {Words.Duration(baseline.EndToEnd.MeanPs)}, p99 TTFT {Words.Duration(baseline.Ttft.P99Ps)}");
+        terminal.Say(
+            $"{baseline.Label.Policy} on {baseline.Label.Trace} with profile {profile.Name}: mean end-to-end latency "
+                + $"{Words.Duration(baseline.EndToEnd.MeanPs)}, p99 TTFT {Words.Duration(baseline.Ttft.P99Ps)}");
         List<(CalibratedOp Op, double[] Latency, double[] Ttft)> rows = [];
         for (int i = 0; i < variants.Count; i += Factors.Length)
         {
@@ -77,7 +83,8 @@ internal static class SensitivityCommand
                 [.. moved.Select(summary => Change(summary?.Ttft.P99Ps, baseline.Ttft.P99Ps))]));
         }
         TextTable table = new(["cost", "latency x0.5", "latency x2", "p99 TTFT x0.5", "p99 TTFT x2", "source"], "source");
-        foreach ((CalibratedOp op, double[] latency, double[] ttft) in rows.OrderByDescending(row => row.Latency.Max(Math.Abs)).ThenByDescending(row => row.Ttft.Max(Math.Abs)))
+        foreach ((CalibratedOp op, double[] latency, double[] ttft) in rows.OrderByDescending(row => row.Latency.Max(Math.Abs))
+            .ThenByDescending(row => row.Ttft.Max(Math.Abs)))
         {
             ProvenanceKind kind = profile.Ops[op.Key()].Provenance.Kind;
             table.Add([op.Key(), Signed(latency[0]), Signed(latency[1]), Signed(ttft[0]), Signed(ttft[1]), kind.Word()]);
@@ -87,5 +94,6 @@ internal static class SensitivityCommand
 
     private static double Change(long? moved, long still) => moved is { } ps && still > 0 ? (ps / (double)still) - 1 : 0;
 
-    private static string Signed(double share) => share == 0 ? "0" : (share * 100).ToString("+0.000;-0.000", CultureInfo.InvariantCulture) + "%";
+    private static string Signed(double share) =>
+        share == 0 ? "0" : (share * 100).ToString("+0.000;-0.000", CultureInfo.InvariantCulture) + "%";
 }

@@ -1,5 +1,5 @@
-using System.CommandLine.Completions;
 using System.CommandLine;
+using System.CommandLine.Completions;
 using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Hardware.Calibration;

@@ -27,7 +27,9 @@ internal static class SweepMergeCommand
             int count = SweepDirectory.ShardCount(path);
             IEnumerable<int> missing = ShardStatus.Of(plan, results, count).Where(s => s.Done < s.Points).Select(s => s.Shard.Index);
             throw new InputException(
-                $"{path}: {Words.Count(plan.Points - results.Count)} of {Words.Count(plan.Points)} points are missing, in shards {Shard.ArrayText(missing)} of {count}: run them again ('sbatch --array={Shard.ArrayText(missing)}' of the same script)");
+                $"{path}: {Words.Count(plan.Points - results.Count)} of {Words.Count(plan.Points)} points are missing, in shards "
+                    + $"{Shard.ArrayText(missing)} of {count}: run them again ('sbatch --array={Shard.ArrayText(missing)}' of the same "
+                    + $"script)");
         }
         SweepRun.Finish(terminal, path, plan, [.. results.Values.OrderBy(r => r.Point)], "table", draw);
         return ExitCode.Done;

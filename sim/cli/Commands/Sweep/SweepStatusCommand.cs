@@ -25,7 +25,9 @@ internal static class SweepStatusCommand
         terminal.Out.Write($"{plan.Name}: {Words.Count(results.Count)} of {Words.Count(plan.Points)} points\n\n");
         TextTable table = new(["shard", "points", "done", "failed", ""], "");
         foreach (ShardStatus s in shards)
-            table.Add([s.Shard.Index.ToString(System.Globalization.CultureInfo.InvariantCulture), Words.Count(s.Points), Words.Count(s.Done), Words.Count(s.Failed), s.Done == s.Points ? "complete" : "incomplete"]);
+            table.Add(
+                [s.Shard.Index.ToString(System.Globalization.CultureInfo.InvariantCulture), Words.Count(s.Points), Words.Count(s.Done),
+                    Words.Count(s.Failed), s.Done == s.Points ? "complete" : "incomplete"]);
         table.Write(terminal.Out);
         string missing = Shard.ArrayText(shards.Where(s => s.Done < s.Points).Select(s => s.Shard.Index));
         if (missing.Length > 0)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ELLM.Sim.Cli.Tables;
-using ELLM.Sim.Experiments.Sweeps.Results;
 using ELLM.Sim.Experiments.Sweeps;
+using ELLM.Sim.Experiments.Sweeps.Results;
 using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Cli.Commands.Sweep;
@@ -10,7 +10,8 @@ namespace ELLM.Sim.Cli.Commands.Sweep;
 internal static class SweepTable
 {
     /// <summary>Shown when the experiment keeps them all.</summary>
-    private static readonly string[] Usual = ["request_throughput_per_s", "ttft_p50_s", "ttft_p99_s", "tpot_p50_s", "tpot_p99_s", "slo_attainment", "goodput_per_s", "verdict"];
+    private static readonly string[] Usual = ["request_throughput_per_s", "ttft_p50_s", "ttft_p99_s", "tpot_p50_s", "tpot_p99_s",
+        "slo_attainment", "goodput_per_s", "verdict"];
 
     private static readonly Dictionary<string, string> Titles = new()
     {
@@ -33,11 +34,14 @@ internal static class SweepTable
         int[] metrics = [.. shown.Select(name => PointResult.MetricNames.ToList().IndexOf(name))];
         bool failures = groups.Any(g => g.Failed > 0);
         bool counted = groups.Any(g => g.Points.Count > 1);
-        string[] left = [.. axes.Select(i => plan.Axes[i]).Where(a => a is AxisSetting.Policy or AxisSetting.Trace or "model" or "gpu"), "verdict"];
+        string[] left = [.. axes.Select(i => plan.Axes[i]).Where(a => a is AxisSetting.Policy or AxisSetting.Trace or "model" or "gpu"),
+            "verdict"];
         TextTable table = new(
-            [.. axes.Select(i => plan.Axes[i]), .. counted ? ["points"] : Array.Empty<string>(), .. failures ? ["failed"] : Array.Empty<string>(), .. shown.Select(name => Titles.GetValueOrDefault(name, name))],
+            [.. axes.Select(i => plan.Axes[i]), .. counted ? ["points"] : Array.Empty<string>(),
+                .. failures ? ["failed"] : Array.Empty<string>(), .. shown.Select(name => Titles.GetValueOrDefault(name, name))],
             left);
-        target.Write($"{plan.Name}: {Words.Count(results.Count)} points{(counted ? ", mean ± half-width of the 95 % interval over seeds" : "")}\n\n");
+        target.Write(
+            $"{plan.Name}: {Words.Count(results.Count)} points{(counted ? ", mean ± half-width of the 95 % interval over seeds" : "")}\n\n");
         foreach (SweepGroup group in groups)
         {
             table.Add(
@@ -66,8 +70,10 @@ internal static class SweepTable
     {
         if (name.EndsWith("_s", StringComparison.Ordinal) && !name.EndsWith("_per_s", StringComparison.Ordinal))
             return seconds => Words.Duration((long)Math.Min(seconds * 1e12, 9e18));
-        if (name.EndsWith("_attainment", StringComparison.Ordinal) || name.EndsWith("_share", StringComparison.Ordinal) || name is "mfu" || name.EndsWith("_utilization", StringComparison.Ordinal))
+        if (name.EndsWith("_attainment", StringComparison.Ordinal) || name.EndsWith("_share", StringComparison.Ordinal) || name is "mfu"
+            || name.EndsWith("_utilization", StringComparison.Ordinal))
             return share => Words.Percent(share);
-        return number => number == Math.Floor(number) && number < 1e15 ? number.ToString("#,0", CultureInfo.InvariantCulture) : Words.Rate(number);
+        return number =>
+            number == Math.Floor(number) && number < 1e15 ? number.ToString("#,0", CultureInfo.InvariantCulture) : Words.Rate(number);
     }
 }

@@ -2,7 +2,8 @@ using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments.Capacity;
 
-/// <summary>Requests that can be asked for at any rate, and drawn again and again: what a capacity search loads a deployment with.</summary>
+/// <summary>Requests that can be asked for at any rate, and drawn again and again: what a capacity search loads a deployment
+/// with.</summary>
 public interface IWorkload
 {
     string Name { get; }

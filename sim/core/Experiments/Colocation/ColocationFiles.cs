@@ -1,6 +1,6 @@
-using System.Text.Json.Nodes;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Metrics.Summaries;
@@ -12,7 +12,8 @@ public static class ColocationFiles
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
 
-    private static readonly string[] Own = ["kv_held_mean_bytes", "kv_held_peak_bytes", "kv_live_mean_bytes", "pages_mapped", "pages_unmapped", "iteration_map_stall_s"];
+    private static readonly string[] Own = ["kv_held_mean_bytes", "kv_held_peak_bytes", "kv_live_mean_bytes", "pages_mapped",
+        "pages_unmapped", "iteration_map_stall_s"];
 
     /// <summary>summary.csv and summary.json of all, and for each policy requests.csv and a timeline a model.</summary>
     public static IReadOnlyList<(string Name, Action<Stream> Write)> Of(
@@ -28,7 +29,8 @@ public static class ColocationFiles
     public static void WriteCsv(Stream target, IReadOnlyList<ColocationReport> reports)
     {
         using CsvBuffer csv = new(target);
-        foreach (string name in (string[])[.. SummaryColumns.Labels.Select(c => c.Name), "model_id", "gpu_index", .. SummaryColumns.Metrics.Select(c => c.Name), .. Own])
+        foreach (string name in (string[])[.. SummaryColumns.Labels.Select(c => c.Name), "model_id", "gpu_index",
+            .. SummaryColumns.Metrics.Select(c => c.Name), .. Own])
             csv.Text(name);
         csv.EndRow();
         foreach (ColocationReport report in reports)

@@ -28,7 +28,8 @@ public static class ColocationKeys
                 others.Add(assignment);
         }
         if (spec.PageMib % 2 != 0)
-            throw new InputException($"colocation.page_mib: expected a multiple of 2, the granularity of CUDA's virtual memory, found {spec.PageMib}");
+            throw new InputException(
+                $"colocation.page_mib: expected a multiple of 2, the granularity of CUDA's virtual memory, found {spec.PageMib}");
         if (spec.ReserveMax < spec.ReserveMin)
             throw new InputException($"colocation.reserve_max: expected at least reserve_min ({spec.ReserveMin}), found {spec.ReserveMax}");
         return (spec, others);

@@ -16,7 +16,9 @@ public sealed record PlannedEngine(
 /// <summary>Models placed on GPUs with everything looked up: what each policy is run on.</summary>
 public sealed class ColocationPlan
 {
-    private ColocationPlan(RunConfig config, ColocationSpec spec, ModelMap map, ModelRequests requests, Placement placement, IReadOnlyList<PlannedEngine> engines)
+    private ColocationPlan(
+        RunConfig config, ColocationSpec spec, ModelMap map, ModelRequests requests, Placement placement,
+        IReadOnlyList<PlannedEngine> engines)
     {
         Config = config;
         Spec = spec;
@@ -73,13 +75,17 @@ public sealed class ColocationPlan
         long blockBytes = bytesPerToken * blockTokens / (2 * layers);
         int blocks = (int)(pageBytes / blockBytes);
         if (blocks == 0)
-            throw new InputException($"colocation.page_mib: a page of {Spec.PageMib} MiB cannot hold a block of {blockBytes} bytes of {engine.Deployment.Model.Name}");
+            throw new InputException(
+                $"colocation.page_mib: a page of {Spec.PageMib} MiB cannot hold a block of {blockBytes} bytes of "
+                    + $"{engine.Deployment.Model.Name}");
         bool fused = Spec.PageLayout == PageLayout.Contiguous;
         long chunk = fused ? 2 * layers * pageBytes : pageBytes;
         int calls = fused ? 1 : 2 * layers;
         DeviceCosts costs = engine.Deployment.Costs;
         // Memory that other processes may take has to be created and released, not only mapped.
-        long mapPs = costs.MedianPs(CalibratedOp.VmmCreate, chunk) + costs.MedianPs(CalibratedOp.VmmMap, chunk) + costs.MedianPs(CalibratedOp.VmmSetAccess, chunk);
+        long mapPs =
+            costs.MedianPs(CalibratedOp.VmmCreate, chunk) + costs.MedianPs(CalibratedOp.VmmMap,
+                chunk) + costs.MedianPs(CalibratedOp.VmmSetAccess, chunk);
         long unmapPs = costs.MedianPs(CalibratedOp.VmmUnmap, chunk) + costs.MedianPs(CalibratedOp.VmmRelease, chunk);
         return Rules(engine) with
         {
@@ -100,7 +106,8 @@ public sealed class ColocationPlan
     private PageOptions Rules(PlannedEngine engine)
     {
         PagedKnobs knobs = Config.Policy.Of<PagedKnobs>();
-        return new PageOptions(knobs.BlockTokens, engine.Deployment.Budget.KvBytesPerToken, 1) { Watermark = knobs.Watermark, Check = knobs.BlockCheck };
+        return new PageOptions(knobs.BlockTokens, engine.Deployment.Budget.KvBytesPerToken, 1) { Watermark = knobs.Watermark,
+            Check = knobs.BlockCheck };
     }
 
     private static long Blocks(Placement placement, int gpu, double weight, double whole, MemoryBudget budget)
@@ -134,13 +141,16 @@ public sealed class ColocationPlan
     private static void CheckConfig(RunConfig config)
     {
         if (config.Policy.Layout != "paged" || config.Policy.Overflow != "recompute")
-            throw new InputException($"--engine {config.Preset}: expected a policy with paged KV that recomputes, found {config.Policy.Layout} and {config.Policy.Overflow}");
+            throw new InputException(
+                $"--engine {config.Preset}: expected a policy with paged KV that recomputes, found {config.Policy.Layout} and "
+                    + $"{config.Policy.Overflow}");
         if (config.Tp != 1)
             throw new InputException($"tp: engines that share a GPU run on one rank each, found {config.Tp}");
         if (config.Engine.Replicas != 1)
             throw new InputException($"engine.replicas: each model has one engine, found {config.Engine.Replicas}");
         if (config.Memory.KvBlocks is not null || config.Memory.KvTokens is not null)
-            throw new InputException("memory.kv_blocks: the KV memory of a shared GPU is what its engines leave; lower engine.gpu_memory_utilization instead");
+            throw new InputException(
+                "memory.kv_blocks: the KV memory of a shared GPU is what its engines leave; lower engine.gpu_memory_utilization instead");
         if (config.Compat is not null)
             throw new InputException($"compat: {config.Compat} knows no shared GPUs");
     }

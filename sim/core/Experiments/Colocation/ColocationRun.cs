@@ -83,7 +83,8 @@ public static class ColocationRun
     }
 
     private static EngineReport Report(
-        ColocationPlan plan, ColocationPolicy policy, int index, PlannedEngine engine, Replica replica, IKvMemory memory, RunMetrics metrics, RunOutcome outcome)
+        ColocationPlan plan, ColocationPolicy policy, int index, PlannedEngine engine, Replica replica, IKvMemory memory,
+        RunMetrics metrics, RunOutcome outcome)
     {
         RequestRecord[] records = [.. outcome.Records.Where((_, i) => plan.Requests.ModelOf[i] == index)];
         RunOutcome own = new(engine.Requests, records, outcome.EndPs, replica.Counters);
@@ -100,7 +101,8 @@ public static class ColocationRun
         shared.Pages.Integrate();
         long pageBytes = shared.PageBytes;
         return new EngineReport(
-            engine.Model.Id, engine.Gpu, summary, (double)shared.Pages.HeldIntegral * pageBytes / endPs, shared.Pages.PeakPages * pageBytes, live, metrics.Timeline)
+            engine.Model.Id, engine.Gpu, summary, (double)shared.Pages.HeldIntegral * pageBytes / endPs, shared.Pages.PeakPages * pageBytes,
+            live, metrics.Timeline)
         {
             MappedPages = shared.Pages.MappedPages,
             UnmappedPages = shared.Pages.UnmappedPages,

@@ -19,7 +19,8 @@ public sealed record ModelMap(string Name, string Source, IReadOnlyList<MappedMo
     [JsonIgnore]
     public bool HasTraces => Models.Any(m => m.Trace is not null || m.Workload is not null);
 
-    /// <summary>Index of the model that a trace calls by that name, or -1. Traces drawn from model_shares say model-3 where 3 is meant.</summary>
+    /// <summary>Index of the model that a trace calls by that name, or -1. Traces drawn from model_shares say model-3 where 3 is
+    /// meant.</summary>
     public int IndexOf(string name)
     {
         const string Drawn = "model-";
@@ -48,7 +49,8 @@ public sealed record ModelMap(string Name, string Source, IReadOnlyList<MappedMo
             if ((model.Trace is not null || model.Workload is not null) != HasTraces)
                 return new CatalogFault("models", "requests for every model or for none", $"none for '{model.Id}'");
             if (model.Workload is not null != (model.Requests is > 0) || model.Requests is <= 0)
-                return new CatalogFault("requests", $"a positive number where a workload is drawn, for '{model.Id}'", model.Requests is int n ? $"{n}" : "none");
+                return new CatalogFault("requests", $"a positive number where a workload is drawn, for '{model.Id}'",
+                    model.Requests is int n ? $"{n}" : "none");
             if (!(model.StartS is >= 0 and < 1e6))
                 return new CatalogFault("start_s", "0 to 1000000 seconds", FormattableString.Invariant($"{model.StartS}"));
         }

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using ELLM.Sim.Time;
-using ELLM.Sim.Workload.Generators;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Generators;
 
 namespace ELLM.Sim.Experiments.Colocation;
 
@@ -10,7 +10,8 @@ namespace ELLM.Sim.Experiments.Colocation;
 public sealed record ModelRequests(Trace Trace, int[] ModelOf)
 {
     /// <summary>The models' own traces, merged; equal times keep the order of the map.</summary>
-    /// <param name="options">Limit and rate are those of the whole; the seed is shared by all, each model draws its own stream from it.</param>
+    /// <param name="options">Limit and rate are those of the whole; the seed is shared by all, each model draws its own stream from
+    /// it.</param>
     public static ModelRequests OfMap(ModelMap map, TraceReadOptions options)
     {
         if (!map.HasTraces)
@@ -48,7 +49,8 @@ public sealed record ModelRequests(Trace Trace, int[] ModelOf)
     public static ModelRequests OfTrace(Trace trace, ModelMap map)
     {
         if (map.HasTraces)
-            throw new InputException($"model map {map.Name}: its models bring their own requests, so no trace goes with it, found {trace.Name}");
+            throw new InputException(
+                $"model map {map.Name}: its models bring their own requests, so no trace goes with it, found {trace.Name}");
         if (trace.ClosedLoop is not null)
             throw new InputException($"{trace.Name}: a closed loop has no models");
         if (trace.Models is not { } models)

@@ -30,8 +30,10 @@ public sealed record Placement(IReadOnlyList<int> GpuOf, IReadOnlyList<long> KvB
         string fewest = Fewest(budgets, longestBytes) is { } fits ? $"; {fits.Gpus} would do" : "";
         long needed = budgets.Sum(Fixed);
         throw new InputException(
-            $"{budgets.Count} models do not fit {wanted} x {gpuName}: weights, context and activation reserves take {ShortText.Gib(needed)} of "
-            + $"{ShortText.Gib(wanted * budgets[0].UtilisedBytes)}, and one GPU is {ShortText.Gib(placement.KvBytes.Max(left => -left))} short{fewest}");
+            $"{budgets.Count} models do not fit {wanted} x {gpuName}: weights, context and activation reserves take "
+                + $"{ShortText.Gib(needed)} of "
+            + $"{ShortText.Gib(wanted * budgets[0].UtilisedBytes)}, and one GPU is "
+            + $"{ShortText.Gib(placement.KvBytes.Max(left => -left))} short{fewest}");
     }
 
     /// <summary>What an engine holds from start to end beside KV.</summary>

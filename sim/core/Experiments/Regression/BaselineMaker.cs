@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Metrics.Summaries;
@@ -15,8 +15,10 @@ public static class BaselineMaker
         PointRun? bug = runs.FirstOrDefault(r => r.IsBug);
         if (bug is not null)
             throw new InvalidOperationException($"{NameOf(experiment, bug.Point)}: {bug.Report.Reason}");
-        string[] profiles = [.. runs.Where(r => r.Report.Deployment is not null).Select(r => ProfileOf(r.Report.Deployment!)).Distinct().Order(StringComparer.Ordinal)];
-        return new Baseline(RunReport.Version, experiment.Spec.Name, HashOf(experiment), profiles, [.. runs.Select(r => PointOf(experiment, r))]);
+        string[] profiles = [.. runs.Where(r => r.Report.Deployment is not null).Select(r => ProfileOf(r.Report.Deployment!)).Distinct()
+            .Order(StringComparer.Ordinal)];
+        return new Baseline(RunReport.Version, experiment.Spec.Name, HashOf(experiment), profiles,
+            [.. runs.Select(r => PointOf(experiment, r))]);
     }
 
     /// <summary>The metrics that the experiment keeps, and every ledger total: those explain what moved.</summary>
@@ -25,7 +27,8 @@ public static class BaselineMaker
         Dictionary<string, string?> values = [];
         if (run.Report.Summary is Summary summary)
         {
-            foreach (SummaryColumn column in experiment.Metrics.Concat(SummaryColumns.Metrics.Where(c => c.Name.EndsWith("_total_s", StringComparison.Ordinal))))
+            foreach (SummaryColumn column in experiment.Metrics.Concat(
+                SummaryColumns.Metrics.Where(c => c.Name.EndsWith("_total_s", StringComparison.Ordinal))))
             {
                 SummaryValue value = column.Get(summary);
                 values[column.Name] = value.IsUndefined ? null : value.ToString();
@@ -46,5 +49,8 @@ public static class BaselineMaker
     }
 
     private static string HashOf(Experiment experiment) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(experiment.Spec with { Schema = null, Description = null }, ExperimentJson.Default.ExperimentSpec)));
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                JsonSerializer.SerializeToUtf8Bytes(experiment.Spec with { Schema = null, Description = null },
+                    ExperimentJson.Default.ExperimentSpec)));
 }

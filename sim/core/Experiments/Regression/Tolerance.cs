@@ -7,7 +7,8 @@ namespace ELLM.Sim.Experiments.Regression;
 /// <summary>How far a metric may move before a check fails. The larger of both bounds holds; zero for both is exact.</summary>
 /// <param name="Absolute">In the metric's own unit.</param>
 /// <param name="Relative">Share of the baseline's value.</param>
-/// <param name="WorseOnly">Moves for the better are reported and pass; so do, where the bound is that of every metric, moves of those that have no better.</param>
+/// <param name="WorseOnly">Moves for the better are reported and pass; so do, where the bound is that of every metric, moves of
+/// those that have no better.</param>
 public sealed record Tolerance(double Absolute = 0, double Relative = 0, bool WorseOnly = false)
 {
     public static Tolerance Exact { get; } = new();
@@ -27,7 +28,8 @@ public sealed record Tolerance(double Absolute = 0, double Relative = 0, bool Wo
             bool percent = part.EndsWith('%');
             if (part == "worse")
                 tolerance = tolerance with { WorseOnly = true };
-            else if (!double.TryParse(percent ? part[..^1] : part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) || !(value >= 0) || !double.IsFinite(value))
+            else if (!double.TryParse(percent ? part[..^1] : part, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                || !(value >= 0) || !double.IsFinite(value))
                 throw Wrong(text);
             else
                 tolerance = percent ? tolerance with { Relative = value / 100 } : tolerance with { Absolute = value };
@@ -44,7 +46,8 @@ public sealed record Tolerance(double Absolute = 0, double Relative = 0, bool Wo
         if (column is null)
         {
             string? near = NearestName.Of(metric, SummaryColumns.Metrics.Select(c => c.Name));
-            throw new InputException($"--tolerance {text}: no metric {metric}{(near is null ? "; docs/results.md lists them" : $" (did you mean '{near}'?)")}");
+            throw new InputException(
+                $"--tolerance {text}: no metric {metric}{(near is null ? "; docs/results.md lists them" : $" (did you mean '{near}'?)")}");
         }
         if (tolerance.WorseOnly && column.Better.WhyNot is string why)
             throw new InputException($"--tolerance {text}: {metric} has no worse ({why}): leave ',worse' out");

@@ -18,7 +18,8 @@ internal static class Loads
         if (load.InputTokens is not int input || load.OutputTokens is not int output)
             throw new InputException($"{experiment}: load: expected a trace, or input_tokens and output_tokens");
         string label = string.Create(CultureInfo.InvariantCulture, $"{input} + {output} tokens");
-        GeneratorSpec spec = new(label, new PoissonArrivals(load.RatePerS ?? AtOnce), Around(input, load.InputSpread), Around(output, load.OutputSpread));
+        GeneratorSpec spec = new(label, new PoissonArrivals(load.RatePerS ?? AtOnce), Around(input, load.InputSpread),
+            Around(output, load.OutputSpread));
         return TraceGenerator.Generate(spec, load.Requests, seed: 1);
     }
 

@@ -29,5 +29,7 @@ internal static class Measures
     public static double OfBudget(string measure, MemoryBudget budget) => Budget[measure](budget);
 
     public static double? OfSummary(string measure, Summary summary) =>
-        Derived.TryGetValue(measure, out Func<Summary, double?>? derived) ? derived(summary) : SummaryColumns.Find(measure).Get(summary).Number;
+        Derived.TryGetValue(measure, out Func<Summary, double?>? derived)
+            ? derived(summary)
+            : SummaryColumns.Find(measure).Get(summary).Number;
 }

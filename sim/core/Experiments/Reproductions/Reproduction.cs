@@ -49,7 +49,8 @@ public sealed record Reproduction(
             if (row.Over is not null && !arms.Contains(row.Over, StringComparer.Ordinal))
                 return new CatalogFault("over", "one of " + string.Join(", ", arms), row.Over);
             if (!Measures.Names.Contains(row.Measure))
-                return new CatalogFault("measure", "a numeric column of summary.csv or one of " + string.Join(", ", Measures.Own), row.Measure);
+                return new CatalogFault("measure", "a numeric column of summary.csv or one of " + string.Join(", ", Measures.Own),
+                    row.Measure);
             if (row.Accept is { } accept && (accept.Count != 2 || !(accept[0] <= accept[1])))
                 return new CatalogFault("accept", "two numbers, the smaller first", string.Join(", ", accept));
         }
@@ -62,7 +63,8 @@ public sealed record Reproduction(
 /// <param name="Trace">A workload preset or shipped trace; null: constant lengths.</param>
 /// <param name="InputTokens">Constant prompts, without a trace.</param>
 /// <param name="OutputTokens">Constant outputs, without a trace.</param>
-/// <param name="RatePerS">Poisson arrivals, or a trace stretched to this rate; null: a trace as it is, constant requests all at once.</param>
+/// <param name="RatePerS">Poisson arrivals, or a trace stretched to this rate; null: a trace as it is, constant requests all at
+/// once.</param>
 /// <param name="InputSpread">Prompts are uniform within this share of <paramref name="InputTokens"/>.</param>
 /// <param name="OutputSpread">Outputs are uniform within this share of <paramref name="OutputTokens"/>.</param>
 public sealed record LoadSpec(

@@ -14,7 +14,8 @@ public static class ReproductionRunner
     /// <param name="experiments">In the order of the results.</param>
     /// <param name="jobs">Runs at a time. No result depends on it.</param>
     /// <exception cref="InputException">An experiment is wrong: an unknown setting, a load without lengths.</exception>
-    public static IReadOnlyList<ReproductionResult> Run(IReadOnlyList<Reproduction> experiments, int jobs, CancellationToken cancel = default)
+    public static IReadOnlyList<ReproductionResult> Run(
+        IReadOnlyList<Reproduction> experiments, int jobs, CancellationToken cancel = default)
     {
         Cell[] cells = [.. experiments.SelectMany(Cells)];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = Math.Max(1, jobs), CancellationToken = cancel };
@@ -95,6 +96,7 @@ public static class ReproductionRunner
 
         /// <summary>Of the experiment, then of the condition, then of the arm.</summary>
         private IEnumerable<Assignment> Assignments() =>
-            Experiment.Settings.Concat(condition.Settings ?? None).Concat(Arm.Settings ?? None).Select(setting => new Assignment(setting.Key, setting.Value));
+            Experiment.Settings.Concat(condition.Settings ?? None).Concat(Arm.Settings ?? None)
+                .Select(setting => new Assignment(setting.Key, setting.Value));
     }
 }

@@ -14,7 +14,8 @@ public static class ReproductionText
         return from == to ? from : $"{from} to {to}";
     }
 
-    public static string Published(PublishedRow row) => row.Unit.Length == 0 || row.Published == "-" ? row.Published : $"{row.Published} {row.Unit}";
+    public static string Published(PublishedRow row) =>
+        row.Unit.Length == 0 || row.Published == "-" ? row.Published : $"{row.Published} {row.Unit}";
 
     public static string Accept(PublishedRow row) => row.Accept is { } accept ? $"{Number(accept[0])} to {Number(accept[1])}" : "";
 

@@ -35,14 +35,18 @@ public static class ReproductionsPage
                 PublishedRow row = result.Row;
                 page.Append(
                     CultureInfo.InvariantCulture,
-                    $"| {Cell(row.What)} | {ReproductionText.Published(row)} | {ReproductionText.Sure(row.Sure)} | {ReproductionText.Ours(result)} | {ReproductionText.Accept(row)} | {ReproductionText.Verdict(result)} | {Cell(ReproductionText.Note(result))} |\n");
+                    $"| {Cell(row.What)} | {ReproductionText.Published(row)} | {ReproductionText.Sure(row.Sure)} | "
+                        + $"{ReproductionText.Ours(result)} | {ReproductionText.Accept(row)} | {ReproductionText.Verdict(result)} | "
+                        + $"{Cell(ReproductionText.Note(result))} |\n");
             }
             page.Append('\n');
         }
         ReproductionResult[] missed = [.. results.Where(result => result.Within == false)];
         page.Append(missed.Length == 0 ? "Every row with an accepted range is within it.\n" : "## Outside what is accepted\n\n");
         foreach (ReproductionResult result in missed)
-            page.Append(CultureInfo.InvariantCulture, $"- {result.Experiment.Name}, {result.Row.What}: published {ReproductionText.Published(result.Row)}, ours {ReproductionText.Ours(result)}. {result.Row.Note}\n");
+            page.Append(CultureInfo.InvariantCulture,
+                $"- {result.Experiment.Name}, {result.Row.What}: published {ReproductionText.Published(result.Row)}, ours "
+                    + $"{ReproductionText.Ours(result)}. {result.Row.Note}\n");
         return page.ToString();
     }
 
@@ -55,7 +59,8 @@ public static class ReproductionsPage
                 page.Append(CultureInfo.InvariantCulture, $"- `{arm.Name}`: policy `{arm.Policy}` with {Words(arm.Settings)}\n");
         }
         if (experiment.Conditions is { } conditions)
-            page.Append(CultureInfo.InvariantCulture, $"- Open, each run on its own: {string.Join("; ", conditions.Select(condition => condition.Name))}\n");
+            page.Append(CultureInfo.InvariantCulture,
+                $"- Open, each run on its own: {string.Join("; ", conditions.Select(condition => condition.Name))}\n");
         foreach (string stated in experiment.Stated)
             page.Append(CultureInfo.InvariantCulture, $"- Stated here: {stated}\n");
         page.Append('\n');
@@ -66,7 +71,9 @@ public static class ReproductionsPage
         string count = load.Requests == 1 ? "1 request" : load.Requests.ToString("#,0", CultureInfo.InvariantCulture) + " requests";
         string what = load.Trace is string trace
             ? $"{count} of `{trace}`"
-            : string.Create(CultureInfo.InvariantCulture, $"{count} of {load.InputTokens:#,0}{Spread(load.InputSpread)} input and {load.OutputTokens:#,0}{Spread(load.OutputSpread)} output tokens");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{count} of {load.InputTokens:#,0}{Spread(load.InputSpread)} input and "
+                    + $"{load.OutputTokens:#,0}{Spread(load.OutputSpread)} output tokens");
         string when = load.RatePerS is double rate
             ? string.Create(CultureInfo.InvariantCulture, $" at {rate} requests/s")
             : load.Trace is null ? ", all at once" : "";

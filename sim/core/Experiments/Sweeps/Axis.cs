@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Policies;
 
@@ -26,7 +26,8 @@ public sealed record Axis(AxisSetting Setting, IReadOnlyList<JsonNode?> Values)
         {
             JsonArray list => list,
             JsonObject range => AxisRange.Parse(setting, range, stepped: true).Steps(),
-            JsonValue one when name == AxisSetting.Policy && Text(one) == "all" => PresetCatalog.Names.Select(n => (JsonNode)JsonValue.Create(n)!),
+            JsonValue one when name == AxisSetting.Policy && Text(one) == "all" =>
+                PresetCatalog.Names.Select(n => (JsonNode)JsonValue.Create(n)!),
             null => throw new InputException($"{name}: expected a list of values, found null"),
             _ => throw new InputException($"{name}: expected a list of values, found {node.ToJsonString()}"),
         };
@@ -66,9 +67,10 @@ internal sealed record AxisRange(AxisSetting Setting, double From, double To, bo
             throw new InputException($"{name}: a range in a grid needs steps, 2 or more");
         return new AxisRange(setting, from, to, scale == "log", steps);
 
-        double Number(JsonNode? node) => node?.GetValueKind() is JsonValueKind.Number && node.GetValue<double>() is var value && double.IsFinite(value)
-            ? value
-            : throw new InputException($"{name}: a range needs the numbers from and to");
+        double Number(JsonNode? node) =>
+            node?.GetValueKind() is JsonValueKind.Number && node.GetValue<double>() is var value && double.IsFinite(value)
+                ? value
+                : throw new InputException($"{name}: a range needs the numbers from and to");
 
         int Whole(JsonNode node) => node.GetValueKind() is JsonValueKind.Number && int.TryParse(node.ToJsonString(), out int value)
             ? value

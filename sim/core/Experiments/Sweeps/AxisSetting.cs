@@ -29,7 +29,9 @@ public sealed record AxisSetting(string Name, string Column, ConfigKey Key)
     public bool IsWorkload => Name is Trace or Rate or Scale or Limit;
 
     /// <summary>A whole number.</summary>
-    public bool IsInteger => (Nullable.GetUnderlyingType(Key.Type) ?? Key.Type) is { } type && type != typeof(double) && type.IsPrimitive && type != typeof(bool);
+    public bool IsInteger =>
+        (Nullable.GetUnderlyingType(Key.Type) ?? Key.Type) is { } type && type != typeof(double) && type.IsPrimitive
+            && type != typeof(bool);
 
     /// <summary>A number of any kind.</summary>
     public bool IsNumber => IsInteger || (Nullable.GetUnderlyingType(Key.Type) ?? Key.Type) == typeof(double);
@@ -42,7 +44,9 @@ public sealed record AxisSetting(string Name, string Column, ConfigKey Key)
             return found;
         string? near = NearestName.Of(name, All.Select(s => s.Name))
             ?? All.FirstOrDefault(s => s.Name.EndsWith("." + name, StringComparison.Ordinal))?.Name;
-        string hint = near is null ? "; 'ellm config schema' lists settings, beside policy, trace, rate, scale and limit" : $" (did you mean '{near}'?)";
+        string hint = near is null
+            ? "; 'ellm config schema' lists settings, beside policy, trace, rate, scale and limit"
+            : $" (did you mean '{near}'?)";
         throw new InputException($"unknown axis '{name}'{hint}");
     }
 

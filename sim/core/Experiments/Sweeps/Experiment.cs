@@ -12,9 +12,12 @@ public sealed class Experiment
     /// <summary>More points than this have to be asked for.</summary>
     public const int DefaultMaxPoints = 10_000;
 
-    private static readonly Catalog<ExperimentSpec> Shipped = new("experiment", "experiments", ExperimentJson.Default.ExperimentSpec, _ => null);
+    private static readonly Catalog<ExperimentSpec> Shipped = new("experiment", "experiments", ExperimentJson.Default.ExperimentSpec,
+        _ => null);
 
-    private Experiment(string source, ExperimentSpec spec, IReadOnlyList<Axis> axes, IReadOnlyList<SweepPoint> points, IReadOnlyList<SummaryColumn> metrics)
+    private Experiment(
+        string source, ExperimentSpec spec, IReadOnlyList<Axis> axes, IReadOnlyList<SweepPoint> points,
+        IReadOnlyList<SummaryColumn> metrics)
     {
         Source = source;
         Spec = spec;
@@ -60,11 +63,14 @@ public sealed class Experiment
         List<ExperimentPoints.Leg> legs = reader.Legs(settings);
         Axis[] axes = [.. legs.SelectMany(leg => leg.Axes)];
         string[] given = [.. settings.Keys, .. axes.Select(a => a.Setting.Name)];
-        ExperimentPoints points = new(settings, legs, folder, reader.Filters("only", spec.Only, given), reader.Filters("exclude", spec.Exclude, given));
+        ExperimentPoints points = new(settings, legs, folder, reader.Filters("only", spec.Only, given),
+            reader.Filters("exclude", spec.Exclude, given));
         if (points.Combinations > maxPoints)
         {
             string count = points.Combinations.ToString("#,0", CultureInfo.InvariantCulture);
-            throw new InputException(FormattableString.Invariant($"{source}: {count} points are more than {maxPoints:#,0}: pass --max-points {points.Combinations:0} if that is meant"));
+            throw new InputException(
+                FormattableString.Invariant(
+                    $"{source}: {count} points are more than {maxPoints:#,0}: pass --max-points {points.Combinations:0} if that is meant"));
         }
         return new Experiment(source, spec, axes, reader.Whole(points.List), reader.Whole(() => MetricsOf(spec.Metrics)));
     }
@@ -78,6 +84,7 @@ public sealed class Experiment
             throw new InputException("metrics: expected at least one name, found none; leave metrics out to keep all");
         return [.. names.Select(name => known.Contains(name)
             ? SummaryColumns.Find(name)
-            : throw new InputException($"metrics: unknown metric '{name}'{(NearestName.Of(name, known) is string near ? $" (did you mean '{near}'?)" : "; docs/results.md lists all")}"))];
+            : throw new InputException(
+                $"metrics: unknown metric '{name}'{(NearestName.Of(name, known) is string near ? $" (did you mean '{near}'?)" : "; docs/results.md lists all")}"))];
     }
 }

@@ -60,7 +60,8 @@ internal sealed class ExperimentPoints
         }
         while (Advance(at));
         // One point may lack a knob that others have.
-        ConfigBinder.RequireHeld(_base.Keys.Concat(_legs.SelectMany(l => l.Axes).Select(a => a.Setting.Name)), [.. points.Select(p => p.Config)]);
+        ConfigBinder.RequireHeld(_base.Keys.Concat(_legs.SelectMany(l => l.Axes).Select(a => a.Setting.Name)),
+            [.. points.Select(p => p.Config)]);
         return points.Count > 0 ? points : throw new InputException("no point is left after only and exclude");
     }
 
@@ -84,7 +85,8 @@ internal sealed class ExperimentPoints
 
     private SweepPoint Bind(int index, List<string> values, Dictionary<string, JsonNode?> settings)
     {
-        string Word(string name, string otherwise) => settings.TryGetValue(name, out JsonNode? node) ? Place(name, Axis.Text(node)) : otherwise;
+        string Word(string name, string otherwise) =>
+            settings.TryGetValue(name, out JsonNode? node) ? Place(name, Axis.Text(node)) : otherwise;
         string policy = Word(AxisSetting.Policy, "vllm");
         if (!_presets.TryGetValue(policy, out PolicyPreset? preset))
             _presets[policy] = preset = PresetCatalog.Load(policy);

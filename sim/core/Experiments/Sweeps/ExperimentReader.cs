@@ -26,7 +26,8 @@ internal sealed class ExperimentReader(string source, string json, ExperimentSpe
             legs.Add(Zip(zip));
         if ((spec.Random ?? spec.Sobol) is SampledSpec sampled)
         {
-            IReadOnlyList<Axis> axes = At(spec.Sobol is null ? "random" : "sobol", () => SampledAxes.Draw(sampled, sobol: spec.Sobol is not null));
+            IReadOnlyList<Axis> axes =
+                At(spec.Sobol is null ? "random" : "sobol", () => SampledAxes.Draw(sampled, sobol: spec.Sobol is not null));
             legs.Add(new ExperimentPoints.Leg(axes, sampled.Samples));
         }
         if (spec.Grid is { Count: 0 })
@@ -40,7 +41,8 @@ internal sealed class ExperimentReader(string source, string json, ExperimentSpe
         foreach (Axis axis in legs.SelectMany(leg => leg.Axes))
         {
             if (!taken.Add(axis.Setting.Name))
-                throw Fault(axis.Setting.Name, $"{axis.Setting.Name}: set in one place of base, slo, zip, random, sobol and grid, found in two");
+                throw Fault(axis.Setting.Name,
+                    $"{axis.Setting.Name}: set in one place of base, slo, zip, random, sobol and grid, found in two");
         }
         return legs;
     }
@@ -68,7 +70,9 @@ internal sealed class ExperimentReader(string source, string json, ExperimentSpe
         Axis[] axes = [.. zip.Select(axis => At(axis.Key, () => Axis.OfList(axis.Key, axis.Value)))];
         Axis? other = Array.Find(axes, a => a.Values.Count != axes[0].Values.Count);
         if (other is not null)
-            throw Fault("zip", $"zip: expected axes of one length, found {axes[0].Values.Count} values of {axes[0].Setting.Name} and {other.Values.Count} of {other.Setting.Name}");
+            throw Fault("zip",
+                $"zip: expected axes of one length, found {axes[0].Values.Count} values of {axes[0].Setting.Name} and "
+                    + $"{other.Values.Count} of {other.Setting.Name}");
         return new ExperimentPoints.Leg(axes, axes[0].Values.Count);
     }
 

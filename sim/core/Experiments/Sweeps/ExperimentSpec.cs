@@ -26,7 +26,8 @@ public sealed record ExperimentSpec(string Name)
     /// <summary>Axes of one length, walked side by side.</summary>
     public JsonObject? Zip { get; init; }
 
-    /// <summary>Every combination: a list of values, or <c>{ "from": 1, "to": 8, "steps": 8, "scale": "log" }</c>; <c>"policy": "all"</c> is every shipped policy.</summary>
+    /// <summary>Every combination: a list of values, or <c>{ "from": 1, "to": 8, "steps": 8, "scale": "log" }</c>; <c>"policy":
+    /// "all"</c> is every shipped policy.</summary>
     public JsonObject? Grid { get; init; }
 
     /// <summary>Independent uniform draws of every axis.</summary>

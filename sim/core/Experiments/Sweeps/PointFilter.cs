@@ -15,7 +15,8 @@ internal sealed class PointFilter
     public PointFilter(string block, JsonObject conditions, IReadOnlyCollection<string> names)
     {
         if (conditions.Count == 0)
-            throw new InputException($"{block}: expected conditions such as {{ \"policy\": \"static\", \"rate\": {{ \"min\": 4 }} }}, found none");
+            throw new InputException(
+                $"{block}: expected conditions such as {{ \"policy\": \"static\", \"rate\": {{ \"min\": 4 }} }}, found none");
         foreach ((string name, JsonNode? condition) in conditions)
         {
             if (!names.Contains(name))
@@ -45,6 +46,8 @@ internal sealed class PointFilter
             throw new InputException($"{block}: {name}: expected a value or a list of values, found a range");
         double min = range["min"]?.GetValue<double>() ?? double.NegativeInfinity;
         double max = range["max"]?.GetValue<double>() ?? double.PositiveInfinity;
-        return value => value is not null && double.Parse(Axis.Text(value), System.Globalization.CultureInfo.InvariantCulture) is var number && number >= min && number <= max;
+        return value =>
+            value is not null && double.Parse(Axis.Text(value), System.Globalization.CultureInfo.InvariantCulture) is var number
+                && number >= min && number <= max;
     }
 }

@@ -25,7 +25,9 @@ public static class SweepMemory
         long fit = (budget - Fixed) / Math.Max(1, one);
         return fit >= 1
             ? (int)Math.Min(jobs, fit)
-            : throw new InputException(FormattableString.Invariant($"--memory: one point needs about {(one + Fixed) / (double)(1L << 30):0.0} GiB, found {budget / (double)(1L << 30):0.###}"));
+            : throw new InputException(
+                FormattableString.Invariant(
+                    $"--memory: one point needs about {(one + Fixed) / (double)(1L << 30):0.0} GiB, found {budget / (double)(1L << 30):0.###}"));
     }
 
     /// <summary>Most requests a workload can have.</summary>

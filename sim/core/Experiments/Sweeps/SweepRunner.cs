@@ -28,7 +28,8 @@ public static class SweepRunner
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(options.Cancel);
         SimulationOptions how = options with { Cancel = stop.Token, Progress = null };
         Exception? fault = null;
-        Thread[] workers = [.. Enumerable.Range(0, Math.Clamp(jobs, 1, Math.Max(1, points.Count))).Select(i => new Thread(Work) { Name = $"sweep {i}" })];
+        Thread[] workers = [.. Enumerable.Range(0, Math.Clamp(jobs, 1, Math.Max(1, points.Count)))
+            .Select(i => new Thread(Work) { Name = $"sweep {i}" })];
         foreach (Thread worker in workers)
             worker.Start();
         foreach (Thread worker in workers)

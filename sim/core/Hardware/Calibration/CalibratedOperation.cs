@@ -32,7 +32,8 @@ public sealed record CalibratedOperation
     /// <summary>Source of everything below that <see cref="ProvenanceOf"/> does not name.</summary>
     public required Provenance Provenance { get; init; }
 
-    /// <summary>Sources of single numbers, by key: <c>fixed_us</c>, <c>per_item_us</c>, <c>per_MiB_us</c>, <c>quantiles</c>, <c>table</c>.</summary>
+    /// <summary>Sources of single numbers, by key: <c>fixed_us</c>, <c>per_item_us</c>, <c>per_MiB_us</c>, <c>quantiles</c>,
+    /// <c>table</c>.</summary>
     public IReadOnlyDictionary<string, Provenance>? ProvenanceOf { get; init; }
 
     /// <summary>The source of the number behind <paramref name="key"/>.</summary>

@@ -83,16 +83,20 @@ public static class CalibrationChecks
         double top = tail.Max ?? tail.P99;
         bool ordered = tail.P50 == 1 && tail.P90 >= 1 && tail.P99 >= tail.P90 && top >= tail.P99 && double.IsFinite(top);
         if (!ordered)
-            return new CatalogFault(key, "quantiles p50 = 1 <= p90 <= p99 <= max", FormattableString.Invariant($"{tail.P50}, {tail.P90}, {tail.P99}, {top}"));
+            return new CatalogFault(key, "quantiles p50 = 1 <= p90 <= p99 <= max",
+                FormattableString.Invariant($"{tail.P50}, {tail.P90}, {tail.P99}, {top}"));
         return tail.Samples is <= 0 ? new CatalogFault(key, "a positive number of samples", $"{tail.Samples}") : null;
     }
 
     private static CatalogFault? IntervalFault(string key, CostIntervals? intervals)
     {
-        foreach (IReadOnlyList<double> ends in intervals is null ? [] : new[] { intervals.FixedUs, intervals.PerItemUs, intervals.PerMibUs })
+        foreach (IReadOnlyList<double> ends in intervals is null
+            ? []
+            : new[] { intervals.FixedUs, intervals.PerItemUs, intervals.PerMibUs })
         {
             if (ends.Count != 2 || !(ends[0] >= 0 && ends[0] <= ends[1] && ends[1] <= 10 * LongestUs))
-                return new CatalogFault(key, "ci95 of two ends each, lower first, none negative", $"[{string.Join(", ", ends.Select(Text))}]");
+                return new CatalogFault(key, "ci95 of two ends each, lower first, none negative",
+                    $"[{string.Join(", ", ends.Select(Text))}]");
         }
         return null;
     }
@@ -130,7 +134,8 @@ public static class CalibrationChecks
                 continue;
             double rate = moved * DeviceCosts.GbPerS(cost.Cost.PerMibUs);
             if (rate > PeakSlack * peak.HbmGbPerS)
-                return new CatalogFault(op.Key(), $"at most {PeakSlack:0.00} x hbm_GBps {Text(peak.HbmGbPerS)}", $"{Text(Math.Round(rate, 1))} GB/s of memory traffic");
+                return new CatalogFault(op.Key(), $"at most {PeakSlack:0.00} x hbm_GBps {Text(peak.HbmGbPerS)}",
+                    $"{Text(Math.Round(rate, 1))} GB/s of memory traffic");
         }
         return null;
     }

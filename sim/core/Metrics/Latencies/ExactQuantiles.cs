@@ -1,6 +1,7 @@
 namespace ELLM.Sim.Metrics.Latencies;
 
-/// <summary>Exact quantiles without sorting everything: a histogram says in which buckets the wanted ranks lie, only those are sorted.</summary>
+/// <summary>Exact quantiles without sorting everything: a histogram says in which buckets the wanted ranks lie, only those are
+/// sorted.</summary>
 /// <remarks>Same definition and same results as <see cref="Distribution.FromSorted"/>, in two passes over the values.</remarks>
 internal static class ExactQuantiles
 {
@@ -27,7 +28,8 @@ internal static class ExactQuantiles
         for (int i = 0; i < quantiles.Length; i++)
             quantiles[i] = Distribution.Between(atRanks[2 * i], atRanks[(2 * i) + 1], (values.Length - 1) * (long)Permilles[i] % 1000);
         return new Distribution(
-            values.Length, Distribution.Mean(histogram.Sum, values.Length), quantiles[0], quantiles[1], quantiles[2], quantiles[3], histogram.Max);
+            values.Length, Distribution.Mean(histogram.Sum, values.Length), quantiles[0], quantiles[1], quantiles[2], quantiles[3],
+            histogram.Max);
     }
 
     private static long[] Select(ReadOnlySpan<long> values, LogHistogram histogram, long[] ranks)

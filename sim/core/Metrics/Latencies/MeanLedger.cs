@@ -46,12 +46,16 @@ public sealed record MeanLedger(string Policy, IReadOnlyList<double> Seconds, lo
         string lost = Lost == other.Lost ? "" : $"; {Policy} lost {Lost} requests, {other.Policy} {other.Lost}";
         if (Math.Abs(d.TotalS) <= Level * Math.Max(TotalS, other.TotalS))
             return $"{Policy} and {other.Policy} take the same time (mean end-to-end {ShortText.Duration(TotalS)}){lost}.";
-        string offset = Math.Abs(d.OffsetS) >= Offset * Math.Abs(d.TotalS) && d.OffsetS * d.TotalS < 0 ? $", against {Term(d.Offset, d.OffsetS)}" : "";
+        string offset = Math.Abs(d.OffsetS) >= Offset * Math.Abs(d.TotalS) && d.OffsetS * d.TotalS < 0
+            ? $", against {Term(d.Offset, d.OffsetS)}"
+            : "";
         return $"{Policy} is {ShortText.Duration(Math.Abs(d.TotalS))} {(d.TotalS < 0 ? "faster" : "slower")} than {other.Policy}"
-            + $" (mean end-to-end {ShortText.Duration(TotalS)} and {ShortText.Duration(other.TotalS)}): {Term(d.Term, d.TermS)}{offset}{lost}.";
+            + $" (mean end-to-end {ShortText.Duration(TotalS)} and {ShortText.Duration(other.TotalS)}): "
+            + $"{Term(d.Term, d.TermS)}{offset}{lost}.";
     }
 
-    private static string Term(int term, double seconds) => $"{LedgerTerms.All[term].Name} {(seconds < 0 ? "-" : "+")}{ShortText.Duration(Math.Abs(seconds))}";
+    private static string Term(int term, double seconds) =>
+        $"{LedgerTerms.All[term].Name} {(seconds < 0 ? "-" : "+")}{ShortText.Duration(Math.Abs(seconds))}";
 }
 
 /// <summary>Mean seconds that one run's requests took more than another's.</summary>

@@ -3,7 +3,8 @@ using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Metrics.Observers;
 
-/// <summary>All of a replica's GPU memory at an iteration boundary, bytes over its ranks. The parts sum to what the driver reports.</summary>
+/// <summary>All of a replica's GPU memory at an iteration boundary, bytes over its ranks. The parts sum to what the driver
+/// reports.</summary>
 /// <remarks>
 /// Live activations are the iteration's tokens times the model's bytes a token, at most what is reserved or mapped for them. With
 /// a fixed boundary the reserve is the profiled one; with an elastic one it is what the run has mapped. Idle KV is what sequences

@@ -16,7 +16,8 @@ public sealed class RunMetrics : IServingObserver
     private MemoryCalls _calls;
     private ActivationUse _activations;
 
-    /// <summary>Time the replicas had iterations in flight, summed over replicas, and over virtual engines where those share pipeline stages.</summary>
+    /// <summary>Time the replicas had iterations in flight, summed over replicas, and over virtual engines where those share
+    /// pipeline stages.</summary>
     public long BusyPs { get; private set; }
 
     /// <summary>The part of <see cref="BusyPs"/> in iterations with at least one decoding sequence.</summary>

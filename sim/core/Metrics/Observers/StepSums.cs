@@ -4,7 +4,8 @@ using ELLM.Sim.Time;
 namespace ELLM.Sim.Metrics.Observers;
 
 /// <summary>Closed sums over the steps of a span (<see cref="StepSeries"/>).</summary>
-/// <remarks>A quantity that is a + j * b in step j has the exact time integral a * <see cref="Duration"/> + b * <see cref="Moment"/>.</remarks>
+/// <remarks>A quantity that is a + j * b in step j has the exact time integral a * <see cref="Duration"/> + b *
+/// <see cref="Moment"/>.</remarks>
 internal readonly struct StepSums
 {
     /// <summary>Sum of the durations, picoseconds; a stall before the first step is no step.</summary>

@@ -16,7 +16,8 @@ namespace ELLM.Sim.Metrics.Observers;
 /// </remarks>
 /// <param name="samplePs">Spacing of the counters, picoseconds.</param>
 /// <param name="maxEvents">Most events kept.</param>
-public sealed class TraceEvents(long samplePs = TraceEvents.DefaultSamplePs, int maxEvents = TraceEvents.DefaultMaxEvents) : IServingObserver
+public sealed class TraceEvents(long samplePs = TraceEvents.DefaultSamplePs, int maxEvents = TraceEvents.DefaultMaxEvents)
+    : IServingObserver
 {
     public const long DefaultSamplePs = 10 * SimTime.PsPerMillisecond;
     public const int DefaultMaxEvents = 1_000_000;
@@ -50,13 +51,17 @@ public sealed class TraceEvents(long samplePs = TraceEvents.DefaultSamplePs, int
         if (!Room(2))
             return;
         _events.Add(new Event(sample.TimePs, Kind.Requests, sample.Replica, sample.Running, sample.Waiting, sample.Parked));
-        _events.Add(new Event(sample.TimePs, Kind.Tokens, sample.Replica, 0, sample.LiveTokens, Math.Max(0, sample.AllocatedTokens - sample.LiveTokens)));
+        _events.Add(
+            new Event(sample.TimePs, Kind.Tokens, sample.Replica, 0, sample.LiveTokens,
+                Math.Max(0, sample.AllocatedTokens - sample.LiveTokens)));
     }
 
     public void Span(in IterationSpan span)
     {
         if (Room(1))
-            _events.Add(new Event(span.StartPs, Kind.Iteration, span.Replica, span.DecodeSequences, span.EndPs - span.StartPs, span.PrefillTokens > 0 ? -span.PrefillTokens : span.Steps));
+            _events.Add(
+                new Event(span.StartPs, Kind.Iteration, span.Replica, span.DecodeSequences, span.EndPs - span.StartPs,
+                    span.PrefillTokens > 0 ? -span.PrefillTokens : span.Steps));
     }
 
     public void Gaps(long gapPs, long tokens)

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ELLM.Sim.Metrics.Summaries;
 
 namespace ELLM.Sim.Metrics.ResultFiles;
@@ -29,7 +29,8 @@ public static class ResultTable
     /// <summary>An object with what holds for all rows, and the rows.</summary>
     /// <param name="more">Added to each row's object; null for nothing.</param>
     public static void WriteJson<T>(
-        Stream target, JsonObject head, string name, IReadOnlyList<ResultColumn<T>> columns, IEnumerable<T> rows, Func<T, JsonObject>? more = null)
+        Stream target, JsonObject head, string name, IReadOnlyList<ResultColumn<T>> columns, IEnumerable<T> rows,
+        Func<T, JsonObject>? more = null)
     {
         using Utf8JsonWriter json = new(target, Indented);
         json.WriteStartObject();

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ELLM.Sim.Metrics.Summaries;
 
 namespace ELLM.Sim.Metrics.ResultFiles;
@@ -14,7 +14,9 @@ public sealed record SummaryRow(RunLabel Label, Summary? Summary, string? Reason
 /// <param name="TimeModel">Where iteration times come from.</param>
 /// <param name="Memory">How the KV pool came about, each item with its value and origin.</param>
 /// <param name="PolicyAssemblies">Name and SHA-256 of the user's assemblies that the policy comes from; null for a shipped one.</param>
-public sealed record RunManifest(string Version, string TraceHash, JsonObject Config, JsonArray TimeModel, JsonObject? Memory = null, JsonArray? PolicyAssemblies = null);
+public sealed record RunManifest(
+    string Version, string TraceHash, JsonObject Config, JsonArray TimeModel, JsonObject? Memory = null,
+    JsonArray? PolicyAssemblies = null);
 
 /// <summary>Writes summary.csv and summary.json from <see cref="SummaryColumns"/>.</summary>
 public static class SummaryFiles

@@ -42,6 +42,7 @@ public sealed record Better
     {
         if (_words.Length > 0)
             return Array.IndexOf(_words, value) is >= 0 and int place ? place : null;
-        return double.TryParse(value, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out double number) ? number : null;
+        return double.TryParse(value, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture,
+            out double number) ? number : null;
     }
 }

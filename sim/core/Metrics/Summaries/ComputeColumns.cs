@@ -20,7 +20,8 @@ internal static class ComputeColumns
             s => SummaryValue.Real(s.BusyShare)),
         new("iterations", "1", Work, "iterations", s => SummaryValue.Integer(s.Iterations)),
         new("prefill_iterations", "1", Work, "iterations with prefill tokens", s => SummaryValue.Integer(s.PrefillIterations)),
-        new("prefill_tokens", "tokens", Work, "tokens computed by prefills, recomputation included", s => SummaryValue.Integer(s.PrefillTokens)),
+        new("prefill_tokens", "tokens", Work, "tokens computed by prefills, recomputation included",
+            s => SummaryValue.Integer(s.PrefillTokens)),
         new("decode_tokens", "tokens", Work, "tokens emitted by decode steps", s => SummaryValue.Integer(s.DecodeTokens)),
     ];
 }

@@ -12,7 +12,8 @@ internal static class LedgerColumns
     private static IEnumerable<SummaryColumn> Of(int term)
     {
         (string name, string doc) = LedgerTerms.All[term];
-        yield return new($"{name}_total_s", "s", Better.Lower, $"total over requests of: {doc}", s => SummaryValue.Seconds(s.LedgerTotalsPs[term]));
+        yield return new($"{name}_total_s", "s", Better.Lower, $"total over requests of: {doc}",
+            s => SummaryValue.Seconds(s.LedgerTotalsPs[term]));
         yield return new(
             $"{name}_mean_share", "1", Share, $"mean share of a request's end-to-end latency of: {doc}",
             s => SummaryValue.Real(s.LedgerMeanShares[term]));

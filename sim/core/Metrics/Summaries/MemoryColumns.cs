@@ -9,7 +9,8 @@ internal static class MemoryColumns
 
     public static IReadOnlyList<SummaryColumn> All { get; } =
     [
-        Share("kv_utilization", Follows, "tokens in the KV cache / its capacity, time-weighted while iterations run", s => s.Kv.Utilization),
+        Share("kv_utilization", Follows, "tokens in the KV cache / its capacity, time-weighted while iterations run",
+            s => s.Kv.Utilization),
         Share("kv_useful_share", Better.Higher, $"tokens in the KV cache / {Taken}", s => s.Kv.LiveShare),
         Share("kv_reserved_share", Better.Lower, $"reserved for tokens not written yet / {Taken}", s => s.Kv.ReservedShare),
         Share("kv_internal_share", Better.Lower, $"allocated and never used / {Taken}", s => s.Kv.InternalShare),
@@ -40,7 +41,8 @@ internal static class MemoryColumns
             s => SummaryValue.Seconds(s.Calls.LongestDecodeStallPs)),
         new("growths", "1", Follows, "times a decoding sequence got more mapped memory", s => SummaryValue.Integer(s.Calls.Growths)),
         Share(
-            "growths_hidden_share", Better.Higher, "share of growths in iterations that did not wait for memory calls", s => s.Calls.HiddenShare),
+            "growths_hidden_share", Better.Higher, "share of growths in iterations that did not wait for memory calls",
+            s => s.Calls.HiddenShare),
         new(
             "growth_step_bytes", "bytes", Follows, "memory mapped for growth in a decode step, mean over decode steps, one rank",
             s => SummaryValue.Real(s.Calls.BytesPerDecodeStep)),

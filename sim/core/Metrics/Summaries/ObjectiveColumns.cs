@@ -11,7 +11,8 @@ internal static class ObjectiveColumns
         new("slo_ttft_s", "s", Asked, "TTFT objective", s => SummaryValue.Seconds(s.Slo.TtftPs)),
         new("slo_tpot_s", "s", Asked, "TPOT objective", s => SummaryValue.Seconds(s.Slo.TpotPs)),
         Met(
-            "ttft_attainment", "share of all requests that met the TTFT objective; unfinished and rejected ones missed it", s => s.TtftAttainment),
+            "ttft_attainment", "share of all requests that met the TTFT objective; unfinished and rejected ones missed it",
+            s => s.TtftAttainment),
         Met("tpot_attainment", "share of all requests that met the TPOT objective; one-token requests meet it", s => s.TpotAttainment),
         Met("slo_attainment", "share of all requests that met both objectives", s => s.SloAttainment),
         new(
@@ -28,7 +29,8 @@ internal static class ObjectiveColumns
             "oracle_share", "1", Better.Higher, "share of the oracle reached, in the metric that oracle_metric names",
             s => SummaryValue.Real(s.Oracle?.ShareOf(s))),
         new(
-            "oracle_metric", "", Better.Neither("names what oracle_share is of"), "goodput; output_throughput when the oracle's goodput is 0",
+            "oracle_metric", "", Better.Neither("names what oracle_share is of"),
+            "goodput; output_throughput when the oracle's goodput is 0",
             s => s.Oracle is { } o ? SummaryValue.Text(o.ByGoodput ? "goodput" : "output_throughput") : SummaryValue.Undefined),
     ];
 

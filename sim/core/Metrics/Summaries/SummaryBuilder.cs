@@ -10,7 +10,8 @@ public static class SummaryBuilder
 {
     private delegate long? Latency(in RequestRecord record);
 
-    /// <param name="replicas">Replicas of the run, or virtual engines where they share pipeline stages; utilisations are per replica.</param>
+    /// <param name="replicas">Replicas of the run, or virtual engines where they share pipeline stages; utilisations are per
+    /// replica.</param>
     public static Summary Build(
         RunLabel label, RunOutcome outcome, RunMetrics metrics, SloTargets slo, HardwareRates rates, int replicas = 1)
     {

@@ -65,11 +65,14 @@ public static class ConfiguratorTables
                 points.Add((csv.Whole(row, size, 1) * (elements ? 2.0 : 1.0), us));
         }
         if (points.Count == 0)
-            throw new InputException($"{csv.Path}: an all-reduce of {gpus} GPUs ({mode}) was not measured; available: {string.Join(", ", known)}");
+            throw new InputException(
+                $"{csv.Path}: an all-reduce of {gpus} GPUs ({mode}) was not measured; available: {string.Join(", ", known)}");
         Plausibility.Check(csv.Path, Unit(unit), fastest);
         Curve curve = Curve.Of(points).WithoutGlitches(VidurTables.GlitchFactor, out int dropped);
         if (dropped > 0)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(csv.Path)}: {dropped} sizes dropped: slower by 40 % than a larger message"));
+            notes.Add(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{Path.GetFileName(csv.Path)}: {dropped} sizes dropped: slower by 40 % than a larger message"));
         return curve;
     }
 
@@ -77,7 +80,9 @@ public static class ConfiguratorTables
     {
         GemmGrid grid = ReadGemm(MeasuredCsv.Read(path));
         Curve Shape(double n, double k) => grid.Shape(n, k)
-            ?? throw new InputException(string.Create(CultureInfo.InvariantCulture, $"{path}: missing operator: the product with n {n}, k {k} of {rank.Model.Name} lies outside the measured shapes"));
+            ?? throw new InputException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{path}: missing operator: the product with n {n}, k {k} of {rank.Model.Name} lies outside the measured shapes"));
         double hidden = rank.Model.Hidden;
         return tables with
         {
@@ -112,7 +117,9 @@ public static class ConfiguratorTables
         Plausibility.Check(csv.Path, Unit(unit), fastest);
         return points.Count > 0
             ? new CurveFamily(points)
-            : throw new InputException($"{csv.Path}: missing operator: attention of {rank.QHeads} query and {rank.KvHeads} KV heads was not measured ({known.Count} other pairs were)");
+            : throw new InputException(
+                $"{csv.Path}: missing operator: attention of {rank.QHeads} query and {rank.KvHeads} KV heads was not measured "
+                    + $"({known.Count} other pairs were)");
     }
 
     private static (string Column, double UnitUs) TimeColumn(MeasuredCsv csv)

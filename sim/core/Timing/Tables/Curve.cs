@@ -27,7 +27,8 @@ public sealed class Curve
     /// <summary>Sorts; points of the same x become their median.</summary>
     public static Curve Of(IEnumerable<(double X, double Us)> points)
     {
-        (double X, double Us)[] sorted = [.. points.GroupBy(point => point.X).Select(same => (same.Key, Median([.. same.Select(point => point.Us)]))).OrderBy(point => point.Key)];
+        (double X, double Us)[] sorted = [.. points.GroupBy(point => point.X)
+            .Select(same => (same.Key, Median([.. same.Select(point => point.Us)]))).OrderBy(point => point.Key)];
         if (sorted.Length == 0)
             throw new ArgumentException("a curve needs a point", nameof(points));
         return new Curve([.. sorted.Select(point => point.X)], [.. sorted.Select(point => point.Us)]);
@@ -57,7 +58,8 @@ public sealed class Curve
         return Between(_us[right - 1], _us[right], share);
     }
 
-    /// <summary>Every point but those that exceed the time of a larger one by the factor: a message that took longer than bigger ones did.</summary>
+    /// <summary>Every point but those that exceed the time of a larger one by the factor: a message that took longer than bigger
+    /// ones did.</summary>
     public Curve WithoutGlitches(double factor, out int dropped)
     {
         List<(double X, double Us)> kept = [];

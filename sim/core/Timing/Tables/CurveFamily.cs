@@ -1,7 +1,8 @@
 namespace ELLM.Sim.Timing.Tables;
 
 /// <summary>Curves over one variable, one for each measured value of another: batch and KV length, chunk and cached tokens.</summary>
-/// <remarks>Between two curves linear in the second variable, so a value never leaves its four neighbours. Curves may differ in length.</remarks>
+/// <remarks>Between two curves linear in the second variable, so a value never leaves its four neighbours. Curves may differ in
+/// length.</remarks>
 public sealed class CurveFamily
 {
     private readonly double[] _keys;
@@ -9,7 +10,8 @@ public sealed class CurveFamily
 
     public CurveFamily(IEnumerable<(double Key, double X, double Us)> points)
     {
-        (double Key, Curve Curve)[] sorted = [.. points.GroupBy(point => point.Key).OrderBy(same => same.Key).Select(same => (same.Key, Curve.Of(same.Select(point => (point.X, point.Us)))))];
+        (double Key, Curve Curve)[] sorted = [.. points.GroupBy(point => point.Key).OrderBy(same => same.Key)
+            .Select(same => (same.Key, Curve.Of(same.Select(point => (point.X, point.Us)))))];
         if (sorted.Length == 0)
             throw new ArgumentException("a family needs a curve", nameof(points));
         _keys = [.. sorted.Select(one => one.Key)];
@@ -26,7 +28,8 @@ public sealed class CurveFamily
 
     public Curve CurveOf(int index) => _curves[index];
 
-    /// <summary>The curves on either side of a key and how far it is from the first to the second; the same one twice at a point or outside.</summary>
+    /// <summary>The curves on either side of a key and how far it is from the first to the second; the same one twice at a point or
+    /// outside.</summary>
     public (Curve Left, Curve Right, double Share) Around(double key)
     {
         if (key <= FirstKey)

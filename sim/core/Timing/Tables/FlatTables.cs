@@ -12,7 +12,8 @@ public static class FlatTables
 {
     /// <summary>The operators in the order they are written.</summary>
     public static IReadOnlyList<string> Operators { get; } =
-        ["qkv_proj", "o_proj", "up_proj", "down_proj", "elementwise", "ends", "lm_head", "sampler", "attn_decode", "attn_prefill", "all_reduce", "send_recv"];
+        ["qkv_proj", "o_proj", "up_proj", "down_proj", "elementwise", "ends", "lm_head", "sampler", "attn_decode", "attn_prefill",
+            "all_reduce", "send_recv"];
 
     public static OperatorTables Read(string folder, ModelRank rank)
     {
@@ -38,9 +39,12 @@ public static class FlatTables
         }
         Plausibility.Check(csv.Path, us ? "microseconds" : "milliseconds", fastest);
         if (!degrees.Contains(rank.TensorParallel))
-            throw new InputException($"{csv.Path}: tensor parallel {rank.TensorParallel} was not measured; available: {string.Join(", ", degrees)}");
-        Curve? One(string name) => points.TryGetValue(name, out List<(double X, double Y, double Us)>? list) ? Curve.Of(list.Select(p => (p.X, p.Us))) : null;
-        CurveFamily? Two(string name) => points.TryGetValue(name, out List<(double X, double Y, double Us)>? list) ? new CurveFamily(list) : null;
+            throw new InputException(
+                $"{csv.Path}: tensor parallel {rank.TensorParallel} was not measured; available: {string.Join(", ", degrees)}");
+        Curve? One(string name) =>
+            points.TryGetValue(name, out List<(double X, double Y, double Us)>? list) ? Curve.Of(list.Select(p => (p.X, p.Us))) : null;
+        CurveFamily? Two(string name) =>
+            points.TryGetValue(name, out List<(double X, double Y, double Us)>? list) ? new CurveFamily(list) : null;
         return new OperatorTables
         {
             Kind = "flat",

@@ -1,7 +1,8 @@
 namespace ELLM.Sim.Timing.Tables;
 
 /// <summary>Products C[m,n] = A[m,k] B[k,n] measured on a grid of shapes: linear in m, n and k between the grid's lines.</summary>
-/// <remarks>A product's arithmetic and bytes are linear in each of them, so the error between lines stays small; no value leaves its corners.</remarks>
+/// <remarks>A product's arithmetic and bytes are linear in each of them, so the error between lines stays small; no value leaves
+/// its corners.</remarks>
 public sealed class GemmGrid
 {
     private readonly double[] _n;
@@ -10,7 +11,8 @@ public sealed class GemmGrid
 
     public GemmGrid(IEnumerable<(double M, double N, double K, double Us)> points)
     {
-        _curves = points.GroupBy(point => (point.N, point.K)).ToDictionary(same => same.Key, same => Curve.Of(same.Select(point => (point.M, point.Us))));
+        _curves = points.GroupBy(point => (point.N, point.K))
+            .ToDictionary(same => same.Key, same => Curve.Of(same.Select(point => (point.M, point.Us))));
         _n = [.. _curves.Keys.Select(key => key.N).Distinct().Order()];
         _k = [.. _curves.Keys.Select(key => key.K).Distinct().Order()];
     }

@@ -18,11 +18,13 @@ public sealed class MixedTable
         _rows = [.. byChunk.Select(same => Families(same))];
     }
 
-    private static (double[] Cached, CurveFamily[] Families) Families(IEnumerable<(double Chunk, double Cached, double Rows, double Kv, double Us)> points)
+    private static (double[] Cached, CurveFamily[] Families) Families(
+        IEnumerable<(double Chunk, double Cached, double Rows, double Kv, double Us)> points)
     {
         IGrouping<double, (double Chunk, double Cached, double Rows, double Kv, double Us)>[] byCached =
             [.. points.GroupBy(point => point.Cached).OrderBy(same => same.Key)];
-        return ([.. byCached.Select(same => same.Key)], [.. byCached.Select(same => new CurveFamily(same.Select(point => (point.Rows, point.Kv, point.Us))))]);
+        return ([.. byCached.Select(same => same.Key)],
+            [.. byCached.Select(same => new CurveFamily(same.Select(point => (point.Rows, point.Kv, point.Us))))]);
     }
 
     /// <summary>Nearest measured value outside the table.</summary>

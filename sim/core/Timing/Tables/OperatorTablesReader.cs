@@ -27,24 +27,31 @@ public static class OperatorTablesReader
             return FlatTables.Read(at, rank);
         if (MeasuredCsv.Find(at, "dense.csv") is not null)
             return ServingSimTables.Read(at, rank);
-        if (MeasuredCsv.Find(at, "gemm_bf16.csv") is not null || MeasuredCsv.Find(at, "gemm_fp8.csv") is not null || MeasuredCsv.Find(at, "attn_decode.csv") is not null)
+        if (MeasuredCsv.Find(at, "gemm_bf16.csv") is not null || MeasuredCsv.Find(at, "gemm_fp8.csv") is not null
+            || MeasuredCsv.Find(at, "attn_decode.csv") is not null)
             return ConfiguratorTables.Read(at, rank, fp8);
-        if (MeasuredCsv.Find(at, "mlp.csv") is not null || MeasuredCsv.Find(at, "attention.csv") is not null || MeasuredCsv.Find(at, "all_reduce.csv") is not null)
+        if (MeasuredCsv.Find(at, "mlp.csv") is not null || MeasuredCsv.Find(at, "attention.csv") is not null
+            || MeasuredCsv.Find(at, "all_reduce.csv") is not null)
             return VidurTables.Read(at, rank);
-        string[] names = [.. Directory.EnumerateFileSystemEntries(at).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal).Take(6)];
+        string[] names = [.. Directory.EnumerateFileSystemEntries(at).Select(Path.GetFileName).OfType<string>()
+            .Order(StringComparer.Ordinal).Take(6)];
         throw new InputException(
-            $"{at}: expected mlp.csv, dense.csv, gemm_bf16.csv or operators.csv (plain or .gz), found {(names.Length == 0 ? "an empty folder" : string.Join(", ", names))}");
+            $"{at}: expected mlp.csv, dense.csv, gemm_bf16.csv or operators.csv (plain or .gz), found "
+                + $"{(names.Length == 0 ? "an empty folder" : string.Join(", ", names))}");
     }
 
     private static string EnterDegree(string folder, int degree)
     {
-        string[] degrees = [.. Directory.EnumerateDirectories(folder, "tp*").Select(Path.GetFileName).OfType<string>().Where(name => int.TryParse(name.AsSpan(2), out _)).Order(StringComparer.Ordinal)];
+        string[] degrees = [.. Directory.EnumerateDirectories(folder, "tp*").Select(Path.GetFileName).OfType<string>()
+            .Where(name => int.TryParse(name.AsSpan(2), out _)).Order(StringComparer.Ordinal)];
         if (degrees.Length > 0)
         {
             string wanted = $"tp{degree}";
             return degrees.Contains(wanted)
                 ? Path.Combine(folder, wanted)
-                : throw new InputException($"{folder}: tensor parallel {degree} was not measured; available: {string.Join(", ", degrees.Select(name => name[2..]))}");
+                : throw new InputException(
+                    $"{folder}: tensor parallel {degree} was not measured; available: "
+                        + $"{string.Join(", ", degrees.Select(name => name[2..]))}");
         }
         string own = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
         if (own.StartsWith("tp", StringComparison.Ordinal) && int.TryParse(own.AsSpan(2), out int measured) && measured != degree)

@@ -22,6 +22,7 @@ public static class Plausibility
             return;
         string found = fastestUs.ToString("g4", CultureInfo.InvariantCulture);
         throw new InputException(
-            $"{path}: values look off by 1000: read as {unit}, the fastest operator takes {found} us; expected {LeastUs.ToString(CultureInfo.InvariantCulture)} to {MostUs.ToString(CultureInfo.InvariantCulture)} us");
+            $"{path}: values look off by 1000: read as {unit}, the fastest operator takes {found} us; expected "
+                + $"{LeastUs.ToString(CultureInfo.InvariantCulture)} to {MostUs.ToString(CultureInfo.InvariantCulture)} us");
     }
 }

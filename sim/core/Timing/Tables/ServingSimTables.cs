@@ -17,7 +17,8 @@ public static class ServingSimTables
         MeasuredCsv dense = MeasuredCsv.Read(MeasuredCsv.Find(folder, "dense.csv")!);
         Dictionary<string, Curve> layers = Curves(dense, "tokens");
         Curve Layer(string name) => layers.GetValueOrDefault(name)
-            ?? throw new InputException($"{dense.Path}: missing operator {name}; the table has {string.Join(", ", layers.Keys.Order(StringComparer.Ordinal))}");
+            ?? throw new InputException(
+                $"{dense.Path}: missing operator {name}; the table has {string.Join(", ", layers.Keys.Order(StringComparer.Ordinal))}");
         Plausibility.Check(dense.Path, "microseconds", layers.Values.Min(curve => curve.At(curve.First)));
         List<Curve> elementwise = [Layer("layernorm").Times(2), Layer("rotary_emb"), Layer("act_fn")];
         if (rank.Model.QkNorm)
@@ -40,7 +41,8 @@ public static class ServingSimTables
             foreach (string name in (string[])["lm_head", "sampler"])
             {
                 if (!ends.ContainsKey(name))
-                    throw new InputException($"{csv.Path}: missing operator {name}; the table has {string.Join(", ", ends.Keys.Order(StringComparer.Ordinal))}");
+                    throw new InputException(
+                        $"{csv.Path}: missing operator {name}; the table has {string.Join(", ", ends.Keys.Order(StringComparer.Ordinal))}");
             }
             Plausibility.Check(csv.Path, "microseconds", ends.Values.Min(curve => curve.At(curve.First)));
             tables = tables with { LmHead = ends["lm_head"], Sampler = ends["sampler"] };
@@ -50,7 +52,8 @@ public static class ServingSimTables
         if (MeasuredCsv.Find(folder, "skew.csv") is string skew)
             tables = tables with { Skew = SkewShares.Read(MeasuredCsv.Read(skew)) };
         if (rank.TensorParallel > 1 && MeasuredCsv.Find(folder, "allreduce.csv") is string allReduce)
-            tables = tables with { AllReduce = ConfiguratorTables.ReadAllReduce(MeasuredCsv.Read(allReduce), rank.TensorParallel, "graph", []) };
+            tables = tables with { AllReduce = ConfiguratorTables.ReadAllReduce(MeasuredCsv.Read(allReduce), rank.TensorParallel, "graph",
+                []) };
         return tables;
     }
 
@@ -92,8 +95,12 @@ public static class ServingSimTables
         Plausibility.Check(csv.Path, "microseconds", fastest);
         return tables with
         {
-            Decode = decode.Count > 0 ? new CurveFamily(decode) : throw new InputException($"{csv.Path}: missing operator: no decode-only row (prefill_chunk 0)"),
-            Prefill = prefill.Count > 0 ? new CurveFamily(prefill) : throw new InputException($"{csv.Path}: missing operator: no prefill-only row (n_decode 0)"),
+            Decode = decode.Count > 0
+                ? new CurveFamily(decode)
+                : throw new InputException($"{csv.Path}: missing operator: no decode-only row (prefill_chunk 0)"),
+            Prefill = prefill.Count > 0
+                ? new CurveFamily(prefill)
+                : throw new InputException($"{csv.Path}: missing operator: no prefill-only row (n_decode 0)"),
             Mixed = mixed.Count > 0 ? new MixedTable(mixed) : null,
         };
     }

@@ -25,7 +25,8 @@ public sealed record SkewShares(Curve Pure, Curve Mixed)
         }
         Curve Of(string regime)
         {
-            (double, double)[] points = [.. sums.Where(one => one.Key.Regime == regime && one.Value.Square > 0).Select(one => ((double)one.Key.N, Math.Clamp(one.Value.Product / one.Value.Square, 0, 1)))];
+            (double, double)[] points = [.. sums.Where(one => one.Key.Regime == regime && one.Value.Square > 0)
+                .Select(one => ((double)one.Key.N, Math.Clamp(one.Value.Product / one.Value.Square, 0, 1)))];
             return points.Length > 0 ? Curve.Of(points) : throw new InputException($"{csv.Path}: missing regime {regime}");
         }
         return new SkewShares(Of("pure"), Of("mixed"));

@@ -49,7 +49,8 @@ internal sealed class TableOperators : IOperatorTimes
     public double LayerLinear(int m)
     {
         double us = 0;
-        foreach (LayerOperator what in (ReadOnlySpan<LayerOperator>)[LayerOperator.QkvProjection, LayerOperator.OutputProjection, LayerOperator.UpProjection, LayerOperator.DownProjection, LayerOperator.Elementwise])
+        foreach (LayerOperator what in (ReadOnlySpan<LayerOperator>)[LayerOperator.QkvProjection, LayerOperator.OutputProjection,
+            LayerOperator.UpProjection, LayerOperator.DownProjection, LayerOperator.Elementwise])
             us += Us(what, new OperatorPoint(m))!.Value;
         return _rank.TensorParallel > 1 ? us + 2 * AllReduce(m)!.Value : us;
     }
@@ -160,7 +161,8 @@ internal sealed class TableOperators : IOperatorTimes
         if (curve.Covers(x))
             return curve.At(x);
         int edge = (int)Math.Clamp(x, curve.First, curve.Last);
-        Report.Note($"{Name(what)}, {(what is LayerOperator.LmHead or LayerOperator.Sampler ? "sequences" : "tokens")}", x, curve.First, curve.Last);
+        Report.Note($"{Name(what)}, {(what is LayerOperator.LmHead or LayerOperator.Sampler ? "sequences" : "tokens")}", x, curve.First,
+            curve.Last);
         return curve.At(edge) * _shape.Us(what, new OperatorPoint(x))!.Value / _shape.Us(what, new OperatorPoint(edge))!.Value;
     }
 

@@ -38,7 +38,8 @@ public sealed class TableTimeModel : ITimeModel
     /// <param name="fillMissing">Use the formulas for a missing projection, attention or all-reduce table instead of refusing.</param>
     /// <exception cref="InputException">A needed operator is missing.</exception>
     public TableTimeModel(
-        OperatorTables tables, TimingProfile profile, ModelSpec model, int tensorParallel = 1, TimingOptions? options = null, bool fillMissing = false)
+        OperatorTables tables, TimingProfile profile, ModelSpec model, int tensorParallel = 1, TimingOptions? options = null,
+        bool fillMissing = false)
     {
         _options = options ?? new TimingOptions();
         ModelRank rank = model.ForRank(tensorParallel);
@@ -58,7 +59,9 @@ public sealed class TableTimeModel : ITimeModel
         }
         _parts = new IterationParts(
             _options,
-            tokens => _layers * _operators.LayerLinear(tokens) + _ends * _operators.Us(LayerOperator.EmbeddingAndNorm, new OperatorPoint(tokens))!.Value,
+            tokens =>
+                _layers * _operators.LayerLinear(tokens) + _ends * _operators.Us(LayerOperator.EmbeddingAndNorm,
+                    new OperatorPoint(tokens))!.Value,
             _operators.Head,
             chunks => _layers * _operators.Prefill(chunks));
         _pieces = new DecodePieces[_options.MaxSequences + 1];
@@ -108,7 +111,8 @@ public sealed class TableTimeModel : ITimeModel
             Math.Min(steps, Steps(longEnd - batch.LongestContext * b, b, longEnd)));
     }
 
-    private static long Steps(long tokens, int perStep, long end) => end == long.MaxValue ? long.MaxValue : (tokens + perStep - 1) / perStep;
+    private static long Steps(long tokens, int perStep, long end) =>
+        end == long.MaxValue ? long.MaxValue : (tokens + perStep - 1) / perStep;
 
     private static DecodeCost AboveFloor(in DecodeCost cost, in DecodeBatch batch, long floor)
     {
@@ -168,7 +172,8 @@ public sealed class TableTimeModel : ITimeModel
         if (_operators.Tables.Decode is not { } table)
             return;
         (Curve left, Curve right, _) = table.Around(b);
-        Extrapolation.Note("decode attention, KV length", (double)context / b, Math.Max(left.First, right.First), Math.Min(left.Last, right.Last));
+        Extrapolation.Note("decode attention, KV length", (double)context / b, Math.Max(left.First, right.First),
+            Math.Min(left.Last, right.Last));
     }
 
     private static void RequireAll(OperatorTables tables, int tensorParallel)
@@ -183,7 +188,9 @@ public sealed class TableTimeModel : ITimeModel
         foreach ((string what, bool missing) in needed)
         {
             if (missing)
-                throw new InputException($"{tables.Folder}: missing operator: {what}; add the table, or use 'table:{tables.Folder}+analytic' to take it from the GPU's formulas");
+                throw new InputException(
+                    $"{tables.Folder}: missing operator: {what}; add the table, or use 'table:{tables.Folder}+analytic' to take it from "
+                        + $"the GPU's formulas");
         }
     }
 
@@ -191,7 +198,8 @@ public sealed class TableTimeModel : ITimeModel
     {
         OperatorTables tables = Tables;
         string measured = $"measured tables ({tables.Kind}), interpolated";
-        TimingSource Part(string name, bool has, string source, bool borrowed) => has ? new(name, measured, false) : new(name, "formula: " + source, borrowed);
+        TimingSource Part(string name, bool has, string source, bool borrowed) =>
+            has ? new(name, measured, false) : new(name, "formula: " + source, borrowed);
         List<TimingSource> parts =
         [
             Part("gemm", tables.Qkv is not null, profile.Gemm.Source, profile.Gemm.Borrowed),
@@ -203,7 +211,11 @@ public sealed class TableTimeModel : ITimeModel
             Part("sampler", tables.Sampler is not null, profile.Sampler.Source, profile.Sampler.Borrowed),
         ];
         if (tensorParallel > 1)
-            parts.Add(tables.AllReduce is not null ? new($"all-reduce of {tensorParallel}", measured, false) : new($"all-reduce of {tensorParallel}", "formula: " + profile.AllReduceOf(tensorParallel).Source, profile.AllReduceOf(tensorParallel).Borrowed));
+            parts.Add(
+                tables.AllReduce is not null
+                    ? new($"all-reduce of {tensorParallel}", measured, false)
+                    : new($"all-reduce of {tensorParallel}", "formula: " + profile.AllReduceOf(tensorParallel).Source,
+                        profile.AllReduceOf(tensorParallel).Borrowed));
         if (AnalyticTimeModel.OverheadOf(profile, _options) is { } overhead)
             parts.Add(new TimingSource("engine overhead", overhead.Source, overhead.Borrowed));
         return new TimingProvenance("table", profile.Name, AnalyticTimeModel.NameOf(_options), parts);

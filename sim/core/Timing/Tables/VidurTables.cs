@@ -57,7 +57,10 @@ public static class VidurTables
             throw new InputException($"{csv.Path}: {workers} workers on one node were not measured; available: {string.Join(", ", known)}");
         Curve curve = Curve.Of(points).WithoutGlitches(GlitchFactor, out int dropped);
         if (dropped > 0)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(csv.Path)}: {dropped} of {curve.Count + dropped} sizes dropped: slower by 40 % than a larger message"));
+            notes.Add(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{Path.GetFileName(csv.Path)}: {dropped} of {curve.Count + dropped} sizes dropped: slower by 40 % than a larger "
+                        + $"message"));
         return curve;
     }
 
@@ -77,13 +80,15 @@ public static class VidurTables
 
     private static OperatorTables ReadMlp(OperatorTables tables, MeasuredCsv csv, ModelRank rank, List<string> notes)
     {
-        foreach (string name in (string[])["attn_pre_proj", "attn_post_proj", "mlp_up_proj", "mlp_down_proj", "input_layernorm", "attn_rope", "mlp_act", "add", "emb"])
+        foreach (string name in (string[])["attn_pre_proj", "attn_post_proj", "mlp_up_proj", "mlp_down_proj", "input_layernorm",
+            "attn_rope", "mlp_act", "add", "emb"])
             csv.Require($"time_stats.{name}.median");
         csv.Require("num_tokens", "num_tensor_parallel_workers", "n_head", "n_kv_head", "n_embd", "n_expanded_embd", "use_gated_mlp");
         CheckShape(csv, rank.Model);
         int degree = rank.TensorParallel;
         Curve Read(string name) => ReadOperator(csv, name, degree);
-        bool serial = csv.Has("time_stats.post_attention_layernorm.median") && csv.Text(0, "time_stats.post_attention_layernorm.median").Length > 0;
+        bool serial = csv.Has("time_stats.post_attention_layernorm.median")
+            && csv.Text(0, "time_stats.post_attention_layernorm.median").Length > 0;
         Curve input = Read("input_layernorm");
         List<Curve> elementwise = [input, Read("attn_rope"), Read("mlp_act"), serial ? Read("add").Times(2) : Read("add")];
         if (serial)
@@ -93,7 +98,9 @@ public static class VidurTables
         Plausibility.Check(csv.Path, "milliseconds", Math.Min(input.At(input.First), up.At(up.First)));
         int rows = Enumerable.Range(0, csv.Count).Count(row => csv.Whole(row, "num_tensor_parallel_workers", 1) == degree);
         if (rows > up.Count)
-            notes.Add(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(csv.Path)}: {rows - up.Count} repeated token counts became their median"));
+            notes.Add(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{Path.GetFileName(csv.Path)}: {rows - up.Count} repeated token counts became their median"));
         return tables with
         {
             Qkv = Read("attn_pre_proj"),
@@ -107,7 +114,8 @@ public static class VidurTables
 
     private static void CheckShape(MeasuredCsv csv, ModelSpec model)
     {
-        (string Column, long Ours)[] same = [("n_head", model.QHeads), ("n_kv_head", model.KvHeads), ("n_embd", model.Hidden), ("n_expanded_embd", model.Ffn)];
+        (string Column, long Ours)[] same = [("n_head", model.QHeads), ("n_kv_head", model.KvHeads), ("n_embd", model.Hidden),
+            ("n_expanded_embd", model.Ffn)];
         foreach ((string column, long ours) in same)
         {
             long theirs = csv.Whole(0, column, 1);
@@ -116,12 +124,14 @@ public static class VidurTables
         }
         bool gated = csv.Text(0, "use_gated_mlp") is "True" or "true" or "1";
         if (gated != model.Gated)
-            throw InputException.At(csv.Path, csv.Line(0), $"tables of {model.Name} (use_gated_mlp {model.Gated})", $"use_gated_mlp {gated}");
+            throw InputException.At(csv.Path, csv.Line(0), $"tables of {model.Name} (use_gated_mlp {model.Gated})",
+                $"use_gated_mlp {gated}");
     }
 
     private static OperatorTables ReadAttention(OperatorTables tables, MeasuredCsv csv, ModelRank rank)
     {
-        csv.Require("time_stats.attn_prefill.median", "time_stats.attn_decode.median", "batch_size", "prefill_chunk_size", "kv_cache_size", "is_prefill", "num_tensor_parallel_workers", "n_q_head", "n_kv_head");
+        csv.Require("time_stats.attn_prefill.median", "time_stats.attn_decode.median", "batch_size", "prefill_chunk_size", "kv_cache_size",
+            "is_prefill", "num_tensor_parallel_workers", "n_q_head", "n_kv_head");
         List<(double Key, double X, double Us)> prefill = [];
         List<(double Key, double X, double Us)> decode = [];
         double fastest = double.PositiveInfinity;
@@ -147,8 +157,12 @@ public static class VidurTables
         Plausibility.Check(csv.Path, "milliseconds", fastest);
         return tables with
         {
-            Decode = decode.Count > 0 ? new CurveFamily(decode) : throw new InputException($"{csv.Path}: missing operator attn_decode: every row is a prefill"),
-            Prefill = prefill.Count > 0 ? new CurveFamily(prefill) : throw new InputException($"{csv.Path}: missing operator attn_prefill: no prefill row of batch 1"),
+            Decode = decode.Count > 0
+                ? new CurveFamily(decode)
+                : throw new InputException($"{csv.Path}: missing operator attn_decode: every row is a prefill"),
+            Prefill = prefill.Count > 0
+                ? new CurveFamily(prefill)
+                : throw new InputException($"{csv.Path}: missing operator attn_prefill: no prefill row of batch 1"),
         };
     }
 

@@ -26,7 +26,8 @@ public sealed record GeneratorSpec(string Name, ArrivalSpec Arrivals, LengthSpec
     /// <summary>Longest input + output [tokens]: longer requests swap outputs with others, or are cut. Null for no limit.</summary>
     public int? MaxTotalTokens { get; init; }
 
-    /// <summary>Shares of the models that requests are for, named <c>model-0</c>, <c>model-1</c>, …; null for a trace of one model.</summary>
+    /// <summary>Shares of the models that requests are for, named <c>model-0</c>, <c>model-1</c>, …; null for a trace of one
+    /// model.</summary>
     public double[]? ModelShares { get; init; }
 
     /// <exception cref="InputException">A value is out of its range.</exception>

@@ -42,7 +42,8 @@ public sealed record ConstantLengths(int Tokens) : LengthSpec
     internal override void Check(string where) => Positive(Tokens, $"{where}.tokens");
 }
 
-/// <summary>Whole numbers from <paramref name="Min"/> to <paramref name="Max"/>, all equally likely. Also a point mass of a few values.</summary>
+/// <summary>Whole numbers from <paramref name="Min"/> to <paramref name="Max"/>, all equally likely. Also a point mass of a few
+/// values.</summary>
 public sealed record UniformLengths(int Min, int Max) : LengthSpec
 {
     internal override double Draw(RandomStream random) => Min + (double)random.NextBelow((ulong)(Max - (long)Min + 1));

@@ -37,7 +37,8 @@ public static class TraceGenerator
         };
     }
 
-    /// <summary>What <see cref="Generate"/> would draw at another rate with the same seed: lengths are shared, only arrivals are drawn anew.</summary>
+    /// <summary>What <see cref="Generate"/> would draw at another rate with the same seed: lengths are shared, only arrivals are
+    /// drawn anew.</summary>
     internal static Trace AtRate(Trace drawn, GeneratorSpec spec, ulong seed, double ratePerSecond) =>
         drawn.At(Arrivals(spec, drawn.Count, seed, ratePerSecond).Arrivals, Hash(spec, drawn.Count, seed, ratePerSecond));
 

@@ -58,7 +58,9 @@ internal sealed class AgentSessions : IJsonLayout
                 Add(nested, at, place);
                 continue;
             }
-            int model = request.TryGetProperty("model", out JsonElement name) ? _rows.Models.IndexOf(Encoding.UTF8.GetBytes(name.ToString())) : -1;
+            int model = request.TryGetProperty("model", out JsonElement name)
+                ? _rows.Models.IndexOf(Encoding.UTF8.GetBytes(name.ToString()))
+                : -1;
             _rows.Add(at, Count(request, "in", place), Count(request, "out", place), model);
         }
     }

@@ -21,6 +21,7 @@ internal sealed class GzipEnd
     {
         _textBytes += bytes.Length;
         if (bytes.IsEmpty && _last8 != 0 && (uint)(_last8 >> 32) != (uint)_textBytes)
-            throw new InvalidDataException("the length of the text is not the one the file ends with (files joined by cat must be unpacked first)");
+            throw new InvalidDataException(
+                "the length of the text is not the one the file ends with (files joined by cat must be unpacked first)");
     }
 }

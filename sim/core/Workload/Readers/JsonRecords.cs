@@ -32,7 +32,8 @@ internal static class JsonRecords
     public static InputException Broken(string path, long line, JsonException e)
     {
         bool cut = e.Message.Contains("end of data", StringComparison.Ordinal) || e.Message.Contains("depth", StringComparison.Ordinal)
-            || e.Message.Contains("incomplete", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("end of string", StringComparison.Ordinal);
+            || e.Message.Contains("incomplete", StringComparison.OrdinalIgnoreCase)
+            || e.Message.Contains("end of string", StringComparison.Ordinal);
         string why = e.Message.Split('\n')[0].TrimEnd('\r');
         int detail = why.IndexOf(" LineNumber:", StringComparison.Ordinal);
         if (detail > 0)

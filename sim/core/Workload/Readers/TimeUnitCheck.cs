@@ -28,7 +28,9 @@ internal sealed class TimeUnitCheck(string path, RequestRows rows)
         if (fitting.Length == 1)
             return fitting[0];
         string why = fitting.Length == 0 ? "none gives" : $"{string.Join(", ", fitting.Select(TimeKinds.Describe))} all give";
-        throw new InputException($"{path}: the unit of its times is not known: {why} a rate between 1e-4 and 1e5 requests/s; state it with --time-unit s, ms, us or ns");
+        throw new InputException(
+            $"{path}: the unit of its times is not known: {why} a rate between 1e-4 and 1e5 requests/s; state it with --time-unit s, ms, "
+                + $"us or ns");
     }
 
     /// <summary>A stated unit must give a rate that a server can have.</summary>

@@ -19,7 +19,8 @@ internal sealed class ShardTests
     {
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Shard.Choose(null, null, Queue("7", null)), Is.EqualTo(Shard.Whole), "a sweep inside somebody's array task is a whole one");
+            Assert.That(Shard.Choose(null, null, Queue("7", null)), Is.EqualTo(Shard.Whole),
+                "a sweep inside somebody's array task is a whole one");
             Assert.That(Shard.Choose("3/8", null, Queue("7", "9")), Is.EqualTo(new Shard(3, 8)), "what is said wins");
             Assert.That(Shard.Choose(null, 8, Queue("7", null)), Is.EqualTo(new Shard(7, 8)));
             Assert.That(Shard.Choose(null, 8, Queue("", "0")), Is.EqualTo(new Shard(0, 8)));
@@ -35,13 +36,15 @@ internal sealed class ShardTests
     [TestCase("expected 1 to 99999 shards, found 0", "0/0", null, null, null)]
     [TestCase("expected one of them", "0/8", 8, null, null)]
     public void Anything_else_is_refused(string expected, string? shard, int? shards, string? slurm, string? k8s) =>
-        Assert.That(() => Shard.Choose(shard, shards, Queue(slurm, k8s)), Throws.InstanceOf<InputException>().With.Message.Contains(expected));
+        Assert.That(() => Shard.Choose(shard, shards, Queue(slurm, k8s)),
+            Throws.InstanceOf<InputException>().With.Message.Contains(expected));
 
     [TestCase("", new int[0])]
     [TestCase("3", new[] { 3 })]
     [TestCase("3,17,20-22", new[] { 21, 3, 17, 20, 22 })]
     [TestCase("0-1", new[] { 0, 1 })]
-    public void Missing_shards_are_named_as_arrays_are(string text, int[] indices) => Assert.That(Shard.ArrayText(indices), Is.EqualTo(text));
+    public void Missing_shards_are_named_as_arrays_are(string text, int[] indices) =>
+        Assert.That(Shard.ArrayText(indices), Is.EqualTo(text));
 
     private static (string, string?)[] Queue(string? slurm, string? k8s) => [("SLURM_ARRAY_TASK_ID", slurm), ("JOB_COMPLETION_INDEX", k8s)];
 }

@@ -17,8 +17,11 @@ internal sealed class SweepJournalTests
         {
             File.WriteAllBytes(folder.In("cut"), whole[..cut]);
             JournalContent content = SweepJournal.Read(folder.In("cut"), "e");
-            Assert.That(content.Results.Select(r => r.Point), Is.EqualTo(Enumerable.Range(0, Math.Max(0, ends.Count(e => e <= cut) - 1))), $"cut at {cut}");
-            Assert.That((content.ValidBytes, content.Damage), Is.EqualTo((ends.Where(e => e <= cut).DefaultIfEmpty(0).Max(), (string?)null)), "a torn last line is what a kill leaves: nothing to say");
+            Assert.That(content.Results.Select(r => r.Point), Is.EqualTo(Enumerable.Range(0, Math.Max(0, ends.Count(e => e <= cut) - 1))),
+                $"cut at {cut}");
+            Assert.That((content.ValidBytes, content.Damage),
+                Is.EqualTo((ends.Where(e => e <= cut).DefaultIfEmpty(0).Max(), (string?)null)),
+                "a torn last line is what a kill leaves: nothing to say");
         }
     }
 
@@ -96,7 +99,8 @@ internal sealed class SweepJournalTests
     }
 
     internal static PointResult Result(int point) => new(
-        point, ["vllm", "2"], ["chat", "vllm", "llama-3.1-8b", "a100-80", "1", "1", "1"], "00ff", [.. PointResult.MetricNames.Select(n => n == "verdict" ? "stable" : $"{point}.5")], null);
+        point, ["vllm", "2"], ["chat", "vllm", "llama-3.1-8b", "a100-80", "1", "1", "1"], "00ff",
+        [.. PointResult.MetricNames.Select(n => n == "verdict" ? "stable" : $"{point}.5")], null);
 
     private static byte[] Written(ScratchFolder folder, int points)
     {

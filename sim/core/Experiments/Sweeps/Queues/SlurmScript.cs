@@ -47,11 +47,14 @@ public static class SlurmScript
         return script.Append("exec ").AppendJoin(' ', words.Select(Quote)).Append('\n').ToString();
     }
 
-    /// <summary>Arguments of sbatch for the job that joins the shards when the array has ended, well or not: merge says what is missing.</summary>
-    public static IReadOnlyList<string> Merge(SweepJob job, SlurmOptions slurm, IReadOnlyList<string> program, string directory, string arrayId) =>
+    /// <summary>Arguments of sbatch for the job that joins the shards when the array has ended, well or not: merge says what is
+    /// missing.</summary>
+    public static IReadOnlyList<string> Merge(
+        SweepJob job, SlurmOptions slurm, IReadOnlyList<string> program, string directory, string arrayId) =>
     [
         "--parsable", $"--dependency=afterany:{arrayId}", $"--job-name={job.SafeName}-merge", "--ntasks=1", .. Common(job, slurm),
-        $"--output={directory}/log/merge.log", "--wrap", "exec " + string.Join(' ', program.Concat(["sweep", "merge", directory]).Select(Quote)),
+        $"--output={directory}/log/merge.log", "--wrap",
+        "exec " + string.Join(' ', program.Concat(["sweep", "merge", directory]).Select(Quote)),
     ];
 
     /// <summary>A word as a shell reads it back.</summary>

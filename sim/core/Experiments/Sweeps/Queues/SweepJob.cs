@@ -12,7 +12,10 @@ public sealed record SweepJob(string Name, int Shards, int Jobs, double? MemoryG
     public IReadOnlyList<string> PolicyAssemblies { get; init; } = [];
 
     /// <summary>The name in letters that every queue takes.</summary>
-    public string SafeName => "ellm-" + string.Join('-', string.Concat(Name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    public string SafeName =>
+        "ellm-" + string.Join('-',
+            string.Concat(Name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : ' '))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>MiB, rounded up.</summary>
     public long? MemoryMib => MemoryGib is double gib ? (long)Math.Ceiling(gib * 1024) : null;

@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Numerics;

@@ -29,7 +29,9 @@ public sealed record SweepGroup(IReadOnlyList<PointResult> Points)
     public string Words(int metric)
     {
         (string Word, int Count)[] counts = [.. Texts(metric).GroupBy(t => t, StringComparer.Ordinal).Select(g => (g.Key, g.Count()))];
-        return counts.Length == 1 ? counts[0].Word : string.Join(" + ", counts.Select(c => FormattableString.Invariant($"{c.Count} {c.Word}")));
+        return counts.Length == 1
+            ? counts[0].Word
+            : string.Join(" + ", counts.Select(c => FormattableString.Invariant($"{c.Count} {c.Word}")));
     }
 
     /// <summary>True for metrics that are words.</summary>

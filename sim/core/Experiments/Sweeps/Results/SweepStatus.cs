@@ -11,7 +11,8 @@ public sealed record ShardStatus(Shard Shard, int Points, int Done, int Failed)
         .. Enumerable.Range(0, shards).Select(i => new Shard(i, shards)).Select(shard =>
         {
             PointResult[] own = [.. results.Values.Where(r => shard.Has(r.Point))];
-            return new ShardStatus(shard, Enumerable.Range(0, plan.Points).Count(shard.Has), own.Length, own.Count(r => r.Failed is not null));
+            return new ShardStatus(shard, Enumerable.Range(0, plan.Points).Count(shard.Has), own.Length,
+                own.Count(r => r.Failed is not null));
         }),
     ];
 }
