@@ -1,6 +1,6 @@
 namespace ELLM.Sim.Kernels.Backends;
 
-/// <summary>The calibration kernels behind raw device addresses, whoever compiled them.</summary>
+/// <summary>The calibration kernels behind raw device addresses, however they are compiled.</summary>
 /// <remarks>Byte counts are multiples of 16, page sizes powers of two of at least 16; tables hold 32-bit page numbers.</remarks>
 public interface IKernelBackend : IDisposable
 {

@@ -4,7 +4,7 @@ namespace ELLM.Sim.Kernels.Driver;
 /// <remarks>
 /// Rules (cuda.h): sizes and addresses are multiples of the granularity; a mapping covers a whole handle and cannot be used before
 /// <see cref="SetAccess"/>; <see cref="Unmap"/> takes whole mappings; memory is freed when its handle is released and its last
-/// mapping is gone. None of these calls waits for running kernels: whoever unmaps must have drained them.
+/// mapping is gone. None of these calls waits for running kernels: the caller that unmaps must have drained them.
 /// </remarks>
 public interface IVmmCalls
 {

@@ -20,7 +20,7 @@ public readonly record struct RawSample(PointKey Key, string Clock, int Round, i
     public bool Counts => !Flags.Contains(Warmup, StringComparison.Ordinal) && !Flags.Contains(Cold, StringComparison.Ordinal);
 }
 
-/// <summary>Every sample of a run and what is known about it; text, so that anybody can plot it.</summary>
+/// <summary>Every sample of a run and what is known about it; text, so that any tool can plot it.</summary>
 /// <remarks>Lines <c># key: value</c>, a header line, then one sample a line in the order of measuring. Nothing is left out.</remarks>
 public sealed record RawFile(IReadOnlyDictionary<string, string> About, IReadOnlyList<RawSample> Samples)
 {

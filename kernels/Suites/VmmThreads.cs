@@ -71,7 +71,7 @@ internal sealed class VmmThreads(Bench bench, long chunkBytes, int threads) : IE
         _fault?.Throw();
     }
 
-    /// <summary>Meets the main thread twice a sample whatever happens, so that nobody waits for ever.</summary>
+    /// <summary>Meets the main thread twice a sample whatever happens, so that neither waits for ever.</summary>
     private void Work(int slot)
     {
         TimedVmm vmm = new(bench.Driver, bench.Clock, bench.EmptyNs);

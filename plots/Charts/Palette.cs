@@ -10,7 +10,7 @@ namespace ELLM.Sim.Plots.Charts;
 /// </remarks>
 public static class Palette
 {
-    /// <summary>Most named series in one figure: beyond it nobody can tell them apart.</summary>
+    /// <summary>Most named series in one figure: more cannot be told apart.</summary>
     public const int MaxSeries = 16;
 
     /// <summary>Fill places with a fixed meaning in several figures.</summary>

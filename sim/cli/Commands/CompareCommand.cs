@@ -52,7 +52,7 @@ internal static class CompareCommand
         (Trace trace, TraceLoadReport? loaded) = Traces.Load(traceName, run.Reading(parsed));
         Talk.Trace(terminal, loaded, run.Verbose(parsed));
         long read = Stopwatch.GetTimestamp();
-        // Unasked for, a report goes where it is in nobody's way; nobody would be told of it when quiet, and data is for programs.
+        // Unasked for, a report goes to a temporary folder; when quiet no line would tell of it, and data is for programs.
         bool unasked = directory is null && draw && terminal.DrawsReports && !terminal.Quiet && run.Format(parsed) == "table" && (long)trace.Count * configs.Count <= MostReported;
         bool oracles = run.Oracles(parsed);
         int runs = configs.Count + (oracles ? Oracle.Beside(configs).Count : 0);

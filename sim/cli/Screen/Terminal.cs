@@ -8,7 +8,7 @@ namespace ELLM.Sim.Cli.Screen;
 /// <summary>Where the program writes: data to one writer, talk to the other.</summary>
 /// <param name="Out">Data; identical for identical input.</param>
 /// <param name="Error">Warnings, errors, progress, wall times.</param>
-/// <param name="Interactive">Somebody watches the talk: progress may be drawn.</param>
+/// <param name="Interactive">The talk goes to a screen: progress may be drawn.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interactive) : IDisposable
 {
     /// <summary>Silences everything but errors.</summary>
@@ -17,7 +17,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     /// <summary>Width of the data's terminal; 0 when the data goes to a file or a pipe.</summary>
     public int Columns { get; init; }
 
-    /// <summary>A comparison whose files nobody asked for still leaves a report, in a temporary folder.</summary>
+    /// <summary>A comparison without --out still leaves a report, in a temporary folder.</summary>
     public bool DrawsReports { get; init; } = true;
 
     /// <summary>Everything said, for run.log.</summary>
@@ -51,7 +51,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     /// <summary>One line, whatever the message holds.</summary>
     public void Fail(string message) => Error.WriteLine("ellm: " + message.ReplaceLineEndings(" "));
 
-    /// <summary>Does the work; draws a bar once it has taken a second, if somebody watches.</summary>
+    /// <summary>Does the work; draws a bar once it has taken a second, on a screen.</summary>
     /// <param name="total">Steps of the whole work.</param>
     public T WithProgress<T>(string what, int total, Func<IProgress<int>, T> work)
     {

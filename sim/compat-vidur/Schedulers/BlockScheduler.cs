@@ -13,7 +13,7 @@ internal abstract class BlockScheduler(VidurConfig config, VidurMemoryPlan plan)
     /// <summary>
     /// Makes room for one more token of a decoding request by restarting requests from the end of <see cref="ReplicaScheduler.Idle"/>.
     /// </summary>
-    /// <returns>False when nobody was left and the request itself was restarted.</returns>
+    /// <returns>False when no other request was left and the request itself was restarted.</returns>
     protected bool GrowOrRestart(VidurRequest request)
     {
         while (!MayDecode(request))

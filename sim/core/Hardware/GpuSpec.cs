@@ -34,7 +34,7 @@ public sealed record GpuSpec
     /// <summary>Host memory that one GPU of the machine can have, GiB; absent: not checked.</summary>
     public double? HostMemoryGib { get; init; }
 
-    /// <summary>Null when nobody's price is known.</summary>
+    /// <summary>Null when no price is known.</summary>
     public GpuPrice? Price { get; init; }
 
     /// <summary>Name of the timing profile in configs/timing.</summary>

@@ -62,7 +62,7 @@ public sealed class DriverCalls
         return slowest;
     }
 
-    /// <summary>Leaves out the calls of chunks whose time nobody waits for.</summary>
+    /// <summary>Leaves out the calls of chunks whose time no iteration waits for.</summary>
     public void Skip(long chunks) => _next += (ulong)chunks;
 
     private long Draw(ulong stream, ulong chunk)

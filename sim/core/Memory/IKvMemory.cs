@@ -118,6 +118,6 @@ public interface IKvMemory
 
     /// <summary>Carries out the growth of <paramref name="steps"/> decode steps.</summary>
     /// <param name="span">Receives what was allocated over the steps.</param>
-    /// <param name="watched">False when nobody reads the span, which then may be left as it is.</param>
+    /// <param name="watched">False when no observer reads the span, which then may be left as it is.</param>
     void Advance(long steps, ref KvSpan span, bool watched);
 }

@@ -60,7 +60,7 @@ internal sealed class VmmCalls(VmmOptions options)
         return wait;
     }
 
-    /// <summary>The iteration has ended, grown by so much in all its steps: nobody waited for what followed the first.</summary>
+    /// <summary>The iteration has ended, grown by so much in all its steps: no iteration waited for what followed the first.</summary>
     public void EndIteration(long growth)
     {
         _map.Skip(growth - _chargedGrowth);

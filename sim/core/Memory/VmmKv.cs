@@ -93,7 +93,7 @@ public sealed class VmmKv : IKvMemory
         long wanted = Wanted(demand);
         if (UnitsBeside(ActivationsOf(demand.Tokens)) - wanted < _watermark)
             return Admission.Never;
-        // A range that waits for an owner is room for this one even when nobody else can have its chunks.
+        // A range that waits for an owner is room for this one even when no other sequence can have its chunks.
         long free = FreeBeside(load) + (PinnedUnits > 0 ? _idle.BestFit(wanted) : 0);
         if (_preempted && _owners > 0)
             wanted += _options.ExtraAfterPreemption;
@@ -231,11 +231,11 @@ public sealed class VmmKv : IKvMemory
 
     private long UnitsBeside(long activationChunks) => Math.Max(0, (_poolChunks - activationChunks) / _chunksPerUnit);
 
-    /// <summary>Units that nobody uses, beside the iteration's activations and the growth of the decodes in it.</summary>
+    /// <summary>Units without an owner, beside the iteration's activations and the growth of the decodes in it.</summary>
     private long FreeBeside(in IterationLoad load) =>
         UnitsBeside(ActivationsOf(load.Tokens)) - UsedUnits - PinnedUnits - (load.WithDecodes ? _growth.Need(0) : 0);
 
-    /// <summary>Units of idle ranges that only a next owner can have, less those already promised to somebody.</summary>
+    /// <summary>Units of idle ranges that only a next owner can have, less those already promised to a sequence.</summary>
     private long PinnedUnits
     {
         get

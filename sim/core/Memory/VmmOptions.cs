@@ -48,13 +48,13 @@ public sealed record VmmOptions(long PoolBytes, long ChunkBytes, int Layers, lon
     public long ActivationBytesPerToken { get; init; }
 
     /// <summary>Chunks of idle ranges are taken back when others need them; otherwise only an owner that takes a range over gets them.</summary>
-    /// <remarks>With one sequence left, idle ranges are taken back in any case: nobody else could give it room.</remarks>
+    /// <remarks>With one sequence left, idle ranges are taken back in any case: no other sequence could give it room.</remarks>
     public bool ReclaimsIdle { get; init; } = true;
 
     /// <summary>A preempted sequence's range is unmapped whole; otherwise it stays mapped like that of a finished one.</summary>
     public bool UnmapsPreempted { get; init; }
 
-    /// <summary>Units that an admission asks for beyond its need once anybody has been preempted.</summary>
+    /// <summary>Units that an admission asks for beyond its need once a sequence has been preempted.</summary>
     public long ExtraAfterPreemption { get; init; }
 
     /// <summary>Units kept mapped in one range without an owner, for the next one.</summary>

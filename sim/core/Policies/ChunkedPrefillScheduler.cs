@@ -8,7 +8,7 @@ namespace ELLM.Sim.Policies;
 /// <para>Sarathi-Serve's stall-free batching: (1) all decodes, one token each, preempting the latest arrival while one finds no
 /// block; (2) prompts already begun, next chunk = min(rest, budget left); (3) new prompts while memory for the whole prompt, the
 /// batch limit and at least one token of budget are left. Memory for a prompt is taken whole at admission.</para>
-/// <para>vLLM 0.4-0.5 with chunked prefill enabled follows the same order; it admits nobody in a round that preempted
+/// <para>vLLM 0.4-0.5 with chunked prefill enabled follows the same order; it admits no request in a round that preempted
 /// (<paramref name="admitAfterPreemption"/> false), where Sarathi's code looks at the queue again.</para>
 /// <para>Source: Sarathi-Serve (OSDI 2024) algorithm 3; vLLM 0.5 <c>Scheduler._schedule_chunked_prefill</c>.</para>
 /// </remarks>
@@ -29,7 +29,7 @@ public sealed class ChunkedPrefillScheduler(bool admitAfterPreemption) : ISchedu
             // Memory for the prompt is there; activations of the chunk may not be, where the boundary is elastic.
             return view.CanContinue(chunk, hold) ? Decision.Continue(chunk, hold) : Decision.Preempt;
         }
-        // A round that preempted admits nobody, unless it left nobody running: the next round would follow at once.
+        // A round that preempted admits no request, unless it left none running: the next round would follow at once.
         bool mayReturn = view.PreemptedThisRound == 0 || view.Running == view.AdmittedThisRound;
         if (view.Parked > 0 && mayReturn && view.Running < view.MaxNumSeqs && view.CanResume)
             return Decision.Resume;

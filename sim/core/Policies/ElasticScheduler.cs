@@ -7,7 +7,7 @@ namespace ELLM.Sim.Policies;
 /// <summary>eLLM: prefill first, prompts that the GPU cannot keep go to a CPU buffer, whose size follows the SLOs.</summary>
 /// <remarks>
 /// <para>At a boundary: (1) the earliest sequence in the buffer comes back when the GPU has room for it; (2) the head of the queue
-/// is admitted to the GPU when it fits and nobody is left in the buffer (who was there first gets the room first); (3) else it is
+/// is admitted to the GPU when it fits and the buffer is empty (sequences in it get the room first); (3) else it is
 /// computed with its KV streamed to the buffer, when the logical size has room for all of it and the GPU for its activations and
 /// the layers in flight; (4) else it waits. Prompts run whole, in iterations of their own. A decode that finds no memory makes the
 /// latest arrival lose its KV to recomputation. Everything an iteration needs is granted together or not at all.</para>

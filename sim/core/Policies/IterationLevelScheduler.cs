@@ -6,7 +6,7 @@ namespace ELLM.Sim.Policies;
 /// decodes.</summary>
 /// <remarks>
 /// <para>Orca reserves all that a request will need, so nothing is ever taken away. Over a layout that grows (paged blocks, or the
-/// oracle's live bytes) a step that finds no memory makes the latest arrival lose its KV, and nobody joins in that round.</para>
+/// oracle's live bytes) a step that finds no memory makes the latest arrival lose its KV, and no request joins in that round.</para>
 /// <para>Source: Orca (OSDI 2022) section 3, as re-implemented for PagedAttention (SOSP 2023) section 6.1; the rule of loss is
 /// vLLM's.</para>
 /// </remarks>
@@ -18,7 +18,7 @@ public sealed class IterationLevelScheduler : IScheduler
             return Decision.Preempt;
 
         Blocked blocked = view.Waiting > 0 ? Blocked.Memory : Blocked.None;
-        // A round that preempted admits nobody, unless it left nobody running: the next round would follow at once.
+        // A round that preempted admits no request, unless it left none running: the next round would follow at once.
         if (view.Waiting > 0 && (view.PreemptedThisRound == 0 || view.Running == view.AdmittedThisRound))
         {
             Decision admission = PrefillFirstScheduler.AdmitHead(view, besideDecodes: true);

@@ -7,7 +7,7 @@ namespace ELLM.Sim.Policies;
 /// <remarks>
 /// <para>While the head of the queue fits the batch limit, the token budget and the memory (watermark kept), it joins a prefill-only
 /// iteration. If none was admitted, all running sequences decode one token; a running sequence that finds no block makes the
-/// latest arrival lose its KV. Nothing is admitted while somebody's KV is on the host, and nobody comes back in a round that
+/// latest arrival lose its KV. Nothing is admitted while KV is on the host, and no sequence comes back in a round that
 /// preempted.</para>
 /// <para>Source: vLLM 0.5 <c>Scheduler._schedule_default</c>; PagedAttention (SOSP 2023) section 4.5.</para>
 /// </remarks>
@@ -16,7 +16,7 @@ public sealed class PrefillFirstScheduler : IScheduler
     public Decision Decide(in SchedulerView view)
     {
         Blocked blocked = view.Waiting + view.Parked > 0 ? Blocked.Memory : Blocked.None;
-        // A round that preempted admits nobody, unless it left nobody running: the next round would follow at once.
+        // A round that preempted admits no request, unless it left none running: the next round would follow at once.
         bool mayAdmit = view.PreemptedThisRound == 0 || view.Running == view.AdmittedThisRound;
         if (view.Waiting > 0 && view.Parked == 0 && mayAdmit && view.ResumedThisRound == 0)
         {
@@ -42,7 +42,7 @@ public sealed class PrefillFirstScheduler : IScheduler
     }
 
     /// <summary>Admits or rejects the head of the queue, whole; Idle says why not.</summary>
-    /// <remarks>The batch limit is asked before memory: while nobody completes it stays the reason, whatever memory does
+    /// <remarks>The batch limit is asked before memory: while no sequence completes it stays the reason, whatever memory does
     /// meanwhile.</remarks>
     internal static Decision AdmitHead(in SchedulerView view, bool besideDecodes)
     {

@@ -8,8 +8,8 @@ namespace ELLM.Sim.Policies;
 /// <remarks>
 /// <para>At a boundary: (1) the earliest sequence that waits for its offloaded layers gets room for all of them when there is some,
 /// and they are fetched; (2) the head of the queue is considered when batch and token budget have room and the prefill iteration
-/// with it takes no longer than the least slack of the decodes (<see cref="TpotSlack"/>; nobody decodes: any time); (3) it starts
-/// whole when it fits and nobody waits for layers, (4) else with the fewest layers that let the link copy the others while the
+/// with it takes no longer than the least slack of the decodes (<see cref="TpotSlack"/>; nothing decodes: any time); (3) it starts
+/// whole when it fits and no sequence waits for layers, (4) else with the fewest layers that let the link copy the others while the
 /// iteration computes (eq. 4), when the GPU has room for these and the layers in flight, and the host for the others; (5) else it
 /// waits. Prompts run whole, in iterations of their own. A decode that finds no memory makes the latest arrival lose its KV to
 /// recomputation.</para>

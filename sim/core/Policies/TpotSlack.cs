@@ -9,7 +9,7 @@ namespace ELLM.Sim.Policies;
 /// outlived the prediction, one more is expected. The step is the next one of the present batch. What may be spent is the least
 /// slack. Source: LayerKV (arXiv 2410.00428), equations 1 and 2, from reading notes.</para>
 /// <para>Per sequence that is A - now - step * (last - done), or B + objective * done - now - step when outlived, with constants A, B
-/// and <c>last</c>: a walk over arrays of them costs a few operations a sequence, is made only at boundaries with somebody waiting
+/// and <c>last</c>: a walk over arrays of them costs a few operations a sequence, is made only at boundaries with requests waiting
 /// beside decodes, and never within a jump. The slack some steps later is the slack at a later clock: with steps that do not
 /// get shorter it cannot rise before the prediction is outlived, and rises as long as a step is shorter than the objective
 /// afterwards, for all by the same. So halving an interval finds the first step of a change without stepping.</para>
@@ -60,7 +60,7 @@ public sealed class TpotSlack(long tpotSloPs)
         _placeOf[_slots[place]] = place;
     }
 
-    /// <summary>The least slack; <see cref="long.MaxValue"/> when nobody decodes.</summary>
+    /// <summary>The least slack; <see cref="long.MaxValue"/> when nothing decodes.</summary>
     public long Least(in SlackClock clock)
     {
         long least = long.MaxValue;

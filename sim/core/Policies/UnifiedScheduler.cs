@@ -3,11 +3,11 @@ using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Policies;
 
-/// <summary>The scheduler of current vLLM (V1): one token budget, running sequences first, whoever is behind gets the rest.</summary>
+/// <summary>The scheduler of current vLLM (V1): one token budget, running sequences first, later ones get the rest.</summary>
 /// <remarks>
 /// <para>Running sequences are served in order of arrival: a decode takes one token, a prompt in progress as many as the budget
 /// leaves; memory is taken chunk by chunk, and a sequence that finds none makes the latest one lose its KV, itself if it is the
-/// latest. Only a round that preempted nobody then admits from the queue, while budget, batch limit and memory for the first
+/// latest. Only a round without a preemption then admits from the queue, while budget, batch limit and memory for the first
 /// chunk (with <paramref name="fullPromptCheck"/>: for the whole prompt) last. No watermark; recompute only.</para>
 /// <para>Source: vLLM V1 <c>Scheduler.schedule</c>.</para>
 /// </remarks>
@@ -28,7 +28,7 @@ public sealed class UnifiedScheduler(bool fullPromptCheck) : IScheduler
         }
 
         Blocked blocked = view.Waiting > 0 ? Blocked.Memory : Blocked.None;
-        // A round that preempted admits nobody, unless it left nobody running: the next round would follow at once.
+        // A round that preempted admits no request, unless it left none running: the next round would follow at once.
         if (view.Waiting > 0 && (view.PreemptedThisRound == 0 || view.Running == view.AdmittedThisRound))
         {
             Decision admission = AdmitHead(view, budget);

@@ -5,7 +5,7 @@ namespace ELLM.Sim.Time;
 /// At equal times the order must not depend on when an event was scheduled: a jump schedules its end long before the last of the
 /// steps that it stands for would. So kind and target come before the sequence, and arrivals are seen by every boundary of their
 /// instant. Trace arrivals do not live here: they are already sorted and the cluster merges them in. Cancelling is by version: an event
-/// carries the version of what it is about, and whoever receives a stale one ignores it.
+/// carries the version of what it is about, and a stale one is ignored.
 /// </remarks>
 public sealed class EventQueue
 {

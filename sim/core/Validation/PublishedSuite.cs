@@ -6,9 +6,9 @@ namespace ELLM.Sim.Validation;
 
 /// <summary>Tables of papers and vendors' pages.</summary>
 /// <remarks>
-/// Bounds: 13 % for large batches and long prompts of current engines, 20 % for an engine version nobody calibrated, and the ranges
+/// Bounds: 13 % for large batches and long prompts of current engines, 20 % for an engine version that is not calibrated, and the ranges
 /// that comparisons with the eager stack of 2023 gave (prompts up to 2048 tokens 3 to 22 % fast on A100, 16 to 41 % on H100; longer ones
-/// 27 to 52 %). Small single-stream steps of 2023 and 2024 engines come out 10 to 40 % fast, for host time nobody published:
+/// 27 to 52 %). Small single-stream steps of 2023 and 2024 engines come out 10 to 40 % fast, for unpublished host time:
 /// printed, not bounded.
 /// </remarks>
 public sealed class PublishedSuite : IValidationSuite

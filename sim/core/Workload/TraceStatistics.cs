@@ -123,7 +123,7 @@ public sealed record TraceStatistics
         if (times.Length == 0)
             return [];
         long windows = (times[^1] - times[0]) / windowPs;
-        // A span of months in seconds is a few million windows; more is nobody's question.
+        // A span of months in seconds is a few million windows; more windows than that are not counted.
         if (windows > 50_000_000)
             return [];
         long[] counts = new long[windows];

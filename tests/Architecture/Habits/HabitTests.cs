@@ -164,6 +164,15 @@ internal sealed class HabitTests
     public void A_missing_reason_is_found(string text, int found) => Assert.That(RuleReasons.Violations(SourceFile.Snippet(text)).Count(), Is.EqualTo(found));
 
     [Test]
+    public void Comments_name_what_acts() => Nothing(SourceFile.Product.SelectMany(PlainWords.Violations));
+
+    [TestCase("// Some" + "body waits.", 1)]
+    [TestCase("/// <summary>Who" + "ever asks.</summary>", 1)]
+    [TestCase("// A sequence waits.", 0)]
+    public void A_comment_that_names_no_one_is_found(string text, int found) =>
+        Assert.That(PlainWords.Violations(SourceFile.Snippet(text)).Count(), Is.EqualTo(found));
+
+    [Test]
     public void Files_are_written_in_one_way() => Nothing(SourceFile.Product.SelectMany(FileWriting.Violations));
 
     [TestCase("File.WriteAllText(p, t);")]

@@ -25,7 +25,7 @@ public sealed class GpuPrices
         }
     }
 
-    /// <summary>Null when nobody states one.</summary>
+    /// <summary>Null when no source states one.</summary>
     public double? Of(string gpuNameOrPath)
     {
         GpuSpec gpu = GpuCatalog.Load(gpuNameOrPath);

@@ -2,7 +2,7 @@ namespace ELLM.Sim.Experiments.Sweeps;
 
 /// <summary>Hands points to workers so that a trace is made once, shared by all of its points, and let go after the last.</summary>
 /// <remarks>
-/// A worker stays with the points of one trace while there are any, then takes a trace nobody has begun, and only then helps with
+/// A worker stays with the points of one trace while there are any, then takes a trace that no worker has begun, and only then helps with
 /// another worker's: traces are made side by side, and no more of them are held than there are workers. Not safe for threads:
 /// callers hold a lock.
 /// </remarks>

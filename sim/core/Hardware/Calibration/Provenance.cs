@@ -9,7 +9,7 @@ public enum ProvenanceKind
     [JsonStringEnumMemberName("measured")]
     Measured,
 
-    /// <summary>Printed by somebody else for this device.</summary>
+    /// <summary>Published for this device by others.</summary>
     [JsonStringEnumMemberName("published")]
     Published,
 

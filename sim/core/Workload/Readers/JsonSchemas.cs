@@ -33,7 +33,7 @@ internal static class JsonSchemas
         }
         catch (JsonException)
         {
-            // Whoever reads the whole file says what is wrong with it.
+            // The reader of the whole file says what is wrong with it.
         }
         return false;
     }

@@ -93,7 +93,7 @@ internal sealed class TraceSource : IDisposable
             }
         });
 
-    /// <summary>Lower-case hex SHA-256 of the stored bytes; reads what nobody has read yet.</summary>
+    /// <summary>Lower-case hex SHA-256 of the stored bytes; reads what has not been read yet.</summary>
     public string HashToEnd()
     {
         byte[] buffer = new byte[HeadBytes];
