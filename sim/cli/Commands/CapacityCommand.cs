@@ -86,7 +86,7 @@ internal static class CapacityCommand
                 terminal.Out.Write(Output.Text(s => CapacityFiles.WriteJson(s, results, workload, prices)));
                 break;
             default:
-                CapacityTable.Write(terminal.Out, results, workload, prices);
+                CapacityTable.Write(terminal.Tables(run.Format(parsed)), results, workload, prices);
                 break;
         }
         return ExitCode.Done;

@@ -88,7 +88,7 @@ internal static class PlanCommand
                 terminal.Out.Write(Output.Text(s => PlanFiles.WriteJson(s, rows, workload, target, prices)));
                 break;
             default:
-                PlanTable.Write(terminal.Out, rows, workload, target, rate, top);
+                PlanTable.Write(terminal.Tables(run.Format(parsed)), rows, workload, target, rate, top);
                 break;
         }
         return ExitCode.Done;

@@ -35,7 +35,7 @@ internal sealed class RunOptions
     private readonly ReadOptions _reading = new();
     private readonly Option<string?> _out = CommonOptions.Out("DIR", "Directory for result files.");
     private readonly Option<bool> _force = CommonOptions.Force("Replace result files of an existing directory.");
-    private readonly Option<string> _format = CommonOptions.Format("Form of the data on stdout.", "table", "csv", "json");
+    private readonly Option<string> _format = CommonOptions.Format("Form of the data on stdout.", "table", "md", "csv", "json");
     private readonly Option<bool> _noOracle = new("--no-oracle") { Description = "Run no oracles: no shares of what memory policy could still win, in less time." };
     private readonly Option<bool> _step = new("--step") { Description = "Single decode steps instead of exact jumps: same results, slower." };
     private readonly Option<bool> _check = new("--check") { Description = "Verify every invariant at every iteration boundary." };

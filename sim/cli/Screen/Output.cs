@@ -9,7 +9,7 @@ namespace ELLM.Sim.Cli.Screen;
 /// <summary>Results on stdout.</summary>
 internal static class Output
 {
-    /// <param name="format">table, csv or json.</param>
+    /// <param name="format">table, md, csv or json.</param>
     public static void Write(Terminal terminal, string format, IReadOnlyList<RunReport> reports, Trace trace)
     {
         switch (format)
@@ -21,7 +21,7 @@ internal static class Output
                 terminal.Out.Write(Text(s => SummaryFiles.WriteJson(s, reports.Select(r => (r.Row, (RunManifest?)r.Manifest(trace))))));
                 break;
             default:
-                ComparisonTable.Write(terminal.Out, reports, trace, terminal.Columns);
+                ComparisonTable.Write(terminal.Tables(format), reports, trace, format == "md" ? 0 : terminal.Columns);
                 break;
         }
     }

@@ -29,11 +29,18 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     public static Terminal OfProcess()
     {
         StreamWriter data = new(Console.OpenStandardOutput(), bufferSize: 1 << 16) { NewLine = "\n" };
-        return new Terminal(data, Console.Error, !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb")
+        bool dumb = Environment.GetEnvironmentVariable("TERM") == "dumb";
+        int columns = Console.IsOutputRedirected ? 0 : Console.WindowWidth;
+        TextWriter shown = columns == 0 ? data : new TableWriter(data, TableForm.Screen, columns)
         {
-            Columns = Console.IsOutputRedirected ? 0 : Console.WindowWidth,
+            HasColour = !dumb && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
         };
+        return new Terminal(shown, Console.Error, !Console.IsErrorRedirected && !dumb) { Columns = columns };
     }
+
+    /// <summary>Where the tables of a form of output go.</summary>
+    /// <param name="format">md for Markdown; any other: as the terminal wants them.</param>
+    public TextWriter Tables(string format) => format == "md" ? new TableWriter(Out, TableForm.Markdown) : Out;
 
     public void Say(string line)
     {
