@@ -34,6 +34,7 @@ internal static class App
             ConfigCommand.Create(terminal),
             CompletionCommand.Create(terminal),
         };
+        root.Subcommands.Add(ManCommand.Create(terminal, root));
         root.WithExamples(
             "ellm compare                                     # every policy on the shipped chat trace",
             "ellm compare my_trace.csv --policies vllm,sarathi --gpu h100",

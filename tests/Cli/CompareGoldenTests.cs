@@ -120,6 +120,8 @@ internal sealed class CompareGoldenTests
 
     [TestCase("--help", "Examples:")]
     [TestCase("completion bash", "complete -o default -F _ellm ellm")]
+    [TestCase("completion fish", "complete -c ellm -a")]
+    [TestCase("man", ".SS \"ellm calibrate measure\"")]
     [TestCase("trace stats chat", "rank correlation")]
     [TestCase("trace generate azure-chat --limit 3", "arrival_s,input_tokens,output_tokens\n0,")]
     [TestCase("list models", "llama-3.1-8b")]

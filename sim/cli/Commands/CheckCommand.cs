@@ -14,24 +14,26 @@ namespace ELLM.Sim.Cli.Commands;
 /// <summary><c>ellm check</c>: runs an experiment and fails when its results are not those of the baseline.</summary>
 internal static class CheckCommand
 {
-    private sealed record Asked(string File, string? Baseline, bool Update, string[] Tolerances, string? JUnit, bool GitHub, string[] Set, int Jobs, bool Verbose);
+    private sealed record Asked(string File, string? Baseline, bool Update, string[] Tolerances, string? JUnit, bool GitHub, string? Summary, string[] Set, int Jobs, bool Verbose);
 
     public static Command Create(Terminal terminal)
     {
         Argument<string> file = new("FILE") { Description = "Experiment file, or the name of a shipped experiment." };
         file.CompletionSources.Add(_ => Experiment.Names.Select(n => new CompletionItem(n)));
-        Option<string?> baseline = RunOptions.Text("--baseline", "FILE", "Baseline file (default: beside the experiment, X.baseline.json).");
+        Option<string?> baseline = RunOptions.Text("--baseline", "FILE", "Baseline file (default: beside the experiment, X.baseline.json; of shipped-policies, the shipped one).");
         Option<bool> update = new("--update") { Description = "Write the baseline anew from this run." };
         Option<string[]> tolerance = new("--tolerance") { Description = "How far a metric may move: METRIC=1%, METRIC=0.05, METRIC=1%,worse; * for all. Default: not at all. --update keeps them.", HelpName = "METRIC=BOUND" };
         Option<string?> junit = RunOptions.Text("--junit", "FILE", "Write JUnit XML.");
         Option<bool> github = new("--github") { Description = "Print GitHub annotations (default: when GITHUB_ACTIONS is true)." };
+        Option<string?> summary = RunOptions.Text("--summary", "FILE", "Append what moved as Markdown (default: the job summary of GitHub Actions).");
         Option<string[]> set = new("--set") { Description = "Change a setting of every point, to see what the check says.", HelpName = "KEY=VALUE" };
         Option<string?> jobs = CommonOptions.Jobs();
         Option<bool> verbose = CommonOptions.Verbose("Every metric that moved, not only the first ones.");
         Option<bool> quiet = CommonOptions.Quiet();
         PolicyAssemblyOption assembly = new();
-        Command command = new("check", "Run an experiment and compare every metric with a baseline.") { file, baseline, update, tolerance, junit, github, set, jobs, verbose, quiet, assembly.Option };
+        Command command = new("check", "Run an experiment and compare every metric with a baseline.") { file, baseline, update, tolerance, junit, github, summary, set, jobs, verbose, quiet, assembly.Option };
         command.WithExamples(
+            "ellm check shipped-policies                      # does this program give the results of its release",
             "ellm check policies.json --update                # write policies.baseline.json",
             "ellm check policies.json --junit check.xml       # exit code 1 when a metric moved",
             "ellm check policies.json --tolerance ttft_p99_s=1%,worse");
@@ -43,7 +45,7 @@ internal static class CheckCommand
                 bool annotate = parsed.GetValue(github) || Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true";
                 Asked asked = new(
                     parsed.GetValue(file)!, parsed.GetValue(baseline), parsed.GetValue(update), parsed.GetValue(tolerance) ?? [], parsed.GetValue(junit), annotate,
-                    parsed.GetValue(set) ?? [], Values.Count("--jobs", parsed.GetValue(jobs)) ?? Environment.ProcessorCount, parsed.GetValue(verbose));
+                    parsed.GetValue(summary) ?? Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY"), parsed.GetValue(set) ?? [], Values.Count("--jobs", parsed.GetValue(jobs)) ?? Environment.ProcessorCount, parsed.GetValue(verbose));
                 return Run(terminal, asked, cancel);
             },
             CancellationToken.None));
@@ -54,7 +56,10 @@ internal static class CheckCommand
     {
         Experiment experiment = Experiment.Load(asked.File);
         string path = asked.Baseline ?? DefaultPath(asked.File);
-        Baseline? before = asked.Update ? Former(terminal, path) : Baseline.Load(path);
+        Baseline? before = asked.Update ? Former(terminal, path)
+            : asked.Baseline is null && !File.Exists(path) && Experiment.Names.Contains(asked.File, StringComparer.OrdinalIgnoreCase)
+                ? Baseline.Shipped(asked.File) ?? Baseline.Load(path)
+                : Baseline.Load(path);
         Dictionary<string, Tolerance> tolerances = new(before?.Tolerances ?? new Dictionary<string, Tolerance>());
         foreach ((string metric, Tolerance bound) in asked.Tolerances.Select(Tolerance.Parse))
             tolerances[metric] = bound;
@@ -84,6 +89,8 @@ internal static class CheckCommand
         if (asked.JUnit is not null)
             WriteJUnit(asked.JUnit, now.Experiment, checks);
         CheckTable.Write(terminal.Out, now.Experiment, checks, asked.Verbose);
+        if (!string.IsNullOrEmpty(asked.Summary))
+            CheckSummary.Append(asked.Summary, now.Experiment, checks);
         if (asked.GitHub)
             CheckTable.Annotate(terminal.Out, asked.File, checks);
         return checks.Any(c => c.Fails) ? ExitCode.ObjectiveMissed : ExitCode.Done;

@@ -27,6 +27,15 @@ internal static class CompletionCommand
 
         """;
 
+    private const string Fish = """
+        function __ellm_complete
+          set -l line (commandline -cp)
+          ellm "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+        end
+        complete -c ellm -a '(__ellm_complete)'
+
+        """;
+
     private const string PowerShell = """
         Register-ArgumentCompleter -Native -CommandName ellm -ScriptBlock {
           param($word, $line, $position)
@@ -41,7 +50,7 @@ internal static class CompletionCommand
     {
         Command command = new("completion", "Print a completion script for a shell.");
         command.WithExamples("source <(ellm completion bash)");
-        foreach ((string shell, string script) in new[] { ("bash", Bash), ("zsh", Zsh), ("pwsh", PowerShell) })
+        foreach ((string shell, string script) in new[] { ("bash", Bash), ("zsh", Zsh), ("fish", Fish), ("pwsh", PowerShell) })
         {
             Command one = new(shell, $"Completion script for {shell}.");
             one.SetAction(_ => terminal.Out.Write(script.ReplaceLineEndings("\n")));

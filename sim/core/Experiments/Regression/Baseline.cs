@@ -22,9 +22,26 @@ public sealed record Baseline(string Version, string Experiment, string Experime
     {
         if (!File.Exists(path))
             throw new InputException($"{path}: no baseline; --update writes one");
+        return Parse(path, FileGuard.Reading(path, () => File.ReadAllBytes(path)));
+    }
+
+    /// <summary>The results of a shipped experiment at the release; null: it was released without.</summary>
+    public static Baseline? Shipped(string experiment)
+    {
+        string name = $"baselines/{experiment.ToLowerInvariant()}.baseline.json";
+        using Stream? stream = typeof(Baseline).Assembly.GetManifestResourceStream(name);
+        if (stream is null)
+            return null;
+        byte[] json = new byte[stream.Length];
+        stream.ReadExactly(json);
+        return Parse(name, json);
+    }
+
+    private static Baseline Parse(string path, byte[] json)
+    {
         try
         {
-            return JsonSerializer.Deserialize(FileGuard.Reading(path, () => File.ReadAllBytes(path)), BaselineJson.Default.Baseline) ?? throw new InputException($"{path}: expected a baseline, found null");
+            return JsonSerializer.Deserialize(json, BaselineJson.Default.Baseline) ?? throw new InputException($"{path}: expected a baseline, found null");
         }
         catch (JsonException e)
         {

@@ -19,7 +19,7 @@ public static class JUnitReport
         {
             xml.WriteStartElement("testcase");
             xml.WriteAttributeString("classname", experiment);
-            xml.WriteAttributeString("name", check.Point);
+            xml.WriteAttributeString("name", WithoutFolders(check.Point));
             if (check.Fails)
             {
                 xml.WriteStartElement("failure");
@@ -32,6 +32,13 @@ public static class JUnitReport
         xml.WriteEndElement();
         xml.WriteEndElement();
     }
+
+    /// <summary>Where a file lies is another folder on every machine: a test keeps its name and history.</summary>
+    private static string WithoutFolders(string point) => string.Join(' ', point.Split(' ').Select(word =>
+    {
+        int value = word.IndexOf('=', StringComparison.Ordinal) + 1;
+        return Path.IsPathRooted(word[value..]) ? word[..value] + Path.GetFileName(word[value..]) : word;
+    }));
 
     /// <summary>One line: what is wrong with the point, and why.</summary>
     public static string MessageOf(PointCheck check)
