@@ -62,7 +62,7 @@ public sealed class TraceBadInputTests
     [TestCase("PK\u0003\u0004rest", "a zip archive")]
     [TestCase("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n", "a Git LFS pointer")]
     [TestCase("BZh91AY", "bzip2")]
-    [TestCase("PAR1....", "Parquet")]
+    [TestCase("PAR1....", "Parquet data")]
     public void Read_NotATrace_SaysWhatItIs(string content, string expected) => Assert.That(Load.ErrorOf(content), Does.Contain(expected));
 
     [Test]

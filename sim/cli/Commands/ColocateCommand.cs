@@ -135,7 +135,7 @@ internal static class ColocateCommand
                 terminal.Out.Write(Output.Text(s => ColocationFiles.WriteJson(s, plan, reports)));
                 break;
             default:
-                ColocationTable.Write(terminal.Out, plan, reports);
+                ColocationTable.Write(terminal.Tables(format), plan, reports);
                 break;
         }
     }

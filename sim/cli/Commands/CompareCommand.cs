@@ -25,7 +25,7 @@ internal static class CompareCommand
         Option<string> policies = PolicyNames.Option();
         Option<string?> jobs = CommonOptions.Jobs();
         Option<bool> noReport = CommonOptions.NoReport();
-        RunOptions run = new();
+        RunOptions run = new(tables: true);
         Command command = new("compare", "Replay a trace under several memory policies, side by side.") { trace, policies, jobs, noReport };
         command.WithExamples(
             "ellm compare",
@@ -45,6 +45,7 @@ internal static class CompareCommand
         int threads = Values.Count("--jobs", jobs) ?? Environment.ProcessorCount;
         IReadOnlyList<RunConfig> configs = run.Bind(parsed, PolicyNames.Parse(policies));
         string? directory = run.Out(parsed);
+        bool parquet = run.WantsParquet(parsed);
         if (directory is not null)
             RunDirectory.Check(directory, run.Force(parsed));
 
@@ -74,7 +75,8 @@ internal static class CompareCommand
             directory = Directory.CreateTempSubdirectory("ellm-").FullName;
         if (directory is not null)
         {
-            RunDirectory.Write(directory, run.Force(parsed) || unasked, RunFiles.Of(reports, trace, terminal.Said));
+            IReadOnlyList<(string, Action<Stream>)> files = RunFiles.Of(reports, trace, terminal.Said);
+            RunDirectory.Write(directory, run.Force(parsed) || unasked, parquet ? ParquetFiles.Beside(files) : files);
             ReportFiles.Remove(directory);
             PictureOptions? pictures = unasked ? null : new PictureOptions();
             page = draw

@@ -30,7 +30,7 @@ internal static class ReplayCommand
         Argument<string> trace = TraceArgument.Create();
         Option<string?> policy = RunOptions.Text("--policy", "NAME|FILE", "Memory policy (default vllm).", () => PresetCatalog.Names);
         Option<string?> events = RunOptions.Text("--trace-events", "FILE", "Write iterations and requests as trace events, for Perfetto or Chrome's trace viewer.").KeepingResults();
-        RunOptions run = new();
+        RunOptions run = new(tables: true);
         Command command = new("replay", "Replay a trace under one policy and write every result file.") { trace, policy, events };
         command.WithExamples(
             "ellm replay trace.csv --policy vllm",
@@ -46,6 +46,7 @@ internal static class ReplayCommand
         terminal.Quiet = run.Quiet(parsed);
         double? required = run.RequiredShare(parsed);
         RunConfig config = run.Bind(parsed, policy);
+        bool parquet = run.WantsParquet(parsed);
         string directory = run.Out(parsed) ?? DefaultDirectory(traceName, config.Preset);
         RunDirectory.Check(directory, run.Force(parsed));
 
@@ -55,7 +56,7 @@ internal static class ReplayCommand
         long read = Stopwatch.GetTimestamp();
         TraceEvents? recorder = events is null ? null : new TraceEvents();
         bool reported = trace.Count <= MostReported;
-        RunReport Simulate(RequestBlocks blocks)
+        RunReport Simulate(RequestBlocks? blocks)
         {
             RunReport ran = terminal.WithProgress("requests", trace.Count, progress =>
             {
@@ -71,7 +72,10 @@ internal static class ReplayCommand
                 $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
             return ran;
         }
-        RunReport report = RunFiles.WriteBeside(directory, run.Force(parsed), trace, terminal.Said, Simulate);
+        // Parquet is made from the whole table: nothing can be written before the end.
+        RunReport report = parquet ? Simulate(null) : RunFiles.WriteBeside(directory, run.Force(parsed), trace, terminal.Said, Simulate);
+        if (parquet)
+            RunDirectory.Write(directory, run.Force(parsed), ParquetFiles.Beside(RunFiles.Of(report, trace, terminal.Said)));
         ReportFiles.Remove(directory);
         string command = CommandText.Of(parsed);
         PictureOptions? pictures = run.Out(parsed) is null ? null : new PictureOptions();

@@ -35,15 +35,20 @@ internal sealed class RunOptions
     private readonly ReadOptions _reading = new();
     private readonly Option<string?> _out = CommonOptions.Out("DIR", "Directory for result files.");
     private readonly Option<bool> _force = CommonOptions.Force("Replace result files of an existing directory.");
-    private readonly Option<string> _format = CommonOptions.Format("Form of the data on stdout.", "table", "md", "csv", "json");
+    private readonly Option<string> _format;
     private readonly Option<bool> _noOracle = new("--no-oracle") { Description = "Run no oracles: no shares of what memory policy could still win, in less time." };
     private readonly Option<bool> _step = new("--step") { Description = "Single decode steps instead of exact jumps: same results, slower." };
     private readonly Option<bool> _check = new("--check") { Description = "Verify every invariant at every iteration boundary." };
     private readonly Option<bool> _verbose = CommonOptions.Verbose("Say how the memory budget came about and where times come from.");
     private readonly Option<bool> _quiet = CommonOptions.Quiet();
 
-    public RunOptions()
+    private const string Parquet = "parquet";
+
+    /// <param name="tables">The command writes tables of requests and timelines, which can be Parquet.</param>
+    public RunOptions(bool tables = false)
     {
+        string[] forms = ["table", "md", "csv", "json", .. tables ? [Parquet] : Array.Empty<string>()];
+        _format = CommonOptions.Format("Form of the data on stdout.", forms);
         _set.CompletionSources.Add(_ => ConfigKeys.All.Select(k => new CompletionItem(k.Path + "=")));
     }
 
@@ -103,7 +108,17 @@ internal sealed class RunOptions
         return VidurAdapter.Run(config, trace, new VidurAdapterOptions(folder, Observer: observer, Cancel: cancel));
     }
 
-    public string Format(ParseResult parsed) => parsed.GetValue(_format)!;
+    /// <summary>Of the data on stdout: Parquet is for files, and the table is printed.</summary>
+    public string Format(ParseResult parsed) => parsed.GetValue(_format) is { } format && format != Parquet ? format : "table";
+
+    /// <summary>Tables of requests and timelines as Parquet too.</summary>
+    /// <exception cref="InputException">Nowhere to write them.</exception>
+    public bool WantsParquet(ParseResult parsed)
+    {
+        bool wanted = parsed.GetValue(_format) == Parquet;
+        return !wanted || Out(parsed) is not null ? wanted
+            : throw new InputException("--format parquet writes requests.parquet and timeline.parquet: say where with --out DIR");
+    }
 
     public string? Out(ParseResult parsed) => parsed.GetValue(_out);
 

@@ -5,7 +5,7 @@ namespace ELLM.Sim.Workload;
 
 /// <summary>Reads request traces of every known layout, told apart by their content.</summary>
 /// <remarks>
-/// <para>CSV layouts are found by their column names, JSON lines by their keys; gzip is unpacked on the way.
+/// <para>CSV and Parquet layouts are found by their column names, JSON lines by their keys; gzip is unpacked on the way.
 /// Times are kept to the picosecond. Rows are sorted by time, equal times in the order of the file.</para>
 /// <para>Our own CSV: <c>arrival_s,input_tokens,output_tokens[,model]</c> with times in seconds.</para>
 /// </remarks>

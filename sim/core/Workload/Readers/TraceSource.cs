@@ -13,6 +13,7 @@ internal sealed class TraceSource : IDisposable
     private readonly Stream _stored;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Stream? _unpacked;
+    private string? _storedHash;
 
     private TraceSource(string path, Stream stored)
     {
@@ -75,7 +76,29 @@ internal sealed class TraceSource : IDisposable
             throw new InputException($"{path}: a directory, expected a trace file");
         if (!File.Exists(path))
             throw new InputException($"{path}: no such file");
-        return Over(path, FileGuard.Reading(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan)));
+        FileStream file = FileGuard.Reading(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan));
+        return FileGuard.Reading(path, () => IsParquet(file)) ? OfParquet(path, file) : Over(path, file);
+    }
+
+    private static bool IsParquet(FileStream file)
+    {
+        if (!file.CanSeek)
+            return false;
+        byte[] head = new byte[ParquetText.Magic.Length];
+        bool same = file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && ParquetText.Magic.SequenceEqual(head);
+        file.Position = 0;
+        return same;
+    }
+
+    /// <summary>The rows as CSV text; the hash stays that of the file.</summary>
+    private static TraceSource OfParquet(string path, FileStream file)
+    {
+        string hash;
+        using (file)
+            hash = FileGuard.Reading(path, () => Convert.ToHexStringLower(SHA256.HashData(file)));
+        TraceSource source = Over(path, ParquetText.Of(path));
+        source._storedHash = hash;
+        return source;
     }
 
     /// <summary>Over any stream, which is closed with this.</summary>
@@ -100,7 +123,7 @@ internal sealed class TraceSource : IDisposable
         while (_stored.Read(buffer) > 0)
         {
         }
-        return Convert.ToHexStringLower(_hash.GetHashAndReset());
+        return _storedHash ?? Convert.ToHexStringLower(_hash.GetHashAndReset());
     }
 
     public void Dispose()
@@ -126,7 +149,7 @@ internal sealed class TraceSource : IDisposable
             [0x28, 0xb5, 0x2f, 0xfd, ..] => "zstd data: unpack it first (gzip is read as it is)",
             [0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', ..] => "xz data: unpack it first (gzip is read as it is)",
             [(byte)'B', (byte)'Z', (byte)'h', ..] => "bzip2 data: unpack it first (gzip is read as it is)",
-            [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "a Parquet file: convert it to CSV",
+            [(byte)'P', (byte)'A', (byte)'R', (byte)'1', ..] => "Parquet data, which is read from a file of its own only",
             [0xff, 0xfe, ..] or [0xfe, 0xff, ..] => "UTF-16 text: save it as UTF-8",
             _ => null,
         };
