@@ -51,8 +51,7 @@ internal sealed class CsvTable
     {
         using FileStream file = File.OpenRead(path);
         using Stream stream = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
-        using StreamReader text = new(stream);
-        return Read(path, text, headerOnly);
+        return Read(path, stream, headerOnly);
     });
 
     /// <summary>Index of the first of <paramref name="names"/> that is a column, or -1.</summary>
@@ -99,52 +98,30 @@ internal sealed class CsvTable
     public InputException Wrong(int row, int column, string expected) =>
         InputException.At(Path, _lines[row], $"{expected} in column {Header[column]}", $"'{_rows[row][column]}'");
 
-    private static CsvTable Read(string path, StreamReader text, bool headerOnly)
+    private static CsvTable Read(string path, Stream text, bool headerOnly)
     {
-        long line = 1;
-        string[] header = Split(text.ReadLine() ?? throw new InputException($"{path}: expected a header line, found an empty file"));
-        if (header[0].StartsWith("version https://git-lfs", StringComparison.Ordinal))
-            throw new InputException($"{path}: expected a CSV file, found a Git LFS pointer to one");
+        string[]? header = null;
         List<string[]> rows = [];
         List<long> lines = [];
-        while (!headerOnly && text.ReadLine() is { } next)
+        foreach ((int line, string[] cells) in CsvRows.Read(text, path))
         {
-            line++;
-            if (string.IsNullOrWhiteSpace(next))
+            string[] fields = Array.ConvertAll(cells, cell => cell.Trim());
+            if (header is null)
+            {
+                if (fields[0].StartsWith("version https://git-lfs", StringComparison.Ordinal))
+                    throw new InputException($"{path}: expected a CSV file, found a Git LFS pointer to one");
+                header = fields;
+                if (headerOnly)
+                    break;
                 continue;
-            string[] fields = Split(next);
+            }
             if (fields.Length != header.Length)
                 throw InputException.At(path, line, $"{header.Length} fields", $"{fields.Length}");
             rows.Add(fields);
             lines.Add(line);
         }
-        return new CsvTable(path, header, [.. rows], [.. lines]);
-    }
-
-    private static string[] Split(string line)
-    {
-        if (!line.Contains('"'))
-            return line.Split(',', StringSplitOptions.TrimEntries);
-        List<string> fields = [];
-        System.Text.StringBuilder field = new();
-        bool quoted = false;
-        foreach (char c in line)
-        {
-            if (c == '"')
-            {
-                quoted = !quoted;
-            }
-            else if (c == ',' && !quoted)
-            {
-                fields.Add(field.ToString().Trim());
-                field.Clear();
-            }
-            else
-            {
-                field.Append(c);
-            }
-        }
-        fields.Add(field.ToString().Trim());
-        return [.. fields];
+        return header is null
+            ? throw new InputException($"{path}: expected a header line, found an empty file")
+            : new CsvTable(path, header, [.. rows], [.. lines]);
     }
 }

@@ -79,6 +79,31 @@ internal sealed class PlotCommandTests
     }
 
     [Test]
+    public void Pixels_are_the_same_without_the_fonts_of_the_system()
+    {
+        string[] hide = ["-rm", "sh", "-c", "mount -t tmpfs none /usr/share/fonts && exec \"$@\"", "sh"];
+        (int Code, string Error) Ran(string program, params string[] words)
+        {
+            using System.Diagnostics.Process process = System.Diagnostics.Process.Start(
+                new System.Diagnostics.ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, error.GetAwaiter().GetResult());
+        }
+        if (!OperatingSystem.IsLinux() || !Directory.Exists("/usr/share/fonts") || Ran("unshare", [.. hide, "true"]).Code != 0)
+            Assert.Ignore("a folder of fonts cannot be hidden from one process here");
+        string[] draw = [Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "ellm.dll"), "plot", _run, "--format", "png", "--figure", "ledger"];
+        string png = Path.Combine(_run, "figures", "ledger.png");
+        Assert.That(Ran(draw[0], draw[1..]).Code, Is.Zero);
+        byte[] with = File.ReadAllBytes(png);
+        File.Delete(png);
+        (int code, string error) = Ran("unshare", [.. hide, .. draw]);
+        Assert.That(code, Is.Zero, error);
+        Assert.That(File.ReadAllBytes(png), Is.EqualTo(with));
+    }
+
+    [Test]
     public void A_program_without_Skia_does_everything_but_pictures()
     {
         string program = _folder.In("program"), run = _folder.In("bare");

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Text;
 using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Timing.Tables;
@@ -50,26 +49,26 @@ public sealed class MeasuredCsv
         int got = stream.ReadAtLeast(head, 2, throwOnEndOfStream: false);
         using Stream joined = new PrefixedStream(head.AsMemory(0, got), stream);
         using Stream plain = got == 2 && head[0] == 0x1F && head[1] == 0x8B ? new GZipStream(joined, CompressionMode.Decompress) : joined;
-        using StreamReader reader = new(plain, Encoding.UTF8);
         MeasuredCsv csv = new(name);
-        string header = reader.ReadLine() ?? throw InputException.At(name, 1, "a header line", "an empty file");
-        if (header.StartsWith(LfsMark, StringComparison.Ordinal))
-            throw new InputException($"{name}: is a Git LFS pointer, not the table it stands for: fetch it with 'git lfs pull'");
-        string[] titles = Split(header);
-        for (int i = 0; i < titles.Length; i++)
-            csv._columns.TryAdd(titles[i].Trim(), i);
-        int line = 1;
-        while (reader.ReadLine() is string text)
+        int titles = -1;
+        foreach ((int line, string[] cells) in CsvRows.Read(plain, name))
         {
-            line++;
-            if (text.Length == 0)
+            if (titles < 0)
+            {
+                if (cells[0].StartsWith(LfsMark, StringComparison.Ordinal))
+                    throw new InputException($"{name}: is a Git LFS pointer, not the table it stands for: fetch it with 'git lfs pull'");
+                titles = cells.Length;
+                for (int i = 0; i < cells.Length; i++)
+                    csv._columns.TryAdd(cells[i].Trim(), i);
                 continue;
-            string[] cells = Split(text);
-            if (cells.Length != titles.Length)
-                throw InputException.At(name, line, $"{titles.Length} cells as in the header", $"{cells.Length}");
+            }
+            if (cells.Length != titles)
+                throw InputException.At(name, line, $"{titles} cells as in the header", $"{cells.Length}");
             csv._rows.Add(cells);
             csv._lines.Add(line);
         }
+        if (titles < 0)
+            throw InputException.At(name, 1, "a header line", "an empty file");
         return csv.Count > 0 ? csv : throw InputException.At(name, 2, "rows of measurements", "none");
     }
 
@@ -126,31 +125,4 @@ public sealed class MeasuredCsv
 
     private int Index(string column) =>
         _columns.TryGetValue(column, out int at) ? at : throw new InputException($"{Path}: missing operator or column {column}");
-
-    private static string[] Split(string line)
-    {
-        if (!line.Contains('"', StringComparison.Ordinal))
-            return line.Split(',');
-        List<string> cells = [];
-        StringBuilder cell = new();
-        bool quoted = false;
-        foreach (char c in line)
-        {
-            if (c == '"')
-            {
-                quoted = !quoted;
-            }
-            else if (c == ',' && !quoted)
-            {
-                cells.Add(cell.ToString());
-                cell.Clear();
-            }
-            else
-            {
-                cell.Append(c);
-            }
-        }
-        cells.Add(cell.ToString());
-        return [.. cells];
-    }
 }
