@@ -30,7 +30,9 @@ internal sealed class CheckCommandTests
     {
         (int code, string output, string error) = Ellm.Run("check", "shipped-policies");
         Assert.That((code, output), Is.EqualTo((0, Ellm.Run("check", Experiment).Out)), error);
-        Assert.That(Ellm.Run("check", "vllm-ellm-1000").Error, Is.EqualTo("ellm: vllm-ellm-1000.baseline.json: no baseline; --update writes one\n"));
+        Assert.That(
+            Ellm.Run("check", "vllm-ellm-1000").Error,
+            Is.EqualTo("ellm: vllm-ellm-1000.baseline.json: no baseline; --update writes one\n"));
     }
 
     [Test]
@@ -38,7 +40,9 @@ internal sealed class CheckCommandTests
     {
         using ScratchFolder folder = new();
         string trace = folder.File("my.csv", "arrival_s,input_tokens,output_tokens\n0,100,10\n1,100,10\n");
-        string file = folder.File("mine.json", $$"""{ "name": "mine", "base": { "limit": 2 }, "grid": { "trace": [{{System.Text.Json.JsonSerializer.Serialize(trace)}}, "chat"], "policy": ["vllm"] } }""");
+        string quoted = System.Text.Json.JsonSerializer.Serialize(trace);
+        string file = folder.File(
+            "mine.json", $$"""{ "name": "mine", "base": { "limit": 2 }, "grid": { "trace": [{{quoted}}, "chat"], "policy": ["vllm"] } }""");
         Assert.That(Ellm.Run("check", file, "--update").Code, Is.Zero);
         Assert.That(Ellm.Run("check", file, "--junit", folder.In("check.xml")).Code, Is.Zero);
         IEnumerable<string> names = XDocument.Load(folder.In("check.xml")).Descendants("testcase").Select(c => c.Attribute("name")!.Value);
@@ -50,7 +54,8 @@ internal sealed class CheckCommandTests
     public void Summary_is_added_to_what_other_steps_wrote()
     {
         using ScratchFolder folder = new();
-        string file = folder.File("mine.json", """{ "name": "mine", "base": { "trace": "chat", "limit": 30 }, "grid": { "policy": ["vllm"] } }"""), summary = folder.File("summary.md", "before\n");
+        const string One = """{ "name": "mine", "base": { "trace": "chat", "limit": 30 }, "grid": { "policy": ["vllm"] } }""";
+        string file = folder.File("mine.json", One), summary = folder.File("summary.md", "before\n");
         Ellm.Run("check", file, "--update");
         Ellm.Run("check", file, "--summary", summary);
         (int code, _, _) = Ellm.Run("check", file, "--summary", summary, "--set", "engine.max_num_seqs=1");
@@ -58,7 +63,8 @@ internal sealed class CheckCommandTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(code, Is.EqualTo(1));
-            Assert.That(text, Does.StartWith("before\n### mine: 1 points, none moved beyond its tolerance\n\n### mine: 1 points, 1 failed\n\n| point | metric |"));
+            Assert.That(text, Does.StartWith(
+                "before\n### mine: 1 points, none moved beyond its tolerance\n\n### mine: 1 points, 1 failed\n\n| point | metric |"));
             Assert.That(text.Split('\n').Count(l => l.StartsWith("| policy=vllm |", StringComparison.Ordinal)), Is.EqualTo(5));
         }
     }

@@ -1,5 +1,6 @@
 using ELLM.Sim.Cli;
 using ELLM.Sim.Cli.Screen;
+using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Tests.Golden;
 using NUnit.Framework;
 
@@ -9,7 +10,8 @@ namespace ELLM.Sim.Tests.Cli;
 internal sealed class TableFormTests
 {
     private const char Escape = '\u001b';
-    private static readonly string[] Compare = ["compare", "chat", "--limit", "40", "--policies", "vllm,ellm,orca-max", "--no-report", "--quiet"];
+    private static readonly string[] Compare =
+        ["compare", "chat", "--limit", "40", "--policies", "vllm,ellm,orca-max", "--no-report", "--quiet"];
 
     [Test]
     public void A_terminal_has_lines_that_fit_it([Values(80, 120, 200)] int columns, [Values] bool colour)
@@ -28,10 +30,12 @@ internal sealed class TableFormTests
 
     [Test]
     public void Golden_screen([Values(80, 120, 200)] int columns, [Values] bool colour) => GoldenFile.Check(
-        $"tests/Golden/screen-{columns}{(colour ? "-colour" : "")}.txt", OnScreen(columns, colour).Replace(Escape.ToString(), "ESC", StringComparison.Ordinal));
+        $"tests/Golden/screen-{columns}{(colour ? "-colour" : "")}.txt",
+        OnScreen(columns, colour).Replace(Escape.ToString(), "ESC", StringComparison.Ordinal));
 
     [Test]
-    public void A_very_narrow_terminal_is_taken_as_forty_columns() => Assert.That(OnScreen(20, colour: false), Is.EqualTo(OnScreen(40, colour: false)));
+    public void A_very_narrow_terminal_is_taken_as_forty_columns() =>
+        Assert.That(OnScreen(20, colour: false), Is.EqualTo(OnScreen(40, colour: false)));
 
     [Test]
     public void Colour_and_width_change_no_word_that_fits()
@@ -51,7 +55,9 @@ internal sealed class TableFormTests
             Assert.That(code, Is.Zero);
             Assert.That(lines[head - 1], Is.Empty, "a table follows an empty line");
             Assert.That(lines[head + 1], Does.StartWith("| --- | ---: |"));
-            Assert.That(lines[(head + 2)..(head + 5)].Select(l => l.Split(" | ")[0]), Is.EqualTo(new[] { "| vllm", "| ellm", "| orca-max" }));
+            Assert.That(
+                lines[(head + 2)..(head + 5)].Select(l => l.Split(" | ")[0]),
+                Is.EqualTo(new[] { "| vllm", "| ellm", "| orca-max" }));
             Assert.That(lines[head..(head + 5)].Select(l => l.Count(c => c == '|')).Distinct().Count(), Is.EqualTo(1));
         }
     }

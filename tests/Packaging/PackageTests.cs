@@ -16,7 +16,8 @@ internal sealed class PackageTests
     private ScratchFolder _folder = null!;
 
     private static string Runtime { get; } =
-        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux") + "-" + RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
+        (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
+        + "-" + RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant();
 
     private string Packages => _folder.In("packages");
 
@@ -28,7 +29,8 @@ internal sealed class PackageTests
         foreach (string project in (string[])["sim/core", "sim/cli"])
         {
             string output = DotnetCommand.Run(
-                folder, Plain, "pack", Path.Combine(SourceTree.Root, project), "-c", "Release", "-o", Packages, "--nologo", $"-p:ToolPackageRuntimeIdentifiers={Runtime}");
+                folder, Plain, "pack", Path.Combine(SourceTree.Root, project),
+                "-c", "Release", "-o", Packages, "--nologo", $"-p:ToolPackageRuntimeIdentifiers={Runtime}");
             Assert.That(output, Does.Not.Contain("warning"));
         }
     }
@@ -82,7 +84,8 @@ internal sealed class PackageTests
     {
         string copy = _folder.In("my-policies");
         Directory.CreateDirectory(copy);
-        foreach (string file in Directory.GetFiles(Path.Combine(SourceTree.Root, "docs/policy-template")).Where(f => Path.GetFileName(f) != "packages.lock.json"))
+        string[] template = Directory.GetFiles(Path.Combine(SourceTree.Root, "docs/policy-template"));
+        foreach (string file in template.Where(f => Path.GetFileName(f) != "packages.lock.json"))
             File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
         DotnetCommand.Run(copy, Home, "build", "--nologo", "-warnaserror", $"-p:RestoreAdditionalProjectSources={Packages}");
         string assembly = Path.Combine(copy, "bin", "Debug", "net10.0", "MyPolicies.dll");

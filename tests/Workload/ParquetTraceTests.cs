@@ -25,7 +25,8 @@ internal sealed class ParquetTraceTests
         int[] input = [100, 200, 1, 7];
         long[] output = [10, 20, 1, 9];
         string csv = _folder.File("t.csv", "arrival_s,input_tokens,output_tokens\n"
-            + string.Concat(times.Select((t, i) => string.Create(CultureInfo.InvariantCulture, $"{t:0.############},{input[i]},{output[i]}\n"))));
+            + string.Concat(times.Select((t, i) => string.Create(
+                CultureInfo.InvariantCulture, $"{t:0.############},{input[i]},{output[i]}\n"))));
         string parquet = await Write("t.parquet", ("arrival_s", times), ("input_tokens", input), ("output_tokens", output));
         (Trace wanted, _) = TraceReader.Read(csv);
         (Trace found, TraceLoadReport report) = TraceReader.Read(parquet);
@@ -34,7 +35,8 @@ internal sealed class ParquetTraceTests
             Assert.That(found.ArrivalPs, Is.EqualTo(wanted.ArrivalPs));
             Assert.That(found.InputTokens, Is.EqualTo(wanted.InputTokens));
             Assert.That(found.OutputTokens, Is.EqualTo(wanted.OutputTokens));
-            Assert.That(report.Sha256, Is.EqualTo(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(parquet)))), "of the file as stored");
+            string hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(parquet)));
+            Assert.That(report.Sha256, Is.EqualTo(hash), "of the file as stored");
         }
     }
 
@@ -43,7 +45,8 @@ internal sealed class ParquetTraceTests
     {
         DateTime start = new(2023, 11, 16, 18, 15, 46, DateTimeKind.Utc);
         string parquet = await Write(
-            "azure.parquet", ("note", new[] { "a, b", "c" }), ("TIMESTAMP", new[] { start, start.AddMilliseconds(1500) }), ("ContextTokens", new[] { 374, 396 }), ("GeneratedTokens", new[] { 44, 109 }));
+            "azure.parquet", ("note", new[] { "a, b", "c" }), ("TIMESTAMP", new[] { start, start.AddMilliseconds(1500) }),
+            ("ContextTokens", new[] { 374, 396 }), ("GeneratedTokens", new[] { 44, 109 }));
         (Trace trace, _) = TraceReader.Read(parquet);
         Assert.That(trace.ArrivalPs, Is.EqualTo(new[] { 0, 1_500_000_000_000 }));
     }
@@ -66,7 +69,8 @@ internal sealed class ParquetTraceTests
     [TestCase(-1)]
     public async Task A_cut_file_is_one_line(int keep)
     {
-        string parquet = await Write("cut.parquet", ("arrival_s", new[] { 0.0, 1 }), ("input_tokens", new[] { 5, 6 }), ("output_tokens", new[] { 5, 6 }));
+        string parquet = await Write(
+            "cut.parquet", ("arrival_s", new[] { 0.0, 1 }), ("input_tokens", new[] { 5, 6 }), ("output_tokens", new[] { 5, 6 }));
         byte[] bytes = await File.ReadAllBytesAsync(parquet);
         await File.WriteAllBytesAsync(parquet, bytes[..(keep < 0 ? bytes.Length + keep : keep)]);
         (int code, _, string error) = Ellm.Run("trace", "stats", parquet);
@@ -79,7 +83,8 @@ internal sealed class ParquetTraceTests
     public async Task Results_are_the_columns_of_the_CSV()
     {
         string run = _folder.In("run");
-        Assert.That(Ellm.Run("compare", "chat", "--limit", "50", "--policies", "vllm,orca-max", "--format", "parquet", "--no-report", "--out", run).Code, Is.Zero);
+        string[] compare = ["compare", "chat", "--limit", "50", "--policies", "vllm,orca-max", "--format", "parquet", "--no-report", "--out", run];
+        Assert.That(Ellm.Run(compare).Code, Is.Zero);
         foreach (string table in (string[])["requests", "timeline"])
         {
             string[][] rows = [.. (await File.ReadAllLinesAsync(Path.Combine(run, "vllm", table + ".csv"))).Select(l => l.Split(','))];
@@ -99,7 +104,8 @@ internal sealed class ParquetTraceTests
                     continue;
                 double?[] values = new double?[rows.Length - 1];
                 await reader.RowGroups[0].ReadAsync(field, values.AsMemory());
-                Assert.That(values, Is.EqualTo(rows[1..].Select(r => r[column].Length == 0 ? (double?)null : double.Parse(r[column], CultureInfo.InvariantCulture))), field.Name);
+                double? Wanted(string cell) => cell.Length == 0 ? null : double.Parse(cell, CultureInfo.InvariantCulture);
+                Assert.That(values, Is.EqualTo(rows[1..].Select(r => Wanted(r[column]))), field.Name);
             }
         }
     }

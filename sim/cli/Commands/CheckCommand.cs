@@ -14,24 +14,31 @@ namespace ELLM.Sim.Cli.Commands;
 /// <summary><c>ellm check</c>: runs an experiment and fails when its results are not those of the baseline.</summary>
 internal static class CheckCommand
 {
-    private sealed record Asked(string File, string? Baseline, bool Update, string[] Tolerances, string? JUnit, bool GitHub, string? Summary, string[] Set, int Jobs, bool Verbose);
+    private sealed record Asked(
+        string File, string? Baseline, bool Update, string[] Tolerances, string? JUnit, bool GitHub, string? Summary,
+        string[] Set, int Jobs, bool Verbose);
 
     public static Command Create(Terminal terminal)
     {
         Argument<string> file = new("FILE") { Description = "Experiment file, or the name of a shipped experiment." };
         file.CompletionSources.Add(_ => Experiment.Names.Select(n => new CompletionItem(n)));
-        Option<string?> baseline = RunOptions.Text("--baseline", "FILE", "Baseline file (default: beside the experiment, X.baseline.json; of shipped-policies, the shipped one).");
+        Option<string?> baseline = RunOptions.Text(
+            "--baseline", "FILE", "Baseline file (default: beside the experiment, X.baseline.json; of shipped-policies, the shipped one).");
         Option<bool> update = new("--update") { Description = "Write the baseline anew from this run." };
         Option<string[]> tolerance = new("--tolerance") { Description = "How far a metric may move: METRIC=1%, METRIC=0.05, METRIC=1%,worse; * for all. Default: not at all. --update keeps them.", HelpName = "METRIC=BOUND" };
         Option<string?> junit = RunOptions.Text("--junit", "FILE", "Write JUnit XML.");
         Option<bool> github = new("--github") { Description = "Print GitHub annotations (default: when GITHUB_ACTIONS is true)." };
-        Option<string?> summary = RunOptions.Text("--summary", "FILE", "Append what moved as Markdown (default: the job summary of GitHub Actions).");
+        Option<string?> summary = RunOptions.Text(
+            "--summary", "FILE", "Append what moved as Markdown (default: the job summary of GitHub Actions).");
         Option<string[]> set = new("--set") { Description = "Change a setting of every point, to see what the check says.", HelpName = "KEY=VALUE" };
         Option<string?> jobs = CommonOptions.Jobs();
         Option<bool> verbose = CommonOptions.Verbose("Every metric that moved, not only the first ones.");
         Option<bool> quiet = CommonOptions.Quiet();
         PolicyAssemblyOption assembly = new();
-        Command command = new("check", "Run an experiment and compare every metric with a baseline.") { file, baseline, update, tolerance, junit, github, summary, set, jobs, verbose, quiet, assembly.Option };
+        Command command = new("check", "Run an experiment and compare every metric with a baseline.")
+        {
+            file, baseline, update, tolerance, junit, github, summary, set, jobs, verbose, quiet, assembly.Option,
+        };
         command.WithExamples(
             "ellm check shipped-policies                      # does this program give the results of its release",
             "ellm check policies.json --update                # write policies.baseline.json",
@@ -45,7 +52,8 @@ internal static class CheckCommand
                 bool annotate = parsed.GetValue(github) || Environment.GetEnvironmentVariable("GITHUB_ACTIONS") == "true";
                 Asked asked = new(
                     parsed.GetValue(file)!, parsed.GetValue(baseline), parsed.GetValue(update), parsed.GetValue(tolerance) ?? [], parsed.GetValue(junit), annotate,
-                    parsed.GetValue(summary) ?? Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY"), parsed.GetValue(set) ?? [], Values.Count("--jobs", parsed.GetValue(jobs)) ?? Environment.ProcessorCount, parsed.GetValue(verbose));
+                    parsed.GetValue(summary) ?? Environment.GetEnvironmentVariable("GITHUB_STEP_SUMMARY"),
+                    parsed.GetValue(set) ?? [], Values.Count("--jobs", parsed.GetValue(jobs)) ?? Environment.ProcessorCount, parsed.GetValue(verbose));
                 return Run(terminal, asked, cancel);
             },
             CancellationToken.None));

@@ -55,7 +55,8 @@ internal static class ManCommand
     /// <summary>Text that roff prints as it is.</summary>
     private static string Words(string? text)
     {
-        string plain = (text ?? "").ReplaceLineEndings(" ").Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);
+        string plain = (text ?? "").ReplaceLineEndings(" ")
+            .Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);
         return plain.StartsWith('.') || plain.StartsWith('\'') ? "\\&" + plain : plain;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using ELLM.Sim.Cli.Tables;
 using Spectre.Console;
 
 namespace ELLM.Sim.Cli.Screen;

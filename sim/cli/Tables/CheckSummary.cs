@@ -11,14 +11,19 @@ internal static class CheckSummary
     private const int Few = 5;
 
     /// <summary>Adds to the file: other steps of the job may have written theirs.</summary>
-    public static void Append(string path, string experiment, IReadOnlyList<PointCheck> checks) =>
-        FileGuard.Writing($"--summary {path}", () => File.AppendAllText(path, Text(experiment, checks)));
+    public static void Append(string path, string experiment, IReadOnlyList<PointCheck> checks)
+    {
+        string what = $"--summary {path}";
+        string before = File.Exists(path) ? FileGuard.Reading(what, () => File.ReadAllText(path)) : "";
+        FileReplacement.Write(path, before + Text(experiment, checks), what);
+    }
 
     private static string Text(string experiment, IReadOnlyList<PointCheck> checks)
     {
         PointCheck[] failed = [.. checks.Where(c => c.Fails)];
         StringBuilder text = new();
-        text.Append($"### {Cell(experiment)}: {Words.Count(checks.Count)} points, {(failed.Length == 0 ? "none moved beyond its tolerance" : $"{Words.Count(failed.Length)} failed")}\n\n");
+        string verdict = failed.Length == 0 ? "none moved beyond its tolerance" : $"{Words.Count(failed.Length)} failed";
+        text.Append($"### {Cell(experiment)}: {Words.Count(checks.Count)} points, {verdict}\n\n");
         if (failed.Length == 0)
             return text.ToString();
         text.Append("| point | metric | baseline | now | why |\n| --- | --- | ---: | ---: | --- |\n");
@@ -27,10 +32,13 @@ internal static class CheckSummary
             if (check.Fault is not null)
                 text.Append($"| {Cell(check.Point)} | | | | it {Cell(check.Fault)} |\n");
             foreach (Move move in check.Moves.Where(m => m.Fails).Take(Few))
-                text.Append($"| {Cell(check.Point)} | {move.Metric} | {move.Before ?? "undefined"} | {move.Now ?? "undefined"} | {Cell(check.Why ?? "")} |\n");
+                text.Append($"| {Cell(check.Point)} | {move.Metric} | {Value(move.Before)} | {Value(move.Now)} ")
+                    .Append($"| {Cell(check.Why ?? "")} |\n");
         }
         return text.Append('\n').ToString();
     }
+
+    private static string Value(string? value) => value ?? "undefined";
 
     /// <summary>Words that stay in their cell.</summary>
     private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal);

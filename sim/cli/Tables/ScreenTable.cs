@@ -1,10 +1,9 @@
-using ELLM.Sim.Cli.Screen;
 using Spectre.Console;
 
 namespace ELLM.Sim.Cli.Tables;
 
 /// <summary>A table on a terminal, through Spectre.Console: columns that do not fit are named below it, verdicts have a colour.</summary>
-/// <remarks>The first and the last column stay; of the others the rightmost go first. Two columns that are still too wide are cut.</remarks>
+/// <remarks>The first and the last column stay; of the others the rightmost go first. Two that are still too wide are cut.</remarks>
 internal static class ScreenTable
 {
     /// <summary>Below it no table of this program says anything.</summary>
@@ -63,7 +62,8 @@ internal static class ScreenTable
 
     private static Text Cell(string text, bool bold = false)
     {
-        Style style = bold ? new Style(decoration: Decoration.Bold) : Colours.TryGetValue(text, out string? colour) ? Style.Parse(colour) : Style.Plain;
+        Style style = bold ? new Style(decoration: Decoration.Bold)
+            : Colours.TryGetValue(text, out string? colour) ? Style.Parse(colour) : Style.Plain;
         return new Text(text, style) { Overflow = Overflow.Ellipsis };
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using ELLM.Sim.Cli.Screen;
 
 namespace ELLM.Sim.Cli.Tables;
 

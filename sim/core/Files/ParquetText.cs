@@ -39,7 +39,8 @@ public static class ParquetText
         if (fields.Length == 0)
             throw new InputException($"{path}: a Parquet file without a column of numbers or texts");
         MemoryStream text = new();
-        using (StreamWriter writer = new(text, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16, leaveOpen: true) { NewLine = "\n" })
+        UTF8Encoding utf8 = new(encoderShouldEmitUTF8Identifier: false);
+        using (StreamWriter writer = new(text, utf8, 1 << 16, leaveOpen: true) { NewLine = "\n" })
         {
             await writer.WriteLineAsync(string.Join(',', fields.Select(f => Quoted(f.Name)))).ConfigureAwait(false);
             foreach (ParquetRowGroupReader group in reader.RowGroups)
@@ -92,8 +93,9 @@ public static class ParquetText
         return Array.ConvertAll(values, v => v is T value ? format(value) : "");
     }
 
-    /// <summary>Without an exponent, which no layout of a trace has. What is not finite stays as it is and is refused by its reader.</summary>
-    private static string Fraction(double value) => value.ToString(double.IsFinite(value) ? "0.############" : "R", CultureInfo.InvariantCulture);
+    /// <summary>Without an exponent, which no layout of a trace has. What is not finite is refused by its reader.</summary>
+    private static string Fraction(double value) =>
+        value.ToString(double.IsFinite(value) ? "0.############" : "R", CultureInfo.InvariantCulture);
 
     private static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text
         : "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal).ReplaceLineEndings(" ") + "\"";

@@ -41,7 +41,8 @@ public sealed record Baseline(string Version, string Experiment, string Experime
     {
         try
         {
-            return JsonSerializer.Deserialize(json, BaselineJson.Default.Baseline) ?? throw new InputException($"{path}: expected a baseline, found null");
+            return JsonSerializer.Deserialize(json, BaselineJson.Default.Baseline)
+                ?? throw new InputException($"{path}: expected a baseline, found null");
         }
         catch (JsonException e)
         {

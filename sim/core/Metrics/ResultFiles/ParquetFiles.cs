@@ -37,7 +37,8 @@ public static class ParquetFiles
 
     private static async Task ConvertAsync(Stream csv, Stream target)
     {
-        using CsvReader reader = CsvReader.Create(csv, new CsvReaderOptions { Separator = ',', DetectSeparatorHint = false }, leaveOpen: true);
+        CsvReaderOptions plain = new() { Separator = ',', DetectSeparatorHint = false };
+        using CsvReader reader = CsvReader.Create(csv, plain, leaveOpen: true);
         reader.ReadHeader();
         string[] names = [.. reader.Headers];
         DataField[] fields = [.. names.Select(Field)];

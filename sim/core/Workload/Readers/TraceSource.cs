@@ -76,7 +76,8 @@ internal sealed class TraceSource : IDisposable
             throw new InputException($"{path}: a directory, expected a trace file");
         if (!File.Exists(path))
             throw new InputException($"{path}: no such file");
-        FileStream file = FileGuard.Reading(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan));
+        FileStream file = FileGuard.Reading(
+            path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan));
         return FileGuard.Reading(path, () => IsParquet(file)) ? OfParquet(path, file) : Over(path, file);
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace ELLM.Sim.Cli.Screen;
+namespace ELLM.Sim.Cli.Tables;
 
 /// <summary>How tables look where text goes.</summary>
 internal enum TableForm
