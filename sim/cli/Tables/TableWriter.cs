@@ -23,7 +23,7 @@ internal sealed class TableWriter(TextWriter inner, TableForm form, int columns 
     /// <summary>Width of the terminal.</summary>
     public int Columns => columns;
 
-    /// <summary>Words in colour: somebody looks, and has not asked for none (https://no-color.org).</summary>
+    /// <summary>Words in colour: on a terminal, unless NO_COLOR asks for none (https://no-color.org).</summary>
     public bool HasColour { get; init; }
 
     public override Encoding Encoding => inner.Encoding;

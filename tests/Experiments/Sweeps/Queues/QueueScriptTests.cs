@@ -1,9 +1,9 @@
 using ELLM.Sim.Experiments.Sweeps.Queues;
 using ELLM.Sim.Tests.Golden;
-using k8s;
-using k8s.Models;
 using NUnit.Framework;
 using YamlDotNet.Core;
+using k8s;
+using k8s.Models;
 
 namespace ELLM.Sim.Tests.Experiments.Sweeps.Queues;
 
