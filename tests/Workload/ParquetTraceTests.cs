@@ -83,7 +83,8 @@ internal sealed class ParquetTraceTests
     public async Task Results_are_the_columns_of_the_CSV()
     {
         string run = _folder.In("run");
-        string[] compare = ["compare", "chat", "--limit", "50", "--policies", "vllm,orca-max", "--format", "parquet", "--no-report", "--out", run];
+        string[] compare =
+            ["compare", "chat", "--limit", "50", "--policies", "vllm,orca-max", "--format", "parquet", "--no-report", "--out", run];
         Assert.That(Ellm.Run(compare).Code, Is.Zero);
         foreach (string table in (string[])["requests", "timeline"])
         {

@@ -94,7 +94,8 @@ internal sealed class PlotCommandTests
         if (!OperatingSystem.IsLinux() || !Directory.Exists("/usr/share/fonts") || Ran("unshare", [.. hide, "true"]).Code != 0)
             Assert.Ignore("a folder of fonts cannot be hidden from one process here");
         string[] draw =
-            [Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "ellm.dll"), "plot", _run, "--format", "png", "--figure", "ledger"];
+            [Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, "ellm.dll"), "plot", _run,
+                "--format", "png", "--figure", "ledger"];
         string png = Path.Combine(_run, "figures", "ledger.png");
         Assert.That(Ran(draw[0], draw[1..]).Code, Is.Zero);
         byte[] with = File.ReadAllBytes(png);
