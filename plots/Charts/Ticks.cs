@@ -82,8 +82,14 @@ public static class Ticks
                         ? "0.#"
                         : size >= 0.9995 ? "0.##" : size >= 0.09995 ? "0.###" : size >= 0.009995 ? "0.####" : "0.######",
                         CultureInfo.InvariantCulture);
-        (double unit, string suffix) = size switch { >= 1e15 or < 1 => (0, ""), >= 9.995e11 => (1e12, "T"), >= 9.995e8 =>
-            (1e9, "G"), >= 9.995e5 => (1e6, "M"), _ => (1e3, "k") };
+        (double unit, string suffix) = size switch
+        {
+            >= 1e15 or < 1 => (0, ""),
+            >= 9.995e11 => (1e12, "T"),
+            >= 9.995e8 => (1e9, "G"),
+            >= 9.995e5 => (1e6, "M"),
+            _ => (1e3, "k")
+        };
         return unit == 0 ? value.ToString("0.##e0", CultureInfo.InvariantCulture) : Short(value / unit) + suffix;
     }
 
@@ -120,8 +126,15 @@ public static class Ticks
 
     private static string Label(double value, int power, double largest)
     {
-        (int shift, string suffix) = largest switch { >= 1e15 => (0, "e"), >= 1e12 => (12, "T"), >= 1e9 => (9, "G"), >= 1e6 =>
-            (6, "M"), >= 1e4 => (3, "k"), _ => (0, "") };
+        (int shift, string suffix) = largest switch
+        {
+            >= 1e15 => (0, "e"),
+            >= 1e12 => (12, "T"),
+            >= 1e9 => (9, "G"),
+            >= 1e6 => (6, "M"),
+            >= 1e4 => (3, "k"),
+            _ => (0, "")
+        };
         if (value == 0)
             return "0";
         if (suffix == "e" || power < -4)

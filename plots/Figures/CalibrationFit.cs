@@ -27,7 +27,8 @@ public static class CalibrationFit
             References = [new Reference(0, Vertical: true, "")],
         };
         return new Figure(ResidualsName, "Calibration: what the fits leave over",
-            [panel]) { PanelHeight = Parts.RowsHeight(names.Length) * 0.8 };
+            [panel])
+        { PanelHeight = Parts.RowsHeight(names.Length) * 0.8 };
     }
 
     private static Panel Costs(CalibrationSeries o)

@@ -25,7 +25,12 @@ public static class LoadOverTime
         PolicyLoad[] parking = [.. policies.Where(p => p.Parked.Any(v => v > 0))];
         if (parking.Length > 0)
             panels.Add(One("Parked: KV in host memory", p => p.Parked, parking));
-        return new Figure(Name, "Batch and queue over time", panels) { Width = Figure.PageWidth, SharedX = true, PanelHeight = 130,
-            Notes = cut };
+        return new Figure(Name, "Batch and queue over time", panels)
+        {
+            Width = Figure.PageWidth,
+            SharedX = true,
+            PanelHeight = 130,
+            Notes = cut
+        };
     }
 }

@@ -35,7 +35,8 @@ public static class MemoryOverTime
             if (p.HostBytes.Any(b => b > 0))
                 marks.Add(
                     new Curve("KV in host memory", x, Parts.Over(p.HostBytes.AsSpan(0, n), Gib), CurveKind.Step,
-                        Markers: false) { Style = 1 });
+                        Markers: false)
+                    { Style = 1 });
             return new Panel(p.Policy, time, new Axis("memory (GiB)") { FromZero = true, Tight = true }, marks) { Zoomable = true };
         }
         bool wide = kept.Count > 1;

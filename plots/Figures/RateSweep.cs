@@ -33,7 +33,8 @@ public sealed record RateSweep(
             policies.Count > 0 && !policies.Any(s => s.Points.Any(p => double.IsFinite(value(p))))
                 ? null
                 : One(title, "seconds", Scale.Log, policies,
-                    value) with { References = Parts.Objective(objective, vertical: false, "SLO") };
+                    value) with
+                { References = Parts.Objective(objective, vertical: false, "SLO") };
         Panel?[] panels =
         [
             Percentile("TTFT, median", p => p.TtftP50S, ttftObjectiveS),

@@ -44,7 +44,10 @@ public static class Scores
         {
             References = [new Reference(100, Vertical: true, "oracle")],
         };
-        return new Figure(OracleName, "How near to the bound", [panel]) { PanelHeight = Parts.RowsHeight(kept.Count) * 1.25,
-            Notes = notes };
+        return new Figure(OracleName, "How near to the bound", [panel])
+        {
+            PanelHeight = Parts.RowsHeight(kept.Count) * 1.25,
+            Notes = notes
+        };
     }
 }

@@ -41,8 +41,15 @@ internal static class DataTable
 
     private static void Rows(StringBuilder csv, Mark mark, ref double[] lastX)
     {
-        string kind = mark switch { Curve => "curve", Band { Solid: true } => "layer", Band => "band", ErrorBars => "error", Boxes =>
-            "boxes", _ => "cells" };
+        string kind = mark switch
+        {
+            Curve => "curve",
+            Band { Solid: true } => "layer",
+            Band => "band",
+            ErrorBars => "error",
+            Boxes => "boxes",
+            _ => "cells"
+        };
         csv.Append(Culture, $"series,{kind},{Quoted(mark.Name)}\n");
         switch (mark)
         {

@@ -63,8 +63,11 @@ internal sealed class MeasurementTests
     [Test]
     public void Fit_cost_that_is_not_a_line_is_stored_as_a_table()
     {
-        VirtualDriver driver = new() { Cost = (call, items, mib) =>
-            call == "create" ? (mib < 16 ? 30 : 300) : VirtualDriver.Costs(call, items, mib) };
+        VirtualDriver driver = new()
+        {
+            Cost = (call, items, mib) =>
+            call == "create" ? (mib < 16 ? 30 : 300) : VirtualDriver.Costs(call, items, mib)
+        };
         CalibratedOperation create = Profile(driver, ["vmm"]).Ops["vmm.create"];
         using (Assert.EnterMultipleScope())
         {

@@ -78,8 +78,11 @@ internal sealed class RelativeFitTests
     {
         CalibrationProfile below = CalibrationCatalog.Load("h200");
         CalibratedOperation measured =
-            below.Ops["vmm.map"] with { Cost = new CostCoefficients(3, 0, 0),
-                Provenance = new Provenance(ProvenanceKind.Measured, "a run") };
+            below.Ops["vmm.map"] with
+            {
+                Cost = new CostCoefficients(3, 0, 0),
+                Provenance = new Provenance(ProvenanceKind.Measured, "a run")
+            };
         CalibrationProfile top = below with
         {
             Name = "mine",

@@ -5,8 +5,11 @@ namespace ELLM.Sim.Tests.Memory;
 
 internal sealed class EnginePagesTests
 {
-    private static readonly PageOptions Plain = new(BlockTokens: 16, BytesPerToken: 10, BlocksPerPage: 4) { ReserveMin = 0,
-        ReserveMax = 0 };
+    private static readonly PageOptions Plain = new(BlockTokens: 16, BytesPerToken: 10, BlocksPerPage: 4)
+    {
+        ReserveMin = 0,
+        ReserveMax = 0
+    };
 
     [Test]
     public void Bytes_have_one_owner_and_blocks_are_all_accounted_for()

@@ -64,12 +64,12 @@ internal sealed class MemoryCallsTests
 
     private static IterationSpan Span(
         int prefill, int decodes, long steps, long stall = 0, long work = 0, long growths = 0, long waiting = 0) => new()
-    {
-        PrefillTokens = prefill,
-        PrefillSequences = prefill > 0 ? 1 : 0,
-        DecodeSequences = decodes,
-        Steps = steps,
-        MapStallPs = stall,
-        Kv = new KvSpan { MapWorkPs = work, Growths = growths, WaitingGrowths = waiting, GrowthBytes = 64 },
-    };
+        {
+            PrefillTokens = prefill,
+            PrefillSequences = prefill > 0 ? 1 : 0,
+            DecodeSequences = decodes,
+            Steps = steps,
+            MapStallPs = stall,
+            Kv = new KvSpan { MapWorkPs = work, Growths = growths, WaitingGrowths = waiting, GrowthBytes = 64 },
+        };
 }

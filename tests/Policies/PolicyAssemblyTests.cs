@@ -188,7 +188,8 @@ internal sealed class PolicyAssemblyTests
     private static (int Code, string Out, string Error) Process(params string[] args)
     {
         ProcessStartInfo start = new("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "ellm.dll"), .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            [Path.Combine(AppContext.BaseDirectory, "ellm.dll"), .. args])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = System.Diagnostics.Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

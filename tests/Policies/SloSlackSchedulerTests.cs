@@ -68,8 +68,11 @@ internal sealed class SloSlackSchedulerTests
         // One more token is expected all the time: 400, 800, 1,200 of slack.
         Scenario scenario = Slack(100, variant: 4, new Ask(0, 4, 20), new Ask(1500, 4, 1));
         Story story = new(
-            scenario with { Policy = scenario.Policy.With(
-                new SloSlackKnobs { LengthPredictor = LengthSource.Fixed, PredictedTokens = 2 }) });
+            scenario with
+            {
+                Policy = scenario.Policy.With(
+                new SloSlackKnobs { LengthPredictor = LengthSource.Fixed, PredictedTokens = 2 })
+            });
         Assert.That(story.Iterations.Take(4), Is.EqualTo(new[] { "0: 4/1", "1000: +1", "2000: +1", "3000: 4/1" }));
     }
 

@@ -25,7 +25,8 @@ public sealed class TraceWriterTests
     public void Write_models_with_commas_and_quotes_read_back()
     {
         Trace trace = new("s", [0, 1, 2], [1, 2, 3],
-            [1, 1, 1]) { Columns = [new ModelColumn([0, 1, 0], ["a,\"b\"", new string('x', 5000)])] };
+            [1, 1, 1])
+        { Columns = [new ModelColumn([0, 1, 0], ["a,\"b\"", new string('x', 5000)])] };
         (Trace read, _) = Load.Text(Text(trace, TraceFormat.Csv));
         Assert.That(read.Models!.Names, Is.EqualTo(trace.Models!.Names));
         Assert.That(read.Models!.Index, Is.EqualTo(trace.Models!.Index));

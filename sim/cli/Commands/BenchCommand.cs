@@ -21,12 +21,20 @@ internal sealed class BenchCommand
     private readonly Option<string?> _rows =
         RunOptions.Text("--rows", "LIST",
             "Rows to compare, such as vllm@1000000,ellm@100000,files@1000000,replay@1000000,compare (default: all).");
-    private readonly Option<int> _pairs = new("--pairs") { Description = "Pairs of processes a row.", HelpName = "N",
-        DefaultValueFactory = _ => DefaultPairs };
+    private readonly Option<int> _pairs = new("--pairs")
+    {
+        Description = "Pairs of processes a row.",
+        HelpName = "N",
+        DefaultValueFactory = _ => DefaultPairs
+    };
     private readonly Option<string?> _round =
         RunOptions.Text("--round", "ROW", "Measure one row in this process and print it as JSON: what --against runs.");
-    private readonly Option<int> _laps = new("--laps") { Description = "Repeats of a row in a process.", HelpName = "N",
-        DefaultValueFactory = _ => DefaultLaps };
+    private readonly Option<int> _laps = new("--laps")
+    {
+        Description = "Repeats of a row in a process.",
+        HelpName = "N",
+        DefaultValueFactory = _ => DefaultLaps
+    };
 
     public static Command Create(Terminal terminal)
     {

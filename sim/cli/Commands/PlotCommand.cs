@@ -16,7 +16,8 @@ internal static class PlotCommand
         Option<string?> figure = new("--figure") { Description = "Draw this figure alone.", HelpName = "NAME" };
         figure.CompletionSources.Add(_ => ReportFiles.FigureNames.Select(n => new System.CommandLine.Completions.CompletionItem(n)));
         Option<string?> format = new(
-            "--format") { Description = "svg, html, png or webp. Default: report.html, and an SVG and a PNG file a figure." };
+            "--format")
+        { Description = "svg, html, png or webp. Default: report.html, and an SVG and a PNG file a figure." };
         format.AcceptOnlyFromAmong("svg", "html", "png", "webp");
         Option<string> theme = new("--theme") { Description = "Of png and webp: light or dark.", DefaultValueFactory = _ => "light" };
         theme.AcceptOnlyFromAmong("light", "dark");

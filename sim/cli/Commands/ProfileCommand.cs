@@ -31,10 +31,15 @@ internal static class ProfileCommand
     private static Command Import(Terminal terminal)
     {
         Argument<string> folder = new(
-            "folder") { Description = "Measured tables: mlp.csv, dense.csv, gemm_bf16.csv or operators.csv in it." };
+            "folder")
+        { Description = "Measured tables: mlp.csv, dense.csv, gemm_bf16.csv or operators.csv in it." };
         Option<string> model = Model();
-        Option<string> tp = new("--tp") { Description = "Tensor-parallel degrees to import.", HelpName = "N,...",
-            DefaultValueFactory = _ => "1" };
+        Option<string> tp = new("--tp")
+        {
+            Description = "Tensor-parallel degrees to import.",
+            HelpName = "N,...",
+            DefaultValueFactory = _ => "1"
+        };
         Option<string> target = new("--out") { Description = "Folder of the time-model profile.", HelpName = "DIR", Required = true };
         Option<bool> force = CommonOptions.Force("Replace an existing table.");
         Command command = new("import", "Turn a measured folder into a time-model profile for timing.model=table:DIR.") { folder, model, tp,
@@ -96,8 +101,12 @@ internal static class ProfileCommand
         Argument<string> reference = new("reference") { Description = "analytic, table:DIR, linear:NAME or constant:step_us=N." };
         Argument<string> other = new("model") { Description = "The time model to compare with it." };
         Option<string> shape = Model();
-        Option<string> gpu = new("--gpu") { Description = "GPU whose formulas are meant.", HelpName = "NAME|FILE",
-            DefaultValueFactory = _ => "a100-80" };
+        Option<string> gpu = new("--gpu")
+        {
+            Description = "GPU whose formulas are meant.",
+            HelpName = "NAME|FILE",
+            DefaultValueFactory = _ => "a100-80"
+        };
         Option<string> tp = new("--tp") { Description = "Tensor-parallel degree.", HelpName = "N", DefaultValueFactory = _ => "1" };
         Command command = new("compare", "Compare two time models operator by operator.") { reference, other, shape, gpu, tp };
         command.SetAction(parsed =>

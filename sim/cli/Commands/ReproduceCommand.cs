@@ -17,8 +17,11 @@ internal static class ReproduceCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string[]> names = new(
-            "NAME|FILE") { Description = "Experiments of configs/reproductions, or files of your own; all without one.",
-                Arity = ArgumentArity.ZeroOrMore };
+            "NAME|FILE")
+        {
+            Description = "Experiments of configs/reproductions, or files of your own; all without one.",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         names.CompletionSources.Add(_ => Reproduction.Names.Select(name => new CompletionItem(name)));
         Option<string> format = CommonOptions.Format("Form of the table on stdout.", "table", "csv", "json");
         Option<string?> outFile =

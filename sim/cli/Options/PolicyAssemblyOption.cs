@@ -7,8 +7,11 @@ namespace ELLM.Sim.Cli.Options;
 internal sealed class PolicyAssemblyOption
 {
     public Option<string[]> Option { get; } = new(
-        "--policy-assembly") { Description = "Load schedulers and layouts from your own .NET assembly (its code runs here).",
-            HelpName = "FILE.dll" };
+        "--policy-assembly")
+    {
+        Description = "Load schedulers and layouts from your own .NET assembly (its code runs here).",
+        HelpName = "FILE.dll"
+    };
 
     /// <summary>Files as the user named them.</summary>
     public IReadOnlyList<string> Paths(ParseResult parsed) => parsed.GetValue(Option) ?? [];

@@ -9,8 +9,12 @@ internal static class PolicyNames
 {
     public static Option<string> Option(string defaults = "all")
     {
-        Option<string> policies = new("--policies", "--policy") { Description = "Policies, separated by commas.", HelpName = "A,B,C|all",
-            DefaultValueFactory = _ => defaults };
+        Option<string> policies = new("--policies", "--policy")
+        {
+            Description = "Policies, separated by commas.",
+            HelpName = "A,B,C|all",
+            DefaultValueFactory = _ => defaults
+        };
         policies.CompletionSources.Add(_ => PresetCatalog.Names.Select(n => new CompletionItem(n)));
         return policies;
     }

@@ -23,13 +23,13 @@ public static class OverflowCatalog
     [
         new("wait", "nothing runs out: requests wait until all they will need is free") { Requires = parts => NoPromptsToHost(parts) ?? WholeRequests(parts) },
         new("recompute", "the latest arrival loses its KV and computes it again") { Requires = NoPromptsToHost },
-        new("swap", "the latest arrival's KV moves to host memory, or is recomputed when that is full") 
+        new("swap", "the latest arrival's KV moves to host memory, or is recomputed when that is full")
         {
             Knobs = new SwapKnobs(),
             SwapsOut = true,
             Requires = parts => Resumption(parts) ?? NoPromptsToHost(parts),
         },
-        new("stream", "prompts that the GPU cannot keep stream to host memory; the latest arrival is recomputed") 
+        new("stream", "prompts that the GPU cannot keep stream to host memory; the latest arrival is recomputed")
         {
             Knobs = new StreamKnobs(),
             Requires = parts => PromptsToHost(parts) ?? Window(parts.Policy.Of<StreamKnobs>()),

@@ -88,8 +88,11 @@ public static class TimeModelCatalog
         }
         TimingProvenance provenance = send is null
             ? last.Provenance
-            : last.Provenance with { Parts = [.. last.Provenance.Parts,
-                new TimingSource($"send and receive, {link}", send.Source, send.Borrowed)] };
+            : last.Provenance with
+            {
+                Parts = [.. last.Provenance.Parts,
+                new TimingSource($"send and receive, {link}", send.Source, send.Borrowed)]
+            };
         return last with { Model = new PipelineTimeModel(models, send, model.Hidden), Provenance = provenance };
     }
 

@@ -12,8 +12,11 @@ internal static class EllmProcess
         string[] command = OperatingSystem.IsLinux()
             ? ["env", "--default-signal=INT", Environment.ProcessPath!]
             : [Environment.ProcessPath!];
-        ProcessStartInfo start = new(command[0], [.. command[1..], program, .. args]) { RedirectStandardOutput = true,
-            RedirectStandardError = true };
+        ProcessStartInfo start = new(command[0], [.. command[1..], program, .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

@@ -26,8 +26,12 @@ public sealed class VidurAdapterTests
     public void Convert_defaults_of_vLLM_are_vidurs()
     {
         VidurConfig config = VidurAdapter.Convert(Vllm);
-        VidurConfig vidur = new() { Model = VidurCatalog.Model("Llama-2-7b") with { Name = "llama-2-7b" }, Scheduler = VidurScheduler.Vllm,
-            Seed = 1 };
+        VidurConfig vidur = new()
+        {
+            Model = VidurCatalog.Model("Llama-2-7b") with { Name = "llama-2-7b" },
+            Scheduler = VidurScheduler.Vllm,
+            Seed = 1
+        };
         Assert.That(config, Is.EqualTo(vidur));
         Assert.That(VidurMemoryPlan.Of(config).Blocks, Is.EqualTo(7424));
     }
@@ -46,8 +50,11 @@ public sealed class VidurAdapterTests
         string scheduler, string layout, Reservation reservation, string overflow, string expected)
     {
         RunConfig config =
-            Vllm with { Policy = new PolicySpec(layout, Overflow: overflow,
-                Scheduler: scheduler).With(new ContiguousKnobs { Reservation = reservation }) };
+            Vllm with
+            {
+                Policy = new PolicySpec(layout, Overflow: overflow,
+                Scheduler: scheduler).With(new ContiguousKnobs { Reservation = reservation })
+            };
         Assert.That(Assert.Throws<InputException>(() => VidurAdapter.Convert(config))!.Message, Does.Contain(expected));
     }
 

@@ -82,7 +82,8 @@ internal sealed class SharedGpuTests
         RunConfig config = ConfigBinder.Bind(PresetCatalog.Load(preset), [new Assignment("engine.max_model_len", "20000")]);
         (Trace trace, _) = Traces.Load("azure-chat", new TraceReadOptions { Limit = 300, RatePerSecond = 12 });
         Trace named = new(trace.Name, trace.ArrivalPs, trace.InputTokens,
-            trace.OutputTokens) { Columns = [new ModelColumn(new int[trace.Count], ["only"])] };
+            trace.OutputTokens)
+        { Columns = [new ModelColumn(new int[trace.Count], ["only"])] };
         ModelMap map = new("one", "test", [new MappedModel("only", config.Model)]);
         ColocationPlan plan = ColocationPlan.Make(config, new ColocationSpec(), map, ModelRequests.OfTrace(named, map), null);
         RunReport alone = RunReport.Run(config, trace, SimulationOptions.Default);

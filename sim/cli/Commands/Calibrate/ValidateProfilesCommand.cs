@@ -9,8 +9,12 @@ internal static class ValidateProfilesCommand
 {
     public static Command Create(Terminal terminal)
     {
-        Argument<string[]> profiles = new("PROFILE") { Description = "Shipped profiles or paths (default: all shipped).",
-            HelpName = "PROFILE", Arity = ArgumentArity.ZeroOrMore };
+        Argument<string[]> profiles = new("PROFILE")
+        {
+            Description = "Shipped profiles or paths (default: all shipped).",
+            HelpName = "PROFILE",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         Command command = new("validate", "Check calibration profiles.") { profiles };
         command.SetAction(parsed =>
         {

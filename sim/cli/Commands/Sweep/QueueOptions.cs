@@ -12,13 +12,15 @@ namespace ELLM.Sim.Cli.Commands.Sweep;
 internal sealed class QueueOptions(PolicyAssemblyOption assembly)
 {
     private readonly Option<bool> _slurm = new(
-        "--slurm") { Description = "Submit a Slurm job array, a task for each of --shards, and a job that joins them." };
+        "--slurm")
+    { Description = "Submit a Slurm job array, a task for each of --shards, and a job that joins them." };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "With --slurm: print the batch script instead." };
     private readonly Option<string?> _partition = RunOptions.Text("--partition", "NAME", "Slurm partition.");
     private readonly Option<string?> _time = RunOptions.Text("--time", "LIMIT", "Slurm time limit of a task, such as 01:00:00.");
     private readonly Option<string?> _concurrent = RunOptions.Text("--concurrent", "N", "Tasks at a time.");
     private readonly Option<string[]> _sbatch = new(
-        "--sbatch") { Description = "Further option of sbatch, such as --sbatch=--account=mine.", HelpName = "OPTION" };
+        "--sbatch")
+    { Description = "Further option of sbatch, such as --sbatch=--account=mine.", HelpName = "OPTION" };
     private readonly Option<bool> _k8s = new("--k8s") { Description = "Print the manifest of a Kubernetes Indexed Job." };
     private readonly Option<string?> _image =
         RunOptions.Text("--image", "IMAGE", "With --k8s: image with ellm as its entry point (default: ellm).");

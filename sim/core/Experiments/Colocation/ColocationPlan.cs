@@ -106,8 +106,11 @@ public sealed class ColocationPlan
     private PageOptions Rules(PlannedEngine engine)
     {
         PagedKnobs knobs = Config.Policy.Of<PagedKnobs>();
-        return new PageOptions(knobs.BlockTokens, engine.Deployment.Budget.KvBytesPerToken, 1) { Watermark = knobs.Watermark,
-            Check = knobs.BlockCheck };
+        return new PageOptions(knobs.BlockTokens, engine.Deployment.Budget.KvBytesPerToken, 1)
+        {
+            Watermark = knobs.Watermark,
+            Check = knobs.BlockCheck
+        };
     }
 
     private static long Blocks(Placement placement, int gpu, double weight, double whole, MemoryBudget budget)

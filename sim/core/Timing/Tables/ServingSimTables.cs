@@ -52,8 +52,11 @@ public static class ServingSimTables
         if (MeasuredCsv.Find(folder, "skew.csv") is string skew)
             tables = tables with { Skew = SkewShares.Read(MeasuredCsv.Read(skew)) };
         if (rank.TensorParallel > 1 && MeasuredCsv.Find(folder, "allreduce.csv") is string allReduce)
-            tables = tables with { AllReduce = ConfiguratorTables.ReadAllReduce(MeasuredCsv.Read(allReduce), rank.TensorParallel, "graph",
-                []) };
+            tables = tables with
+            {
+                AllReduce = ConfiguratorTables.ReadAllReduce(MeasuredCsv.Read(allReduce), rank.TensorParallel, "graph",
+                [])
+            };
         return tables;
     }
 

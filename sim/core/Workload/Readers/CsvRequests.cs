@@ -118,7 +118,10 @@ internal static class CsvRequests
         }
         return new CsvSchema("MAP", "columns of the user's own", time, [map.Input, map.Output])
         {
-            TimeColumn = map.Arrival ?? "", InputColumn = map.Input, OutputColumn = map.Output, ModelColumn = map.Model,
+            TimeColumn = map.Arrival ?? "",
+            InputColumn = map.Input,
+            OutputColumn = map.Output,
+            ModelColumn = map.Model,
         };
     }
 
