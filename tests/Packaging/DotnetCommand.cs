@@ -11,7 +11,9 @@ internal static class DotnetCommand
     {
         ProcessStartInfo start = new(Environment.ProcessPath!, words)
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
