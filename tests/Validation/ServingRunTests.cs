@@ -161,7 +161,7 @@ internal sealed class ServingRunTests
     public void Read_unknown_model_lists_the_known_ones()
     {
         _folder.File("meta.json", Meta.Replace("Llama-3.1-8B", "Mystery", StringComparison.Ordinal));
-        Assert.That(Fault(), Does.StartWith("/meta.json: model meta-llama/Mystery is not in the catalog; known: llama-2-13b"));
+        Assert.That(Fault(), Does.StartWith("/meta.json: model meta-llama/Mystery is not in the catalog; known: codellama-34b"));
     }
 
     [Test]
