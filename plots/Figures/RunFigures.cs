@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Serving;
 

@@ -1,4 +1,3 @@
-using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Plots.Charts;
 using ELLM.Sim.Plots.Figures;
 using ELLM.Sim.Serving;

@@ -1,7 +1,6 @@
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics.Latencies;
-using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Cli.Tables;

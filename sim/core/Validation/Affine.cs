@@ -1,7 +1,6 @@
 using System.Globalization;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
-using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Timing.Tables;
 

@@ -1,6 +1,5 @@
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
-using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
 
 namespace ELLM.Sim.Validation;

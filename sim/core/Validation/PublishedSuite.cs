@@ -1,5 +1,4 @@
 using System.Globalization;
-using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
 
 namespace ELLM.Sim.Validation;

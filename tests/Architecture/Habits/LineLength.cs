@@ -20,9 +20,10 @@ internal static class LineLength
             .Select(line => FormattableString.Invariant($"{file.Path}:{line.Line + 1}: {line.Length} characters"));
     }
 
-    private static bool IsRaw(SyntaxToken token) => token.Kind()
-        is SyntaxKind.MultiLineRawStringLiteralToken or SyntaxKind.SingleLineRawStringLiteralToken or SyntaxKind.InterpolatedStringTextToken
-            && (token.Kind() != SyntaxKind.InterpolatedStringTextToken || token.Text.Contains('\n', StringComparison.Ordinal));
+    private static bool IsRaw(SyntaxToken token) =>
+        token.IsKind(SyntaxKind.MultiLineRawStringLiteralToken)
+        || token.IsKind(SyntaxKind.SingleLineRawStringLiteralToken)
+        || (token.IsKind(SyntaxKind.InterpolatedStringTextToken) && token.Text.Contains('\n', StringComparison.Ordinal));
 
     private static IEnumerable<int> LinesOf(SyntaxToken token)
     {

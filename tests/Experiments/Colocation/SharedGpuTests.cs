@@ -2,7 +2,6 @@ using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Experiments.Colocation;
 using ELLM.Sim.Memory;
-using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Tests.Laws.Kit;

@@ -1,5 +1,4 @@
 using ELLM.Sim.Experiments.Regression;
-using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Serving;
 using NUnit.Framework;

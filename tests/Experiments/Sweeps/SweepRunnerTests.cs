@@ -44,7 +44,7 @@ internal sealed class SweepRunnerTests
         Experiment experiment = Experiment.Parse("x.json", """
             { "name": "t", "base": { "limit": 20 }, "zip": { "model": ["llama-3.1-8b", "llama-3.1-70b", "llama-3.1-8b"], "trace": ["chat", "chat", "absent.csv"] } }
             """);
-        IReadOnlyList<PointRun> runs = RunAll(experiment, 2, SimulationOptions.Default);
+        PointRun[] runs = RunAll(experiment, 2, SimulationOptions.Default);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(runs[0].Report.Reason, Is.Null);

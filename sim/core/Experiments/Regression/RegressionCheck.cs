@@ -1,5 +1,4 @@
 using System.Globalization;
-using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Serving;
 
