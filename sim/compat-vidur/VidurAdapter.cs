@@ -76,7 +76,7 @@ public static class VidurAdapter
         {
             DeviceMemoryGib = NominalGib(gpu),
             DeviceTflops = gpu.PeakTflops16Bit,
-            MemoryMargin = Math.Round(1 - config.Engine.GpuMemoryUtilization, 9),
+            MemoryMargin = config.Engine.GpuMemoryUtilization is double share ? Math.Round(1 - share, 9) : defaults.MemoryMargin,
             MaxTokens = MaxTokens(config, model),
             BlockTokens = blockTokens,
             Blocks = tokens is { } given ? (int)Math.Min(given / blockTokens, int.MaxValue) : null,
@@ -87,7 +87,7 @@ public static class VidurAdapter
             Routing = Routing(config),
             Seed = config.Seed,
             Scheduler = scheduler,
-            BatchCap = config.Engine.MaxNumSeqs,
+            BatchCap = config.Engine.MaxNumSeqs ?? defaults.BatchCap,
             MaxTokensInBatch = config.Engine.MaxNumBatchedTokens ?? defaults.MaxTokensInBatch,
             ChunkTokens = config.Engine.MaxNumBatchedTokens ?? defaults.ChunkTokens,
             Timing = timing ?? defaults.Timing,

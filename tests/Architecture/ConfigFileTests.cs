@@ -4,6 +4,7 @@ using ELLM.Sim.Experiments.Reproductions;
 using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
+using ELLM.Sim.Memory.Engines;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Timing;
@@ -20,6 +21,7 @@ internal sealed class ConfigFileTests
     {
         ["configs/calibration"] = path => CalibrationCatalog.Load(path),
         ["configs/colocation"] = path => ModelMaps.Load(path),
+        ["configs/engines"] = path => EngineCatalog.Load(path),
         ["configs/experiments"] = path => Experiment.Load(path),
         ["configs/gpus"] = path => GpuCatalog.Load(path),
         ["configs/models"] = path => ModelCatalog.Load(path),

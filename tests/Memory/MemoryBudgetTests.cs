@@ -1,5 +1,6 @@
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Memory;
+using ELLM.Sim.Memory.Engines;
 using ELLM.Sim.Models;
 using FsCheck;
 using NUnit.Framework;
@@ -14,13 +15,13 @@ internal sealed class MemoryBudgetTests
     private static readonly ModelSpec Llama = ModelCatalog.Load("llama-3.1-8b");
 
     [Test]
-    public void Compute_llama31_of8_B_on_A100_divides_as_the_arithmetic_says()
+    public void Compute_llama31_of8_b_on_A100_divides_as_the_arithmetic_says()
     {
         MemoryBudget budget = MemoryBudget.Compute(Llama, GpuCatalog.Load("a100-80"), new MemoryBudgetSettings(131072));
         using (Assert.EnterMultipleScope())
         {
             Assert.That(budget.WeightsBytes / Gib, Is.EqualTo(14.96).Within(0.005));
-            Assert.That(budget.ActivationBytes, Is.EqualTo(131072L * 102400));
+            Assert.That(budget.ActivationBytes, Is.EqualTo(131072L * 110592));
             long left = budget.UtilisedBytes - budget.WeightsBytes - budget.ContextBytes - budget.ActivationBytes;
             Assert.That(budget.KvBlocks, Is.EqualTo(left / (16 * 131072)));
             Assert.That(budget.KvTokens, Is.EqualTo(budget.KvBlocks * 16));
@@ -31,20 +32,23 @@ internal sealed class MemoryBudgetTests
     [Test]
     public void Compute_26_2k_context_on_A100_has_the_pool_that_the_paper_implies()
     {
-        // 79.15 x 0.9 - 15.0 weights - 25.0 activations at 100 KiB a token = 31.2 GiB, less the context the paper's arithmetic leaves out.
-        MemoryBudget budget =
-            MemoryBudget.Compute(ModelCatalog.Load("llama-3-8b-262k"), GpuCatalog.Load("a100-80"), new MemoryBudgetSettings(262144));
-        Assert.That((budget.KvBytes + budget.ContextBytes) / Gib, Is.EqualTo(31.2).Within(0.1));
+        // 79.15 x 0.9 - 15.0 weights - 27.0 activations at 108 KiB a token = 29.3 GiB, less the context the paper's arithmetic leaves out.
+        MemoryBudget budget = MemoryBudget.Compute(ModelCatalog.Load("llama-3-8b-262k"), GpuCatalog.Load("a100-80"), new MemoryBudgetSettings(262144));
+        Assert.That((budget.KvBytes + budget.ContextBytes) / Gib, Is.EqualTo(29.3).Within(0.1));
     }
 
-    // Blocks that real engines printed: a vLLM 0.19 server on an RTX 4090 (LLMServingSim's validation run), and vLLM of December
-    // 2023 on an A100-80 (vllm-project/vllm pull request 2031). No default was chosen to meet either.
-    [TestCase("llama-3.1-8b", "rtx-4090", 2048, 2588, 6)]
-    [TestCase("llama-2-7b", "a100-80", 4096, 7351, 3)]
-    public void Compute_blocks_of_a_real_engine_are_met_within_percent(string model, string gpu, int batchedTokens, int blocks, int percent)
+    // Blocks that real engines printed: a vLLM server of 2026 on an RTX 4090 (LLMServingSim's validation run), and vLLM of December
+    // 2023 on an A100-80 (vllm-project/vllm pull request 2031). The error is of the engine's share: the 4090 has little left for KV,
+    // and 376 MiB that nothing in its log explains are 7 % of its pool. No default was chosen to meet either.
+    [TestCase("llama-3.1-8b", "rtx-4090", "vllm-0.19", 2048, 2588, 1.8)]
+    [TestCase("llama-2-7b", "a100-80", "vllm-0.4", 4096, 7351, 1.6)]
+    public void Compute_blocks_of_areal_engine_are_met_within_percent_of_the_share(
+        string model, string gpu, string release, int batchedTokens, int blocks, double percent)
     {
-        MemoryBudget budget = MemoryBudget.Compute(ModelCatalog.Load(model), GpuCatalog.Load(gpu), new MemoryBudgetSettings(batchedTokens));
-        Assert.That(budget.KvBlocks, Is.EqualTo(blocks).Within(percent).Percent);
+        MemoryBudget budget = MemoryBudget.Compute(
+            ModelCatalog.Load(model), GpuCatalog.Load(gpu), new MemoryBudgetSettings(batchedTokens) { Release = EngineCatalog.Release(release) });
+        double missing = (double)(budget.KvBlocks - blocks) * budget.KvBytesPerToken * budget.BlockTokens;
+        Assert.That(missing / budget.UtilisedBytes * 100, Is.EqualTo(0).Within(percent));
     }
 
     [FsCheck.NUnit.Property(Replay = "77,3", MaxTest = 300)]
@@ -55,8 +59,10 @@ internal sealed class MemoryBudgetTests
         MemoryBudget budget = MemoryBudget.Compute(Llama, gpu, new MemoryBudgetSettings(
             tokens.Get * 97 % 400_000 + 1,
             Utilisation: 0.3 + share.Get % 71 / 100.0,
-            MaxSequences: sequences.Get % 1024 + 1,
-            GraphsInsideUtilisation: inside));
+            MaxSequences: sequences.Get % 1024 + 1)
+        {
+            Release = EngineCatalog.Release(inside ? "vllm-0.21" : "vllm-0.19"),
+        });
         long parts = budget.WeightsBytes + budget.ContextBytes + budget.GraphBytes + budget.ActivationBytes;
         parts += budget.KvBytes + budget.UnassignedBytes;
         return budget.ShortfallBytes > 0 ? budget.KvBlocks == 0 : parts == budget.VisibleBytes;
@@ -122,8 +128,7 @@ internal sealed class MemoryBudgetTests
         InputException? refused = Assert.Throws<InputException>(
             () => _ = MemoryBudget.Compute(ModelCatalog.Load("llama-3.1-70b"), GpuCatalog.Load("a100-80"), new MemoryBudgetSettings(8192)));
         Assert.That(refused!.Message, Is.EqualTo(
-            "llama-3.1-70b does not fit a100-80: weights of 131.42 GiB and 0.20 GiB of context are 60.38 GiB more than 71.24 GiB "
-                + "(utilisation 0.9); "
+            "llama-3.1-70b does not fit a100-80: weights of 131.42 GiB and 0.13 GiB of context are 60.31 GiB more than 71.24 GiB (utilisation 0.9); "
             + "the smallest tensor parallel degree that fits is 2"));
     }
 
@@ -151,5 +156,70 @@ internal sealed class MemoryBudgetTests
         InputException? refused = Assert.Throws<InputException>(() => _ = MemoryBudget.Compute(
             Llama, GpuCatalog.Load("rtx-4090"), new MemoryBudgetSettings(2048) { Overrides = new MemoryOverrides { KvBlocks = 10_000 } }));
         Assert.That(refused!.Message, Does.Contain("160000 tokens").And.Contain("GiB more than rtx-4090 has left"));
+    }
+
+    // The peaks that servers print for the profiling run, GiB: 8B with 128,256 vocabulary entries.
+    [TestCase("vllm-0.6", 8192, 256, 2, 1.24)]
+    [TestCase("vllm-0.11", 8192, 1024, 2, 4.77)]
+    [TestCase("vllm-0.19", 8192, 1024, 2, 1.89)]
+    [TestCase("vllm-0.19", 8192, 1024, 4, 2.20)]
+    public void Compute_activation_peak_is_what_servers_of_that_release_print(string release, int tokens, int sequences, int bytes, double gib)
+    {
+        MemoryBudget budget = MemoryBudget.Compute(Llama, GpuCatalog.Load("h100"), new MemoryBudgetSettings(
+            tokens, MaxSequences: sequences, ActivationElementBytes: bytes) { Release = EngineCatalog.Release(release) });
+        Assert.That(budget.ActivationBytes / Gib, Is.EqualTo(gib).Within(0.01));
+    }
+
+    [FsCheck.NUnit.Property(Replay = "78,5", MaxTest = 200)]
+    public bool Compute_reserve_is_the_demand_of_the_largest_step(PositiveInt tokens, PositiveInt sequences, bool v1)
+    {
+        int most = tokens.Get * 97 % 30_000 + 1;
+        int seqs = sequences.Get % 1024 + 1;
+        MemoryBudget budget = MemoryBudget.Compute(Llama, GpuCatalog.Load("h100"), new MemoryBudgetSettings(most, MaxSequences: seqs)
+        {
+            Release = EngineCatalog.Release(v1 ? "vllm-0.19" : "vllm-0.5"),
+        });
+        return budget.Activation.LiveBytes(most, seqs) == budget.ActivationBytes
+            && budget.Activation.LiveBytes(most / 2, seqs) <= budget.ActivationBytes
+            && budget.Activation.LiveBytes(most, seqs / 2) <= budget.ActivationBytes;
+    }
+
+    [Test]
+    public void Compute_graphs_of_release021_come_from_the_share()
+    {
+        GpuSpec gpu = GpuCatalog.Load("h100");
+        MemoryBudget outside = MemoryBudget.Compute(Llama, gpu, new MemoryBudgetSettings(8192, Utilisation: 0.9) { Release = EngineCatalog.Release("vllm-0.19") });
+        MemoryBudget inside = MemoryBudget.Compute(Llama, gpu, new MemoryBudgetSettings(8192, Utilisation: 0.9) { Release = EngineCatalog.Release("vllm-0.21") });
+        // 0.18 GiB + 32 x 20 MiB.
+        Assert.That((outside.KvBytes - inside.KvBytes) / Gib, Is.EqualTo(0.18 + (32 * 20 / 1024.0)).Within(0.002));
+    }
+
+    [Test]
+    public void Compute_static_share_holds_weights_and_kv_of_what_is_free_before_loading()
+    {
+        GpuSpec gpu = GpuCatalog.Load("h100");
+        MemoryBudget budget = MemoryBudget.Compute(Llama, gpu, new MemoryBudgetSettings(8192, BlockTokens: 1) { Release = EngineCatalog.Release("sglang-0.4") });
+        double free = (gpu.VisibleBytes / Gib) - 0.5;
+        Assert.That((budget.WeightsBytes + budget.KvBytes) / Gib, Is.EqualTo(0.88 * free).Within(0.001));
+    }
+
+    [TestCase("a100-80", "vllm-0.19", 2048, 256)]
+    [TestCase("h100", "vllm-0.19", 8192, 1024)]
+    [TestCase("l40s", "vllm-0.19", 2048, 256)]
+    [TestCase("h100", "vllm-0.5", null, 256)]
+    public void Cards_defaults_follow_release_and_memory(string gpu, string release, int? tokens, int sequences)
+    {
+        CardDefaults cards = EngineCatalog.Release(release).Cards;
+        Assert.That((cards.TokensOf(GpuCatalog.Load(gpu)), cards.SequencesOf(GpuCatalog.Load(gpu))), Is.EqualTo((tokens, sequences)));
+    }
+
+    [TestCase("vllm", "vllm-0.19, found vllm")]
+    [TestCase("vllm-new", "found vllm-new")]
+    [TestCase("vllm-0.3", "expected vllm-0.4 or later, found 0.3")]
+    [TestCase("vlm-0.19", "vllm")]
+    public void Release_not_known_says_what_is(string text, string says)
+    {
+        InputException? refused = Assert.Throws<InputException>(() => _ = EngineCatalog.Release(text));
+        Assert.That(refused!.Message, Does.Contain(says));
     }
 }

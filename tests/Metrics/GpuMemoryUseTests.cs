@@ -39,10 +39,9 @@ internal sealed class GpuMemoryUseTests
         long reserve = report.Deployment!.Budget.ActivationBytes;
         Assert.That(uses.Select(u => u.ActivationLiveBytes + u.ActivationIdleBytes), Is.All.EqualTo(reserve));
         ReplicaSample prefill = report.Timeline!.Rows.ToArray().First(s => s.PrefillTokens > 0);
-        Assert.That(GpuMemoryUse.Of(prefill, report.Deployment.Budget, 1).ActivationLiveBytes,
-            Is.EqualTo(prefill.PrefillTokens * 102_400L));
+        Assert.That(GpuMemoryUse.Of(prefill, report.Deployment.Budget, 1).ActivationLiveBytes, Is.EqualTo(prefill.PrefillTokens * 110_592L));
         ReplicaSample decode = report.Timeline.Rows.ToArray().First(s => s is { PrefillTokens: 0, IterationTokens: > 0 });
-        Assert.That(GpuMemoryUse.Of(decode, report.Deployment.Budget, 1).ActivationLiveBytes, Is.EqualTo(decode.Running * 102_400L));
+        Assert.That(GpuMemoryUse.Of(decode, report.Deployment.Budget, 1).ActivationLiveBytes, Is.EqualTo(decode.Running * 110_592L));
     }
 
     [Test]

@@ -1,5 +1,4 @@
 using ELLM.Sim.Models;
-using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
 using NUnit.Framework;
 

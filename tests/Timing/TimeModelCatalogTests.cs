@@ -1,4 +1,3 @@
-using ELLM.Sim.Serving;
 using ELLM.Sim.Tests.Cli;
 using ELLM.Sim.Tests.Timing.Tables;
 using ELLM.Sim.Timing;

@@ -61,6 +61,7 @@ internal static class Talk
         if (report.Deployment is null)
             return;
         terminal.Say($"{report.Label.Policy}: memory of one GPU");
+        terminal.Say($"  engine release {report.Deployment.Config.Engine.Release}: start-up memory and defaults as configs/engines has them from {report.Deployment.Release.From} on");
         foreach (MemoryBudgetLine line in report.Deployment.Budget.Lines)
         {
             string gib = line.Name.EndsWith("_bytes", StringComparison.Ordinal) ? $" ({ShortText.Gib(line.Value)})" : "";

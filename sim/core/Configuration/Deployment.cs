@@ -1,6 +1,7 @@
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
+using ELLM.Sim.Memory.Engines;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Models;
 using ELLM.Sim.Numerics;
@@ -43,14 +44,16 @@ public sealed class Deployment
 
     public GpuSpec Gpu => _parts.Gpu;
 
+    /// <inheritdoc cref="DeploymentParts.Release"/>
+    public EngineRelease Release => _parts.Release;
+
     public EngineLimits Limits => _sizes.Limits;
 
     /// <inheritdoc cref="DeploymentSizes.Budget"/>
     public MemoryBudget Budget => _sizes.Budget;
 
     /// <summary>Activations of an iteration, and what a fixed boundary keeps free for them.</summary>
-    public ActivationDemand Activation =>
-        new(Budget.ActivationBytesPerToken, MemoryBudget.SamplerBytesPerLogit * Model.Vocab, Budget.ActivationBytes);
+    public ActivationDemand Activation => Budget.Activation;
 
     /// <summary>The KV pool of one rank, activations included where the boundary is elastic.</summary>
     public long KvPoolBytes { get; }

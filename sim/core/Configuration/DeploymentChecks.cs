@@ -1,6 +1,5 @@
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
-using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Configuration;
 
@@ -17,14 +16,12 @@ internal static class DeploymentChecks
         HostMemory(config.Policy, parts);
     }
 
-    /// <summary>vLLM up to 0.5: without chunked prefill a step must be able to hold the longest prompt whole.</summary>
-    public static int BatchedTokens(EngineSpec engine, int maxModelLen) => engine.MaxNumBatchedTokens ?? Math.Max(maxModelLen, 2048);
-
     private static void Batches(RunConfig config, DeploymentParts parts)
     {
-        int budget = BatchedTokens(config.Engine, config.Engine.MaxModelLen ?? parts.Model.MaxModelLen);
-        if (budget < config.Engine.MaxNumSeqs)
-            throw new InputException($"engine.max_num_batched_tokens: expected at least max_num_seqs ({config.Engine.MaxNumSeqs}), found {budget}");
+        int budget = parts.MaxNumBatchedTokens(config.Engine);
+        int sequences = parts.MaxNumSeqs(config.Engine);
+        if (budget < sequences)
+            throw new InputException($"engine.max_num_batched_tokens: expected at least max_num_seqs ({sequences}), found {budget}");
     }
 
     /// <summary>A pool that activations share, and prompts that stream to the host, belong to all micro-batches of a GPU: no virtual engine can own a share.</summary>

@@ -1,18 +1,22 @@
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
+using ELLM.Sim.Memory.Engines;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
+using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
 
 namespace ELLM.Sim.Configuration;
 
 /// <summary>First step to a deployment: everything that a configuration names, looked up.</summary>
+/// <param name="Release">What the engine's release takes and defaults to.</param>
 /// <param name="Costs">Prices of memory calls and copies.</param>
 /// <param name="CostsBorrowed">They are another device's: the GPU has no calibration profile and none was named.</param>
 internal sealed record DeploymentParts(
     ModelSpec Model,
     GpuSpec Gpu,
     PolicyComposition Policy,
+    EngineRelease Release,
     TimingProfile Times,
     TimingOptions Timing,
     DeviceCosts Costs,
@@ -27,20 +31,29 @@ internal sealed record DeploymentParts(
         ModelSpec model = ModelCatalog.Load(config.Model);
         GpuSpec gpu = GpuCatalog.Load(config.Gpu);
         PolicyComposition policy = PolicyComposition.Of(config.Policy);
+        EngineRelease release = EngineCatalog.Release(config.Engine.Release);
         bool borrowed = config.Profile is null && !CalibrationCatalog.Names.Contains(gpu.Name);
         return new DeploymentParts(
             model,
             gpu,
             policy,
+            release,
             TimingCatalog.Load(config.Timing.Profile == "gpu" ? gpu.Timing : config.Timing.Profile),
-            TimingOf(config),
+            TimingOf(config, config.Engine.MaxNumSeqs ?? release.Cards.SequencesOf(gpu)),
             new DeviceCosts(CalibrationCatalog.Load(config.Profile ?? (borrowed ? BestKnown : gpu.Name))),
             borrowed);
     }
 
-    private static TimingOptions TimingOf(RunConfig config)
+    /// <summary>Most sequences in a batch: as stated, or the release's default on the card.</summary>
+    public int MaxNumSeqs(EngineSpec engine) => engine.MaxNumSeqs ?? Release.Cards.SequencesOf(Gpu);
+
+    /// <summary>Most tokens in an iteration: as stated, or the release's default on the card; without one a step holds the longest prompt whole.</summary>
+    public int MaxNumBatchedTokens(EngineSpec engine) =>
+        engine.MaxNumBatchedTokens ?? Release.Cards.TokensOf(Gpu) ?? Math.Max(engine.MaxModelLen ?? Model.MaxModelLen, 2048);
+
+    private static TimingOptions TimingOf(RunConfig config, int maxNumSeqs)
     {
-        TimingOptions options = new(config.Engine.MaxNumSeqs)
+        TimingOptions options = new(maxNumSeqs)
         {
             PrefillAttentionFactor = config.Policy.PrefillAttentionFactor,
             DecodeAttentionFactor = config.Policy.DecodeAttentionFactor,

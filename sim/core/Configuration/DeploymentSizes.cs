@@ -15,8 +15,8 @@ internal sealed record DeploymentSizes(EngineLimits Limits, MemoryBudget Budget,
     public static DeploymentSizes Compute(RunConfig config, DeploymentParts parts)
     {
         int maxModelLen = config.Engine.MaxModelLen ?? parts.Model.MaxModelLen;
-        int batchedTokens = DeploymentChecks.BatchedTokens(config.Engine, maxModelLen);
-        EngineLimits limits = PolicyLimits.Of(config.Policy, maxModelLen, config.Engine.MaxNumSeqs, batchedTokens, parts.Model.Layers);
+        EngineLimits limits = PolicyLimits.Of(
+            config.Policy, maxModelLen, parts.MaxNumSeqs(config.Engine), parts.MaxNumBatchedTokens(config.Engine), parts.Model.Layers);
         StageLayers[] stages = StageLayers.Split(parts.Model.Layers, config.Pp);
         // Every rank gets as many blocks as the one with the least room has.
         (MemoryBudget budget, StageLayers fullest) = stages.Select(stage => (BudgetOf(config, parts, limits, stage), stage)).MinBy(one => one.Item1.KvTokens);
@@ -37,6 +37,7 @@ internal sealed record DeploymentSizes(EngineLimits Limits, MemoryBudget Budget,
             CudaGraphs: parts.Timing.Pads,
             Stage: stage)
         {
+            Release = parts.Release,
             Overrides = parts.Timing.Weights == WeightFormat.Model
                 ? config.Memory
                 : config.Memory with { WeightsBytes = config.Memory.WeightsBytes ?? QuantisedBytes(parts.Model.ForRank(config.Tp, stage)) },

@@ -1,5 +1,6 @@
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Memory;
+using ELLM.Sim.Memory.Engines;
 using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
@@ -42,7 +43,7 @@ public static class Oracle
         {
             Preset = Name,
             Policy = policy.WithMemory("live", "elastic", overflow),
-            Engine = config.Engine with { StrictStart = false },
+            Engine = config.Engine with { StrictStart = false, Release = EngineCatalog.FirstAlike(config.Engine.Release) },
             Memory = counted
                 ? config.Memory with { KvBlocks = null, KvTokens = config.Memory.KvBlocks * policy.Of<PagedKnobs>().BlockTokens }
                 : config.Memory,
@@ -72,5 +73,9 @@ public static class Oracle
     public static Summary? Among(IEnumerable<RunReport> runs, RunConfig config) =>
         Of(config) is RunConfig oracle ? runs.FirstOrDefault(r => Anonymous(r.Config) == oracle)?.Summary : null;
 
-    private static RunConfig Anonymous(RunConfig config) => config with { Preset = Name };
+    private static RunConfig Anonymous(RunConfig config) => config with
+    {
+        Preset = Name,
+        Engine = config.Engine with { Release = EngineCatalog.FirstAlike(config.Engine.Release) },
+    };
 }

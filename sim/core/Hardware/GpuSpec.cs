@@ -26,7 +26,7 @@ public sealed record GpuSpec
 
     public required int Sms { get; init; }
 
-    /// <summary>How GPUs of one host reach each other, in words; what it costs is in the timing profile's all-reduce.</summary>
+    /// <summary>How GPUs of one host reach each other, in words, NVLink first where there is one; what it costs is in the timing profile's all-reduce.</summary>
     public required string Interconnect { get; init; }
 
     public required HostLinkSpec HostLink { get; init; }
@@ -39,6 +39,10 @@ public sealed record GpuSpec
 
     /// <summary>Name of the timing profile in configs/timing.</summary>
     public required string Timing { get; init; }
+
+    /// <summary>GPUs of one host reach each other over NVLink: <see cref="Interconnect"/> begins with that word.</summary>
+    [JsonIgnore]
+    public bool HasNvlink => Interconnect.StartsWith("NVLink", StringComparison.OrdinalIgnoreCase);
 
     [JsonIgnore]
     public long VisibleBytes => MemoryVisibleMib << 20;

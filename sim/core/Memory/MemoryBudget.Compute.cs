@@ -1,5 +1,6 @@
 using System.Globalization;
 using ELLM.Sim.Hardware;
+using ELLM.Sim.Memory.Engines;
 using ELLM.Sim.Models;
 using ELLM.Sim.Numerics;
 
@@ -8,33 +9,6 @@ namespace ELLM.Sim.Memory;
 /// <content>The computation and its defaults.</content>
 public sealed partial record MemoryBudget
 {
-    /// <summary>Driver and library memory inside the engine's share: 0.20 GiB.</summary>
-    /// <remarks>
-    /// Engines measure what appears after their baseline, which already holds the bare CUDA context: logs print 0.16 GiB on an H100
-    /// (vllm-project/vllm pull request 12126) and 0.20 GiB on 24 GB cards (pull request 14447).
-    /// </remarks>
-    public const long DefaultContextBytes = 205L << 20;
-
-    /// <summary>Collective library buffers when more than one GPU shares a layer: 0.13 GiB.</summary>
-    /// <remarks>
-    /// A log with two GPUs prints 0.33 GiB in all (vllm-project/vllm issue 14452). Wider NVLink groups take more: override it.
-    /// </remarks>
-    public const long DefaultCollectiveBytes = 133L << 20;
-
-    /// <summary>CUDA graph reserve of one layer: 16 MiB.</summary>
-    /// <remarks>
-    /// Logs spread widely: 5 MiB a layer for a small model with few captured sizes to 41 MiB for a 60-layer model on vLLM 0.5
-    /// (vllm-project/vllm issue 7553); about half a GiB for a 32-layer 8B model lies between.
-    /// </remarks>
-    public const long DefaultGraphBytesPerLayer = 16L << 20;
-
-    /// <summary>Peak bytes of the profiled sampler for each sequence and vocabulary entry: about ten 32-bit copies.</summary>
-    /// <remarks>
-    /// From one log: Llama-3-8B, 256 sequences, vocabulary 128,256, peak 1.26 GiB, the same with one GPU and with two, so it is not
-    /// the layers, whose share halves (vllm-project/vllm pull request 10511). 1.26 GiB / (256 x 128,256) = 41.
-    /// </remarks>
-    public const long SamplerBytesPerLogit = 41;
-
     private static readonly int[] TensorParallelDegrees = [1, 2, 4, 8];
 
     /// <summary>Divides the memory of one GPU of the group.</summary>
@@ -61,6 +35,7 @@ public sealed partial record MemoryBudget
     {
         StageLayers stage = settings.Stage ?? StageLayers.Whole(model.Layers);
         ModelRank rank = model.ForRank(settings.TensorParallel, stage);
+        EngineRelease release = settings.Release;
         MemoryOverrides given = settings.Overrides;
         List<MemoryBudgetLine> lines = [];
         long Line(string name, long? stated, long computed, string how)
@@ -71,24 +46,31 @@ public sealed partial record MemoryBudget
         }
 
         long visible = Line("visible_bytes", null, gpu.VisibleBytes, $"{gpu.Name}, as its driver reports");
-        string share = settings.Utilisation.ToString(CultureInfo.InvariantCulture);
-        long utilised = Line("utilised_bytes", null, (long)Math.Floor(settings.Utilisation * visible), $"utilisation {share} x visible");
+        double utilisation = settings.Utilisation ?? release.Utilisation;
+        string share = utilisation.ToString(CultureInfo.InvariantCulture);
+        long nonTorch = given.ContextBytes ?? release.NonTorchBytes(gpu, settings.TensorParallel, stage.Count < model.Layers);
+        long utilised = release.StaticShare
+            ? Line("utilised_bytes", null, (long)Math.Floor(utilisation * (visible - nonTorch)) + nonTorch, $"{share} of what is free before loading")
+            : Line("utilised_bytes", null, (long)Math.Floor(utilisation * visible), $"utilisation {share} x visible");
         long weights = Line("weights_bytes", given.WeightsBytes, rank.WeightBytes,
-            $"{rank.WeightElements} parameters x {model.WeightElementBytes} bytes, one of {settings.TensorParallel}");
-        long collectives = settings.TensorParallel > 1 || stage.Count < model.Layers ? DefaultCollectiveBytes : 0;
-        long context = Line("context_bytes", given.ContextBytes, DefaultContextBytes + collectives,
-            collectives > 0 ? "driver and libraries, collective buffers" : "driver and libraries");
-        long perToken = Line("activation_bytes_per_token", given.ActivationBytesPerToken, rank.ActivationBytesPerToken,
-            $"peak of one layer from the shape, {Kib(rank.ActivationBytesPerToken)} KiB; eLLM's figures imply 123 to 129 for Llama-3-8B "
-                + $"and MPT-30B");
+            $"{rank.WeightElements} parameters x {model.WeightElementBytes} bytes{(model.WeightElementBytes == 1 ? ", embeddings and LM head 2" : "")}, one of {settings.TensorParallel}");
+        long context = Line("context_bytes", given.ContextBytes, nonTorch, Together(settings, stage, model)
+            ? $"driver, libraries and collectives, release {release.From} and later"
+            : $"driver and libraries, release {release.From} and later");
+        long ofLayer = rank.ActivationBytesPerToken(settings.ActivationElementBytes);
+        long perToken = Line("activation_bytes_per_token", given.ActivationBytesPerToken, ofLayer,
+            $"peak of one layer from the shape, {Kib(ofLayer)} KiB; eLLM's figures imply 123 to 129 for Llama-3-8B and MPT-30B");
         long activation = Activations(model, settings, perToken, Line);
-        long ofShape = settings.CudaGraphs ? DefaultGraphBytesPerLayer * stage.Count : 0;
-        long graphs = Line("graph_bytes", given.GraphBytes, ofShape,
-            settings.CudaGraphs ? $"{DefaultGraphBytesPerLayer >> 20} MiB x {stage.Count} layers" : "no CUDA graphs");
-        long graphsInside = settings.GraphsInsideUtilisation ? graphs : Math.Max(0, graphs - (visible - utilised));
+        GraphMemory ofRelease = release.Graphs;
+        long graphs = Line("graph_bytes", given.GraphBytes, settings.CudaGraphs ? ofRelease.Bytes(stage.Count) : 0, settings.CudaGraphs
+            ? FormattableString.Invariant($"{ofRelease.FixedGib} GiB + {ofRelease.MibPerLayer} MiB x {stage.Count} layers")
+            : "no CUDA graphs");
+        long outside = release.StaticShare ? visible - utilised - activation : visible - utilised;
+        long graphsInside = ofRelease.InsideUtilisation ? graphs : Math.Max(0, graphs - Math.Max(0, outside));
         Line("graph_bytes_from_pool", null, graphsInside,
-            settings.GraphsInsideUtilisation ? "charged to the engine's share" : "what does not fit outside utilisation");
-        long left = utilised - weights - context - activation - graphsInside;
+            ofRelease.InsideUtilisation ? "charged to the engine's share" : "what does not fit outside utilisation");
+        long activationInside = release.StaticShare ? Math.Max(0, activation - (visible - utilised)) : activation;
+        long left = utilised - weights - context - activationInside - graphsInside;
         long kvPerToken = Line("kv_bytes_per_token", null, rank.KvBytesPerToken(settings.KvElementBytes),
             $"2 x {stage.Count} layers x {rank.KvHeads} KV heads x {model.HeadDim} x {settings.KvElementBytes} bytes");
         long block = kvPerToken * settings.BlockTokens;
@@ -106,6 +88,7 @@ public sealed partial record MemoryBudget
             GraphBytes = graphs,
             ActivationBytes = activation,
             ActivationBytesPerToken = perToken,
+            Activation = DemandOf(model, settings, perToken) with { ReserveBytes = activation },
             KvBytesPerToken = kvPerToken,
             BlockTokens = settings.BlockTokens,
             KvBlocks = blocks,
@@ -115,22 +98,41 @@ public sealed partial record MemoryBudget
         };
     }
 
+    private static bool Together(MemoryBudgetSettings settings, StageLayers stage, ModelSpec model) =>
+        settings.TensorParallel > 1 || stage.Count < model.Layers;
+
     private static long Activations(
         ModelSpec model, MemoryBudgetSettings settings, long perToken, Func<string, long?, long, string, long> line)
     {
+        ActivationDemand demand = DemandOf(model, settings, perToken);
         long layers = perToken * settings.MaxBatchedTokens;
-        bool samples = settings.Stage is not { IsLast: false };
-        long sampler = !samples ? 0 : SamplerBytesPerLogit * settings.MaxSequences * model.Vocab;
-        string how = layers >= sampler
+        long peak = demand.LiveBytes(settings.MaxBatchedTokens, settings.MaxSequences);
+        SamplerMemory sampler = settings.Release.Sampler;
+        string how = peak <= layers
             ? $"layers: {perToken} bytes x {settings.MaxBatchedTokens} tokens"
-            : $"sampler: {SamplerBytesPerLogit} bytes x {settings.MaxSequences} sequences x {model.Vocab} vocabulary entries";
-        return line("activation_bytes", settings.Overrides.ActivationBytes, Math.Max(layers, sampler), how);
+            : FormattableString.Invariant(
+                $"sampler: {demand.SamplerBytesPerSequence / model.Vocab} bytes x {settings.MaxSequences} sequences x {model.Vocab} vocabulary entries, ")
+                + FormattableString.Invariant($"hidden state of {settings.MaxBatchedTokens} tokens, {sampler.FixedGib} GiB");
+        return line("activation_bytes", settings.Overrides.ActivationBytes, peak, how);
+    }
+
+    /// <summary>Activation bytes of any step, by the rules of the profiling run.</summary>
+    /// <param name="perToken">Bytes of one token at the peak of a layer.</param>
+    private static ActivationDemand DemandOf(ModelSpec model, MemoryBudgetSettings settings, long perToken)
+    {
+        bool samples = settings.Stage is not { IsLast: false };
+        SamplerMemory sampler = settings.Release.Sampler;
+        return new ActivationDemand(
+            perToken,
+            samples ? sampler.BytesPerSequence(model.Vocab, settings.ActivationElementBytes) : 0,
+            samples ? (long)settings.ActivationElementBytes * model.Hidden : 0,
+            samples ? sampler.FixedBytes : 0);
     }
 
     private static InputException DoesNotFit(
         ModelSpec model, GpuSpec gpu, MemoryBudgetSettings settings, MemoryBudget budget, long missing)
     {
-        string share = settings.Utilisation.ToString(CultureInfo.InvariantCulture);
+        string share = (settings.Utilisation ?? settings.Release.Utilisation).ToString(CultureInfo.InvariantCulture);
         string what = $"{model.Name} does not fit {gpu.Name}: weights of {ShortText.Gib(budget.WeightsBytes)} and "
             + $"{ShortText.Gib(budget.ContextBytes)} of context are {ShortText.Gib(missing)} more than "
             + $"{ShortText.Gib(budget.UtilisedBytes)} (utilisation {share})";
@@ -149,9 +151,9 @@ public sealed partial record MemoryBudget
 
     private static void CheckSettings(MemoryBudgetSettings settings)
     {
-        if (!(settings.Utilisation is > 0 and <= 1))
+        if (settings.Utilisation is double share && !(share is > 0 and <= 1))
         {
-            string found = settings.Utilisation.ToString(CultureInfo.InvariantCulture);
+            string found = share.ToString(CultureInfo.InvariantCulture);
             throw new InputException($"utilisation: expected more than 0 and at most 1, found {found}");
         }
         Positive("max_batched_tokens", settings.MaxBatchedTokens);

@@ -4,9 +4,10 @@ namespace ELLM.Sim.Memory;
 /// <remarks>
 /// <para><c>kv = utilisation visible - weights - context - activations - graphs beyond the rest</c>, and
 /// <c>blocks = floor(kv / (block_tokens kv_bytes_per_token))</c>.</para>
-/// <para>Activations are the peak of a profiling run: the larger of the layers at <c>max_num_batched_tokens</c> and the sampler at
-/// <c>max_num_seqs</c>. The graph reserve is taken from what utilisation leaves outside the engine's share; what does not fit there
-/// eats the pool, since an engine would otherwise run out while capturing.</para>
+/// <para>Activations are the peak of a profiling run (<see cref="ActivationDemand"/>) at <c>max_num_batched_tokens</c> and
+/// <c>max_num_seqs</c>. The graph reserve is taken from what utilisation leaves outside the engine's share, or from the share,
+/// as the release has it; what does not fit outside eats the pool, since an engine would otherwise run out while capturing.
+/// What an engine takes beside weights, activations and KV depends on its release (<see cref="Engines.EngineRelease"/>).</para>
 /// <para>The parts and <see cref="UnassignedBytes"/> sum to <see cref="VisibleBytes"/> unless <see cref="ShortfallBytes"/> is
 /// positive: then the activation reserve does not fit beside the weights and there is no KV pool.</para>
 /// </remarks>
@@ -33,6 +34,9 @@ public sealed partial record MemoryBudget
 
     /// <summary>Live bytes of one token in a prefill step: what an elastic boundary reserves by.</summary>
     public required long ActivationBytesPerToken { get; init; }
+
+    /// <summary>Activation bytes of a step of any size, by the rules of the profiling run.</summary>
+    public required ActivationDemand Activation { get; init; }
 
     public required long KvBytesPerToken { get; init; }
 

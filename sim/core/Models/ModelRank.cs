@@ -9,9 +9,6 @@ namespace ELLM.Sim.Models;
 /// </remarks>
 public sealed record ModelRank
 {
-    /// <summary>Activations are 16 bit whatever the weights are.</summary>
-    private const long ActivationElementBytes = 2;
-
     internal ModelRank(ModelSpec model, int tensorParallel, StageLayers stage)
     {
         Model = model;
@@ -72,7 +69,8 @@ public sealed record ModelRank
         }
     }
 
-    public long WeightBytes => WeightElements * Model.WeightElementBytes;
+    /// <summary>8-bit weights are those of the layers: embeddings and LM head stay 16 bit.</summary>
+    public long WeightBytes => Model.WeightElementBytes == 1 ? WeightElements + EndElements : WeightElements * Model.WeightElementBytes;
 
     /// <summary>KV bytes of one token on this rank, all its layers: <c>2 layers kv_heads head_dim element</c>.</summary>
     public long KvBytesPerToken(int kvElementBytes = 2) =>
@@ -80,17 +78,15 @@ public sealed record ModelRank
 
     /// <summary>Live activation bytes of one token at the peak of a layer, on this rank.</summary>
     /// <remarks>
-    /// Two hidden vectors (input and residual, replicated) beside the larger of: in the MLP, the up-projection's output and the
-    /// activated product; in attention, the QKV output and the heads' output. 100 KiB for Llama-3-8B and 140 KiB for MPT-30B;
+    /// Three hidden vectors (input, residual and the norm's output, replicated) beside the larger of: in the MLP, the up-projection's output and the
+    /// activated product; in attention, the QKV output and the heads' output. 108 KiB for Llama-3-8B and 154 KiB for MPT-30B;
     /// the peaks published for both imply 123 to 129 KiB (eLLM, arXiv 2506.15155, figures on activation memory).
     /// </remarks>
-    public long ActivationBytesPerToken
+    /// <param name="elementBytes">Bytes of one activation: 16 bit whatever the weights are, unless the engine runs in 32 bit.</param>
+    public long ActivationBytesPerToken(int elementBytes = 2)
     {
-        get
-        {
-            long mlp = UpWidth + Ffn;
-            long attention = QkvWidth + (long)QHeads * Model.HeadDim;
-            return ActivationElementBytes * (2L * Model.Hidden + Math.Max(mlp, attention));
-        }
+        long mlp = UpWidth + Ffn;
+        long attention = QkvWidth + (long)QHeads * Model.HeadDim;
+        return elementBytes * (3L * Model.Hidden + Math.Max(mlp, attention));
     }
 }

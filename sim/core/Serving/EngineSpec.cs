@@ -5,10 +5,11 @@ namespace ELLM.Sim.Serving;
 
 /// <summary>The serving engine's own settings, named and with the defaults as vLLM has them.</summary>
 public sealed record EngineSpec(
+    [property: Knob("engine and version whose start-up memory and defaults hold, such as vllm-0.19")] string Release = "vllm-0.5",
     [property: Knob("longest prompt plus output in tokens; null: the model's own limit", 2)] int? MaxModelLen = null,
-    [property: Knob("most sequences in a batch", 1, 1 << 20)] int MaxNumSeqs = 256,
-    [property: Knob("most tokens in an iteration; null: max(max_model_len, 2048)", 1)] int? MaxNumBatchedTokens = null,
-    [property: Knob("share of the visible GPU memory the engine may use", 0.01, 1)] double GpuMemoryUtilization = 0.90,
+    [property: Knob("most sequences in a batch; null: the release's default on the card", 1, 1 << 20)] int? MaxNumSeqs = null,
+    [property: Knob("most tokens in an iteration; null: the release's default on the card, max(max_model_len, 2048) where it chunks no prompts", 1)] int? MaxNumBatchedTokens = null,
+    [property: Knob("share of the visible GPU memory the engine may use; null: the release's default", 0.01, 1)] double? GpuMemoryUtilization = null,
     [property: Overhead] string Overhead = "graph",
     [property: Knob(
         "refuse to start when the KV pool cannot hold one request of max_model_len, as vLLM does; otherwise such requests are rejected")] bool StrictStart = false,

@@ -1,4 +1,3 @@
-using ELLM.Sim.Serving;
 using ELLM.Sim.Tests.Cli;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Timing.Tables;
