@@ -9,6 +9,7 @@ public static class ValidationRunner
     public static IReadOnlyList<IValidationSuite> LibrarySuites { get; } =
     [
         new OperatorSuite(),
+        new KvCapacitySuite(),
         new ServingSuite(),
         new ClosedFormSuite(),
         new PublishedSuite(),
