@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.Json;
+using ELLM.Sim.Experiments;
 using ELLM.Sim.Files;
 
 namespace ELLM.Sim.Plots.Figures;
@@ -29,42 +29,27 @@ public static class RunLoader
         return [.. runs.Select(run => WithTables(run, Folder(directory, run.Policy, single && runs.Count == 1)))];
     }
 
-    /// <summary>A folder below the directory, never one outside it, whatever the policy is called.</summary>
-    private static string? Folder(string directory, string policy, bool single)
-    {
-        if (single)
-            return directory;
-        bool plain = policy is not ("" or "." or "..") && policy.AsSpan().IndexOfAny('/', '\\', '\0') < 0;
-        return plain ? Path.Combine(directory, policy) : null;
-    }
+    private static string Folder(string directory, string policy, bool single) =>
+        single ? directory : Path.Combine(directory, RunFiles.FolderOf(policy));
 
     private static IEnumerable<string> Folders(string directory) =>
         Directory.EnumerateDirectories(directory)
             .Where(d => File.Exists(Path.Combine(d, "requests.csv")) || File.Exists(Path.Combine(d, "timeline.csv")))
             .Select(d => Path.GetFileName(d)).Order(StringComparer.Ordinal);
 
-    private static RunResult WithTables(RunResult run, string? folder) => folder is null
-        ? run
-        : run with { Requests = Table(Path.Combine(folder, "requests.csv")), Timeline = Table(Path.Combine(folder, "timeline.csv")) };
+    private static RunResult WithTables(RunResult run, string folder) =>
+        run with { Requests = Table(Path.Combine(folder, "requests.csv")), Timeline = Table(Path.Combine(folder, "timeline.csv")) };
 
     private static IEnumerable<JsonObject> Summaries(string file)
     {
         if (!File.Exists(file))
             return [];
-        try
+        return JsonTexts.Tree(file, FileGuard.Text(file)) switch
         {
-            JsonNode? root = JsonNode.Parse(FileGuard.Reading(file, () => File.ReadAllText(file)));
-            return root switch
-            {
-                JsonObject one => [one],
-                JsonArray many => [.. many.OfType<JsonObject>()],
-                _ => throw new InputException($"{file}: expected an object or an array of runs"),
-            };
-        }
-        catch (JsonException e)
-        {
-            throw new InputException($"{file}: not JSON: {e.Message}", e);
-        }
+            JsonObject one => [one],
+            JsonArray many => [.. many.OfType<JsonObject>()],
+            _ => throw new InputException($"{file}: expected an object or an array of runs"),
+        };
     }
 
     private static string? Text(JsonObject summary, string name) => summary[name] is JsonValue value && value.TryGetValue(out string? text) ? text : null;

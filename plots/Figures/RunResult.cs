@@ -28,6 +28,11 @@ public sealed record RunResult(string Policy)
     public double Memory(string name) =>
         (Summary?["memory"] as JsonObject)?[name] is JsonObject line && line["value"] is JsonValue value && value.TryGetValue(out double number) ? number : double.NaN;
 
+    /// <summary>A text of the configuration; null when it is not there.</summary>
+    public string? Setting(string section, string name) =>
+        ((Summary?["config"] as JsonObject)?[section] as JsonObject)?[name] is JsonValue value && value.TryGetValue(out string? text)
+            ? text : null;
+
     public int Ranks => Summary?["tp"] is JsonValue tp && tp.TryGetValue(out int ranks) ? ranks : 1;
 }
 

@@ -79,7 +79,7 @@ internal static class Findings
         double requests = run.Metric("requests");
         double Term(string name) => run.Metric($"{name}_total_s") is var total && double.IsFinite(total) && requests > 0 ? total / requests : 0;
         long lost = (long)(requests - run.Metric("completed"));
-        bool bound = run.Summary!["config"]?["policy"]?["layout"]?.ToString() == "live";
+        bool bound = run.Setting("policy", "layout") == "live";
         return new ExplainedRun(new MeanLedger(run.Policy, [.. LedgerTerms.All.Select(t => Term(t.Name))], lost), bound);
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using ELLM.Sim.Files;
 
@@ -13,13 +12,6 @@ internal static class JsonFile
     {
         if (!File.Exists(file))
             return [];
-        try
-        {
-            return JsonNode.Parse(FileGuard.Reading(file, () => File.ReadAllText(file))) as JsonObject ?? throw new InputException($"{file}: expected a JSON object");
-        }
-        catch (JsonException e)
-        {
-            throw new InputException($"{file}: not JSON: {e.Message}", e);
-        }
+        return JsonTexts.Tree(file, FileGuard.Text(file)) as JsonObject ?? throw new InputException($"{file}: expected a JSON object");
     }
 }

@@ -25,7 +25,7 @@ internal sealed class CaseSettings
 
     public void Read(string path)
     {
-        string text = FileGuard.Reading(path, () => File.ReadAllText(path));
+        string text = FileGuard.Text(path);
         _files.Add(Path.GetFileName(path));
         switch (Path.GetExtension(path).ToLowerInvariant())
         {
@@ -49,7 +49,7 @@ internal sealed class CaseSettings
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(FileGuard.Reading(path, () => File.ReadAllText(path)));
+            using JsonDocument document = JsonDocument.Parse(FileGuard.Text(path));
             if (Listed(document.RootElement, caseName) is { } found)
             {
                 _files.Add(Path.GetFileName(path));

@@ -52,6 +52,7 @@ public sealed class Catalog<T>(string kind, string folder, JsonTypeInfo<T> type,
         T entry;
         try
         {
+            JsonTexts.Check(source, Encoding.UTF8.GetBytes(json));
             entry = JsonSerializer.Deserialize(json, type)
                 ?? throw InputException.At(source, 1, $"a {kind}", "null");
         }
@@ -59,6 +60,12 @@ public sealed class Catalog<T>(string kind, string folder, JsonTypeInfo<T> type,
         {
             throw CatalogFault.FromJson(source, json, type, fault);
         }
+        catch (NotSupportedException fault)
+        {
+            throw CatalogFault.WithoutKind(source, type, fault);
+        }
+        if (NullElement.In(entry, type) is { } hole)
+            throw hole.At(source, Encoding.UTF8.GetBytes(json));
         return check(entry) is { } wrong ? throw wrong.At(source, json) : entry;
     }
 
@@ -74,7 +81,7 @@ public sealed class Catalog<T>(string kind, string folder, JsonTypeInfo<T> type,
             throw new InputException($"{path}: expected a {kind} file, found a directory");
         if (!File.Exists(path))
             throw new InputException($"{path}: no such {kind} file");
-        return FileGuard.Reading(path, () => File.ReadAllText(path, Encoding.UTF8));
+        return FileGuard.Text(path);
     }
 
     private static string ReadResource(string name)

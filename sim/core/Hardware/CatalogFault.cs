@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Hardware;
@@ -10,7 +12,7 @@ namespace ELLM.Sim.Hardware;
 /// <param name="Key">The JSON key.</param>
 /// <param name="Expected">What would be right.</param>
 /// <param name="Found">What is there.</param>
-public sealed record CatalogFault(string Key, string Expected, string Found)
+public sealed partial record CatalogFault(string Key, string Expected, string Found)
 {
     internal InputException At(string source, string json) =>
         new($"{source}:{LineOf(json, Key)}: {Key}: expected {Expected}, found {Found}");
@@ -44,6 +46,22 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
         return new InputException($"{source}:{line}: {where}{what}", fault);
     }
 
+    /// <summary>An object that comes in kinds and does not say which: the parser refuses it with a text of its own.</summary>
+    internal static InputException WithoutKind(string source, JsonTypeInfo root, NotSupportedException fault)
+    {
+        Match place = PlaceInMessage().Match(fault.Message);
+        long line = place.Success ? long.Parse(place.Groups[2].Value, CultureInfo.InvariantCulture) + 1 : 1;
+        string[] path = Steps(place.Success ? place.Groups[1].Value : "$");
+        JsonTypeInfo type = ObjectAt(root, path[1..]);
+        string word = type.PolymorphismOptions?.TypeDiscriminatorPropertyName ?? "kind";
+        IEnumerable<object?> kinds = type.PolymorphismOptions?.DerivedTypes.Select(derived => derived.TypeDiscriminator) ?? [];
+        string where = path.Length > 1 ? $"{path[^1]}: " : "";
+        return new InputException($"{source}:{line}: {where}missing {word}, one of {string.Join(", ", kinds)}", fault);
+    }
+
+    [GeneratedRegex(@"Path: (\S+) \| LineNumber: (\d+)")]
+    private static partial Regex PlaceInMessage();
+
     /// <summary>The keys of a JSON path, elements of lists left out: <c>$.ops['vmm.map'].cost</c> has four.</summary>
     private static string[] Steps(string path)
     {
@@ -51,15 +69,16 @@ public sealed record CatalogFault(string Key, string Expected, string Found)
         int at = 0;
         while (at < path.Length)
         {
-            if (path[at] == '.')
-                at++;
             bool quoted = path.AsSpan(at).StartsWith("['");
-            int end = quoted ? path.IndexOf("']", at, StringComparison.Ordinal) : path.IndexOfAny(['.', '['], at + 1);
+            bool element = !quoted && path[at] == '[';
+            int start = quoted ? at + 2 : path[at] == '.' ? at + 1 : at;
+            int end = quoted ? path.IndexOf("']", start, StringComparison.Ordinal)
+                : element ? path.IndexOf(']', start)
+                : path.IndexOfAny(['.', '['], start);
             end = end < 0 ? path.Length : end;
-            string step = path[(quoted ? at + 2 : at)..end];
-            if (quoted || !step.StartsWith('['))
-                steps.Add(step);
-            at = quoted ? Math.Min(end + 2, path.Length) : end;
+            if (!element)
+                steps.Add(path[start..end]);
+            at = Math.Min(path.Length, quoted ? end + 2 : element ? end + 1 : end);
         }
         return [.. steps];
     }

@@ -47,7 +47,7 @@ public sealed partial class ServingRun
         string metaPath = MeasuredCsv.Find(folder, "meta.json") ?? throw new InputException($"{folder}: expected meta.json and requests.jsonl of a serving run (plain or .gz), found no meta.json");
         string requestsPath = MeasuredCsv.Find(folder, "requests.jsonl") ?? throw new InputException($"{folder}: expected requests.jsonl beside meta.json, found none");
         JsonObject meta = Parse(metaPath, ReadText(metaPath));
-        JsonObject? stated = MeasuredCsv.Find(folder, "case.json") is string casePath ? Parse(casePath, ReadText(casePath)) : null;
+        JsonObject stated = MeasuredCsv.Find(folder, "case.json") is string casePath ? StatedIn(casePath) : [];
         (Trace trace, List<(double, double?, double)> measured) = ReadRequests(requestsPath, ReadText(requestsPath));
         List<Assignment> settings = [];
         string model = ModelOf(metaPath, meta);
@@ -56,7 +56,7 @@ public sealed partial class ServingRun
         settings.Add(new Assignment("gpu", gpu));
         RunSettings recorded = new(metaPath, meta);
         settings.AddRange(recorded.Settings);
-        foreach ((string path, JsonNode? value) in stated?["settings"]?.AsObject() ?? [])
+        foreach ((string path, JsonNode? value) in stated)
             settings.Add(new Assignment(path, value?.ToString() ?? "null"));
         return new ServingRun(folder)
         {
@@ -67,6 +67,9 @@ public sealed partial class ServingRun
             Notes = string.Join("; ", recorded.Notes),
         };
     }
+
+    /// <summary>Just inside the range of the clock.</summary>
+    private const double LongestS = 9_000_000;
 
     /// <summary>vLLM schedules asynchronously by default since 0.14; before, and for unknown versions, the device's graph profile.</summary>
     internal static string OverheadOf(string? version)
@@ -88,15 +91,27 @@ public sealed partial class ServingRun
             JsonObject request = Parse($"{path}:{line}", row);
             double Number(string key) => request[key] is JsonValue value && value.TryGetValue(out double number)
                 ? number
-                : throw InputException.At(path, line, $"a number in {key}", request[key]?.ToJsonString() ?? "none");
-            rows.Add((Number("queued_ts"), (int)Number("input_toks"), (int)Number("output_toks"), Number("first_token_ts"), Number("last_token_ts")));
-            if (rows[^1] is { Input: < 1 } or { Output: < 1 } || !(rows[^1].First >= rows[^1].Queued) || !(rows[^1].Last >= rows[^1].First))
-                throw InputException.At(path, line, "tokens of at least 1 and instants in order (queued, first token, last token)", row);
+                : throw InputException.At(path, line, $"a number in {key}", ShownText.Of(request[key]?.ToJsonString() ?? "none", 40));
+            // Seconds since 1970 or since a start: within what a double tells apart to a microsecond.
+            double Instant(string key) => Number(key) is var instant && Math.Abs(instant) < 1e11
+                ? instant
+                : throw InputException.At(path, line, $"seconds in {key}", request[key]!.ToJsonString());
+            double Tokens(string key) => Number(key) is >= 1 and <= int.MaxValue and var count && Math.Floor(count) == count
+                ? count
+                : throw InputException.At(path, line, $"a whole number of tokens from 1 to {int.MaxValue} in {key}",
+                    request[key]!.ToJsonString());
+            rows.Add((Instant("queued_ts"), (int)Tokens("input_toks"), (int)Tokens("output_toks"), Instant("first_token_ts"),
+                Instant("last_token_ts")));
+            if (!(rows[^1].First >= rows[^1].Queued) || !(rows[^1].Last >= rows[^1].First))
+                throw InputException.At(path, line, "tokens of at least 1 and instants in order (queued, first token, last token)",
+                    ShownText.Of(row, 200));
         }
         if (rows.Count == 0)
             throw InputException.At(path, 1, "requests", "none");
         rows.Sort((a, b) => a.Queued.CompareTo(b.Queued));
         double start = rows[0].Queued;
+        if (rows.Max(row => row.Last) - start > LongestS)
+            throw new InputException($"{path}: expected a run of at most 106 days, found more between the first and the last request");
         Trace trace = new(
             "serving-run",
             [.. rows.Select(row => SimTime.FromSeconds(row.Queued - start).Picoseconds)],
@@ -125,9 +140,9 @@ public sealed partial class ServingRun
     private static partial Regex MixtureOfExperts();
 
     /// <summary>Stated in case.json, recorded as hardware, or a folder name on the way to the run.</summary>
-    private static string GpuOf(string folder, JsonObject meta, JsonObject? stated)
+    private static string GpuOf(string folder, JsonObject meta, JsonObject stated)
     {
-        if (stated?["settings"]?["gpu"]?.ToString() is string given)
+        if (stated["gpu"]?.ToString() is string given)
             return given;
         string[] hints = [.. (meta["hardware"] as JsonObject ?? []).Select(one => one.Value?.ToString() ?? ""), .. Path.GetFullPath(folder).Split(Path.DirectorySeparatorChar).Reverse()];
         foreach (string hint in hints)
@@ -151,17 +166,15 @@ public sealed partial class ServingRun
 
     private static string Plain(string text) => new([.. text.Where(char.IsLetterOrDigit).Select(char.ToLowerInvariant)]);
 
-    private static JsonObject Parse(string path, string json)
+    private static JsonObject StatedIn(string path) => Parse(path, ReadText(path))["settings"] switch
     {
-        try
-        {
-            return JsonNode.Parse(json) as JsonObject ?? throw new InputException($"{path}: expected a JSON object");
-        }
-        catch (System.Text.Json.JsonException fault)
-        {
-            throw new InputException($"{path}: {fault.Message}", fault);
-        }
-    }
+        null => [],
+        JsonObject settings => settings,
+        _ => throw InputException.At(path, 1, "settings as an object", "something else"),
+    };
+
+    private static JsonObject Parse(string path, string json) =>
+        JsonTexts.Tree(path, json) as JsonObject ?? throw new InputException($"{path}: expected a JSON object");
 
     private static string ReadText(string path) => FileGuard.Reading(path, () =>
     {

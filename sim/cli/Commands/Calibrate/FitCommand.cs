@@ -34,7 +34,7 @@ internal static class FitCommand
 
     private static void Run(Terminal terminal, string rawPath, string name, string? below, string path, string? figures)
     {
-        string text = FileGuard.Reading(rawPath, () => File.ReadAllText(rawPath));
+        string text = FileGuard.Text(rawPath);
         RawFile raw = RawFile.Parse(rawPath, text);
         CalibrationProfile profile = ProfileFit.Fit(raw, RawFile.Sha256(text), name);
         if (below is not null)

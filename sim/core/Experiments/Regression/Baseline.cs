@@ -22,7 +22,7 @@ public sealed record Baseline(string Version, string Experiment, string Experime
     {
         if (!File.Exists(path))
             throw new InputException($"{path}: no baseline; --update writes one");
-        return Parse(path, FileGuard.Reading(path, () => File.ReadAllBytes(path)));
+        return Parse(path, FileGuard.Bytes(path));
     }
 
     /// <summary>The results of a shipped experiment at the release; null: it was released without.</summary>
@@ -41,8 +41,14 @@ public sealed record Baseline(string Version, string Experiment, string Experime
     {
         try
         {
-            return JsonSerializer.Deserialize(json, BaselineJson.Default.Baseline)
+            JsonTexts.Check(path, json);
+            Baseline read = JsonSerializer.Deserialize(json, BaselineJson.Default.Baseline)
                 ?? throw new InputException($"{path}: expected a baseline, found null");
+            if (NullElement.In(read, BaselineJson.Default.Baseline) is { } hole)
+                throw hole.At(path, json);
+            if (read.Points.CountBy(p => p.Point, StringComparer.Ordinal).FirstOrDefault(p => p.Value > 1).Key is { } twice)
+                throw new InputException($"{path}: point '{twice}' stands there twice: --update writes it anew");
+            return read;
         }
         catch (JsonException e)
         {
@@ -76,6 +82,7 @@ public sealed record BaselinePoint(string Point, IReadOnlyDictionary<string, str
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -39,7 +39,7 @@ public static class RegressionCheck
     public static IReadOnlyList<PointCheck> Compare(Baseline before, Baseline now, string path, IReadOnlyDictionary<string, Tolerance> tolerances)
     {
         Same(path, "version", before.Version, now.Version);
-        Same(path, "experiment", $"{before.Experiment} ({before.ExperimentSha256[..Math.Min(12, before.ExperimentSha256.Length)]})", $"{now.Experiment} ({now.ExperimentSha256[..12]})");
+        Same(path, "experiment", $"{before.Experiment} ({Short(before)})", $"{now.Experiment} ({Short(now)})");
         // Points that are new or gone bring or take their profiles; what both have in common must agree on where times come from.
         string? other = before.Profiles.FirstOrDefault(p => !now.Profiles.Contains(p)), own = now.Profiles.FirstOrDefault(p => !before.Profiles.Contains(p));
         if (other is not null && own is not null)
@@ -51,6 +51,8 @@ public static class RegressionCheck
         checks.AddRange(before.Points.Where(p => known.ContainsKey(p.Point)).Select(p => new PointCheck(p.Point, [], null, "is in the baseline and was not run")));
         return checks;
     }
+
+    private static string Short(Baseline baseline) => ShownText.Of(baseline.ExperimentSha256, 12);
 
     private static void Same(string path, string what, string before, string now)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization;
+using ELLM.Sim.Hardware;
 
 namespace ELLM.Sim.Workload.Generators;
 
@@ -28,6 +29,7 @@ internal sealed partial class GeneratorJson : JsonSerializerContext
         GeneratorSpec? spec;
         try
         {
+            JsonTexts.Check(name, json);
             spec = JsonSerializer.Deserialize(json, Default.GeneratorSpec);
         }
         catch (JsonException e)
@@ -36,8 +38,14 @@ internal sealed partial class GeneratorJson : JsonSerializerContext
             int detail = message.IndexOf(" Path:", StringComparison.Ordinal);
             throw new InputException($"{name}:{(e.LineNumber ?? 0) + 1}: {(detail > 0 ? message[..detail] : message)} (at {e.Path ?? "$"})", e);
         }
+        catch (NotSupportedException e)
+        {
+            throw CatalogFault.WithoutKind(name, Default.GeneratorSpec, e);
+        }
         if (spec is null)
             throw new InputException($"{name}: expected a generator specification, found null");
+        if (NullElement.In(spec, Default.GeneratorSpec) is { } hole)
+            throw hole.At(name, json);
         spec.Check();
         return spec;
     }

@@ -31,6 +31,6 @@ public static class GeneratorPresets
     {
         if (!nameOrPath.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && !File.Exists(nameOrPath))
             return Load(nameOrPath);
-        return GeneratorJson.Parse(FileGuard.Reading(nameOrPath, () => File.ReadAllBytes(nameOrPath)), nameOrPath);
+        return GeneratorJson.Parse(FileGuard.Bytes(nameOrPath), nameOrPath);
     }
 }

@@ -56,5 +56,8 @@ public static class KubernetesJob
     }
 
     /// <summary>A YAML text in double quotes: JSON's quoting is a part of YAML's.</summary>
-    private static string Text(string value) => $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+    private static string Text(string value) => System.Text.Json.Nodes.JsonValue.Create(value).ToJsonString(Relaxed);
+
+    private static readonly System.Text.Json.JsonSerializerOptions Relaxed =
+        new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 }

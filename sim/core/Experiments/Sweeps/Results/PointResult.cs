@@ -17,6 +17,15 @@ public sealed record PointResult(
     /// <summary>Place of each metric in <see cref="Metrics"/>.</summary>
     public static IReadOnlyList<string> MetricNames { get; } = [.. SummaryColumns.Metrics.Select(c => c.Name)];
 
+    /// <summary>Whether it is one that <see cref="Of"/> makes: every label, every metric a number or a word that is known, or the reason
+    /// why there are none.</summary>
+    internal bool IsWhole => Label.Count == SummaryColumns.Labels.Count && Label.All(t => t is not null) && Axes.All(t => t is not null)
+        && (Failed is not null || (Metrics.Count == MetricNames.Count && Enumerable.Range(0, Metrics.Count).All(IsMetric)));
+
+    private bool IsMetric(int metric) => Metrics[metric] is { } text
+        && (text.Length == 0 || SweepGroup.IsText(metric)
+            || double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+
     public static PointResult Of(PointRun run)
     {
         RunLabel label = run.Report.Label;

@@ -78,7 +78,7 @@ internal sealed class SweepJournal : IDisposable
                 if (!headed)
                     return Damaged(line);
             }
-            else if (JournalLine.TryDecode(text, JournalJson.Default.PointResult, out PointResult? result) && Fits(result!))
+            else if (JournalLine.TryDecode(text, JournalJson.Default.PointResult, out PointResult? result) && result!.IsWhole)
             {
                 results.Add(result!);
             }
@@ -110,9 +110,6 @@ internal sealed class SweepJournal : IDisposable
         }
         _file.Dispose();
     }
-
-    private static bool Fits(PointResult result) =>
-        result.Label.Count == Metrics.Summaries.SummaryColumns.Labels.Count && (result.Failed is not null || result.Metrics.Count == PointResult.MetricNames.Count);
 
     private static byte[] ReadShared(string path) => FileGuard.Reading(path, () =>
     {

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json;
 using System.Text;
 using ELLM.Sim.Configuration;
+using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Experiments.Sweeps.Results;
 
@@ -79,8 +80,8 @@ public sealed record SweepPlan(
     {
         try
         {
-            JsonNode tree = JsonNode.Parse(json)!;
-            return new SweepPlan(
+            JsonNode tree = JsonTexts.Tree(source, json)!;
+            SweepPlan plan = new(
                 tree["name"]!.GetValue<string>(),
                 tree["description"]?.GetValue<string>(),
                 tree["content"]!.DeepClone().AsObject(),
@@ -88,11 +89,35 @@ public sealed record SweepPlan(
                 [.. tree["axes"]!.AsArray().Select(a => a!.GetValue<string>())],
                 [.. tree["metrics"]!.AsArray().Select(m => m!.GetValue<string>())],
                 tree["sources"]!.DeepClone().AsArray());
+            return plan.Fault(tree["sha256"]!.GetValue<string>()) is { } fault
+                ? throw new InputException($"{source}: {fault}; --force starts over")
+                : plan;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or NullReferenceException or FormatException)
         {
             throw new InputException($"{source}: expected the plan of a sweep, found something else; --force starts over", e);
         }
+    }
+
+    /// <summary>What is wrong with a plan that was read back; null when it is as it was written.</summary>
+    private string? Fault(string sha256)
+    {
+        if (sha256 != Sha256)
+            return $"sha256: expected {Sha256[..12]}, that of its content, found '{ShownText.Of(sha256, 12)}'";
+        if (Points < 1)
+            return $"points: expected at least 1, found {Points}";
+        if (Metrics.FirstOrDefault(m => !PointResult.MetricNames.Contains(m)) is { } metric)
+            return NearestName.Message("metric", metric, PointResult.MetricNames);
+        try
+        {
+            foreach (string axis in Axes)
+                AxisSetting.Find(axis);
+        }
+        catch (InputException e)
+        {
+            return e.Message;
+        }
+        return null;
     }
 
     private static void Walk(JsonNode? then, JsonNode? now, string path, List<string> changes)
