@@ -8,7 +8,7 @@ internal sealed class TimingCatalogTests
 {
     [TestCase("\"mode\": \"single_kernel_fa2\"", "\"mode\": \"together\"", "mode: expected one of separate, single_kernel_fa2")]
     [TestCase("\"gpus\": 2", "\"gpu\": 2", "unknown key 'gpu' (did you mean 'gpus'?)")]
-    [TestCase("\"sms\": 108", "\"sms\": 0", "sms: expected a positive number, found 0")]
+    [TestCase("\"sms\": 108", "\"sms\": 0", "sms: expected a number from 1 to 1000000, found 0")]
     [TestCase("\"tile_tokens\": 0.0", "\"tile_tokens\": \"none\"", "tile_tokens: expected a number")]
     public void Parse_SpoiltProfile_NamesLineKeyAndWhatIsExpected(string good, string bad, string message)
     {

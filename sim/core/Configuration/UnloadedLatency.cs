@@ -10,6 +10,9 @@ namespace ELLM.Sim.Configuration;
 /// <param name="TpotPs">One decode step at batch 1, the mean prompt and half the mean output in its context.</param>
 public readonly record struct UnloadedLatency(long TtftPs, long TpotPs)
 {
+    /// <summary>Just inside the range of the clock.</summary>
+    private const double LongestS = 9_000_000;
+
     /// <param name="maxModelLen">Longest sequence the deployment takes: a mean beyond it is cut to it.</param>
     public static UnloadedLatency Of(ITimeModel time, Trace trace, int maxModelLen)
     {
@@ -23,8 +26,16 @@ public readonly record struct UnloadedLatency(long TtftPs, long TpotPs)
 
     /// <summary>The objectives the user stated, and the stated multiples of the unloaded latencies for those left out.</summary>
     public SloTargets Targets(SloSpec slo) => new(
-        SimTime.FromSeconds(slo.TtftS ?? slo.TtftMultiple * new SimTime(TtftPs).Seconds).Picoseconds,
-        SimTime.FromSeconds(slo.TpotS ?? slo.TpotMultiple * new SimTime(TpotPs).Seconds).Picoseconds);
+        Objective("ttft", slo.TtftS, slo.TtftMultiple, TtftPs), Objective("tpot", slo.TpotS, slo.TpotMultiple, TpotPs));
+
+    private static long Objective(string name, double? seconds, double multiple, long unloadedPs)
+    {
+        double objective = seconds ?? multiple * new SimTime(unloadedPs).Seconds;
+        return objective < LongestS
+            ? SimTime.FromSeconds(objective).Picoseconds
+            : throw new InputException($"slo.{name}_{(seconds is null ? "multiple" : "s")}: "
+                + FormattableString.Invariant($"expected an objective below {LongestS} s (104 days), found {objective} s"));
+    }
 
     /// <summary>Rounded up, so at least one token.</summary>
     private static int Mean(int[] tokens)

@@ -10,8 +10,8 @@ public sealed record GpuPrice(double UsdPerHour, string AsOf, string Source)
 {
     internal CatalogFault? Check()
     {
-        if (!(UsdPerHour > 0) || double.IsInfinity(UsdPerHour))
-            return new CatalogFault("usd_per_hour", "a positive number", FormattableString.Invariant($"{UsdPerHour}"));
+        if (ValueRange.Fault("usd_per_hour", UsdPerHour, 1e-6, 1e9) is { } wrong)
+            return wrong;
         return DateOnly.TryParseExact(AsOf, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
             ? null
             : new CatalogFault("as_of", "a date such as 2026-01-31", AsOf);

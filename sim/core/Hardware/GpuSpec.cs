@@ -51,14 +51,10 @@ public sealed record GpuSpec
     {
         if (MemoryVisibleMib is <= 0 or > 1L << 30)
             return new CatalogFault("memory_visible_mib", "1 to 2^30", $"{MemoryVisibleMib}");
-        if (!(HbmGbPerS > 0) || double.IsInfinity(HbmGbPerS))
-            return new CatalogFault("hbm_gb_per_s", "a positive number", FormattableString.Invariant($"{HbmGbPerS}"));
-        if (!(PeakTflops16Bit > 0) || double.IsInfinity(PeakTflops16Bit))
-            return new CatalogFault("peak_tflops_16bit", "a positive number", FormattableString.Invariant($"{PeakTflops16Bit}"));
-        if (Sms <= 0)
-            return new CatalogFault("sms", "a positive number", $"{Sms}");
-        if (HostMemoryGib is double gib && (!(gib > 0) || double.IsInfinity(gib)))
-            return new CatalogFault("host_memory_gib", "a positive number", FormattableString.Invariant($"{gib}"));
-        return HostLink.Check() ?? Price?.Check();
+        return ValueRange.Fault("hbm_gb_per_s", HbmGbPerS, 1e-3, 1e9)
+            ?? ValueRange.Fault("peak_tflops_16bit", PeakTflops16Bit, 1e-6, 1e9)
+            ?? ValueRange.Fault("sms", Sms, 1, 1e6)
+            ?? ValueRange.Fault("host_memory_gib", HostMemoryGib ?? 1, 1e-6, 1e9)
+            ?? HostLink.Check() ?? Price?.Check();
     }
 }

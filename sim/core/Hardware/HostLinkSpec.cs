@@ -6,12 +6,6 @@ namespace ELLM.Sim.Hardware;
 /// <param name="LatencyUs">From issuing a copy to its first byte.</param>
 public sealed record HostLinkSpec(string Kind, double GbPerSPerDirection, double LatencyUs)
 {
-    internal CatalogFault? Check()
-    {
-        if (!(GbPerSPerDirection > 0) || double.IsInfinity(GbPerSPerDirection))
-            return new CatalogFault("gb_per_s_per_direction", "a positive number", FormattableString.Invariant($"{GbPerSPerDirection}"));
-        if (!(LatencyUs >= 0) || double.IsInfinity(LatencyUs))
-            return new CatalogFault("latency_us", "zero or a positive number", FormattableString.Invariant($"{LatencyUs}"));
-        return null;
-    }
+    internal CatalogFault? Check() =>
+        ValueRange.Fault("gb_per_s_per_direction", GbPerSPerDirection, 1e-6, 1e9) ?? ValueRange.Fault("latency_us", LatencyUs, 0, 10e6);
 }

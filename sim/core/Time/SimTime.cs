@@ -18,11 +18,13 @@ public readonly record struct SimTime(long Picoseconds) : IComparable<SimTime>
     public double Seconds => Picoseconds / (double)PsPerSecond;
 
     /// <summary>Rounds to the nearest picosecond, ties to even.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">NaN, infinite or beyond the range of the type.</exception>
+    /// <exception cref="InputException">Beyond the range of the type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">NaN.</exception>
     public static SimTime FromSeconds(double seconds) => new(Round(seconds * PsPerSecond, seconds, "s"));
 
     /// <summary>Rounds to the nearest picosecond, ties to even.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">NaN, infinite or beyond the range of the type.</exception>
+    /// <exception cref="InputException">Beyond the range of the type.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">NaN.</exception>
     public static SimTime FromMicroseconds(double microseconds) =>
         new(Round(microseconds * PsPerMicrosecond, microseconds, "us"));
 
@@ -49,9 +51,12 @@ public readonly record struct SimTime(long Picoseconds) : IComparable<SimTime>
 
     private static long Round(double picoseconds, double given, string unit)
     {
-        // 2^63 is exact as a double; anything at or beyond it, NaN included, fails this test.
-        if (!(Math.Abs(picoseconds) < 9.2233720368547758e18))
-            throw new ArgumentOutOfRangeException(nameof(given), $"{given.ToString(CultureInfo.InvariantCulture)} {unit} is not a time this simulator can hold (106 days at most)");
+        if (double.IsNaN(picoseconds))
+            throw new ArgumentOutOfRangeException(nameof(given), "NaN is no time");
+        // 2^63 is exact as a double. What is beyond it follows from what the user gave: nothing else makes such times.
+        if (Math.Abs(picoseconds) >= 9.2233720368547758e18)
+            throw new InputException($"{given.ToString(CultureInfo.InvariantCulture)} {unit} is not a time this simulator can hold (106 "
+                + $"days at most)");
         return (long)Math.Round(picoseconds, MidpointRounding.ToEven);
     }
 }

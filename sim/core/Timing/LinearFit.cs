@@ -11,6 +11,8 @@ namespace ELLM.Sim.Timing;
 /// <param name="Decode">Regimes by batch, smallest first; the last has no limit.</param>
 public sealed record LinearFit(string Name, string Source, string Model, int Tp, LinearPrefill Prefill, IReadOnlyList<LinearDecode> Decode)
 {
+    private const double LongestMs = 1e6;
+
     internal CatalogFault? Check()
     {
         if (Decode.Count == 0 || Decode[^1].UpToSequences is not null)
@@ -21,9 +23,9 @@ public sealed record LinearFit(string Name, string Source, string Model, int Tp,
                 return new CatalogFault("up_to_sequences", "regimes in ascending order", $"{Decode[i - 1].UpToSequences}");
         }
         double[] all = [Prefill.FixedMs, Prefill.PerTokenMs, Prefill.PerTokenSquaredMs, .. Decode.SelectMany(one => new[] { one.FixedMs, one.PerContextTokenMs, one.PerSequenceMs })];
-        return all.All(value => value >= 0 && double.IsFinite(value)) && Prefill.FixedMs + Prefill.PerTokenMs > 0
+        return all.All(value => value is >= 0 and <= LongestMs) && Prefill.FixedMs + Prefill.PerTokenMs > 0
             ? null
-            : new CatalogFault("prefill", "times of zero or more milliseconds", "a negative or missing time");
+            : new CatalogFault("prefill", $"times from 0 to {LongestMs} milliseconds, not all 0", "another time");
     }
 }
 

@@ -13,16 +13,9 @@ public sealed record NamedOverhead(string Name, double FixedUs, double PerSequen
 {
     public EngineOverhead Overhead => new(FixedUs, PerSequenceUs, FloorUsPerLayer, Source, Borrowed: false);
 
-    internal CatalogFault? Check()
-    {
-        (string Key, double Value)[] all = [("fixed_us", FixedUs), ("per_sequence_us", PerSequenceUs), ("floor_us_per_layer", FloorUsPerLayer)];
-        foreach ((string key, double value) in all)
-        {
-            if (!(value >= 0) || double.IsInfinity(value))
-                return new CatalogFault(key, "zero or a positive number", FormattableString.Invariant($"{value}"));
-        }
-        return null;
-    }
+    internal CatalogFault? Check() =>
+        TimingChecks.Us("fixed_us", FixedUs) ?? TimingChecks.Us("per_sequence_us", PerSequenceUs)
+            ?? TimingChecks.Us("floor_us_per_layer", FloorUsPerLayer);
 }
 
 /// <summary>The engine overheads the project ships, and users' own files.</summary>

@@ -84,31 +84,5 @@ public sealed record TimingProfile
         throw new InputException($"timing profile {Name} has no {link} send and receive times, which pp needs between stages; available: {(known.Length == 0 ? "none" : known)}; timing.profile names another");
     }
 
-    internal CatalogFault? Check()
-    {
-        (string Key, double Value)[] positive =
-        [
-            ("peak_tflops_16bit", PeakTflops16Bit), ("hbm_tb_per_s", HbmTbPerS), ("sms", Sms),
-            ("compute_efficiency", Gemm.ComputeEfficiency), ("memory_efficiency", Gemm.MemoryEfficiency),
-            ("norm_exponent", Gemm.NormExponent), ("memory_efficiency", DecodeAttention.MemoryEfficiency),
-            ("compute_efficiency", PrefillAttention.ComputeEfficiency), ("norm_exponent", PrefillAttention.NormExponent),
-            ("memory_efficiency", Elementwise.MemoryEfficiency),
-        ];
-        foreach ((string key, double value) in positive)
-        {
-            if (!(value > 0) || double.IsInfinity(value))
-                return new CatalogFault(key, "a positive number", FormattableString.Invariant($"{value}"));
-        }
-        foreach (IReadOnlyList<MessageSegment> segments in AllReduce.Select(table => table.Segments).Concat((SendReceive ?? []).Select(table => table.Segments)))
-        {
-            if (segments.Count == 0 || segments[^1].UpToBytes is not null)
-                return new CatalogFault("segments", "a last segment without up_to_bytes", $"{segments.Count} bounded segments");
-        }
-        foreach (SendReceiveTable table in SendReceive ?? [])
-        {
-            if (table.Link is not (SendReceiveTable.IntraNode or SendReceiveTable.InterNode))
-                return new CatalogFault("link", $"{SendReceiveTable.IntraNode} or {SendReceiveTable.InterNode}", table.Link);
-        }
-        return null;
-    }
+    internal CatalogFault? Check() => TimingChecks.FirstFault(this);
 }

@@ -43,7 +43,7 @@ internal sealed class GpuPricesTests
         }
     }
 
-    [TestCase("\"usd_per_hour\": 0, \"as_of\": \"2026-01-01\"", "usd_per_hour: expected a positive number, found 0")]
+    [TestCase("\"usd_per_hour\": 0, \"as_of\": \"2026-01-01\"", "usd_per_hour: expected a number from 1E-06 to 1000000000, found 0")]
     [TestCase("\"usd_per_hour\": 1, \"as_of\": \"January\"", "as_of: expected a date such as 2026-01-31, found January")]
     public void Faulty_prices_are_named(string price, string message)
     {
