@@ -161,7 +161,7 @@ public sealed class TraceGeneratorTests
     [TestCase("""{"name":"x","arrivals":{"kind":"poisson","rate_per_s":1},"input":{"kind":"constant","tokens":5}}""", "output")]
     [TestCase("""{"name":"x","arrivals":{"kind":"poisson","rate":1},"input":{"kind":"constant","tokens":5},"output":{"kind":"constant","tokens":5}}""", "rate")]
     [TestCase("""{"name":"x","arrivals":{"kind":"poison","rate_per_s":1},"input":{"kind":"constant","tokens":5},"output":{"kind":"constant","tokens":5}}""", "poison")]
-    [TestCase("""{"name":"x","arrivals":{"kind":"poisson","rate_per_s":0},"input":{"kind":"constant","tokens":5},"output":{"kind":"constant","tokens":5}}""", "above 0")]
+    [TestCase("""{"name":"x","arrivals":{"kind":"poisson","rate_per_s":0},"input":{"kind":"constant","tokens":5},"output":{"kind":"constant","tokens":5}}""", "expected a number from 1E-09")]
     [TestCase("""{"name":"x","arrivals":{"kind":"poisson","rate_per_s":1},"input":{"kind":"quantiles","table":"azure-chat.inptu"},"output":{"kind":"constant","tokens":5}}""", "did you mean 'azure-chat.input'")]
     [TestCase("""{"name":"x","arrivals":{"kind":"poisson","rate_per_s":1},"input":{"kind":"constant","tokens":0},"output":{"kind":"constant","tokens":5}}""", "tokens")]
     [TestCase("""{"name":"x",""", "spec.json:1")]

@@ -37,6 +37,7 @@ internal sealed class ReadOptions
 
     public TraceReadOptions Of(ParseResult parsed) => new()
     {
+        StandardInput = Console.OpenStandardInput,
         RatePerSecond = Values.Positive("--rate", parsed.GetValue(_rate)),
         TimeScale = Values.Positive("--scale", Of(parsed, _scale)),
         Skip = Of(parsed, _skip) is string skip ? Values.Count("--skip", skip) : null,

@@ -10,6 +10,9 @@ public static class Traces
 {
     public const string Default = ShippedTraces.Default;
 
+    /// <summary>Stands for what is piped in.</summary>
+    private const string StandardInput = "-";
+
     /// <summary>Requests drawn from a workload preset when no limit is given.</summary>
     public const int GeneratedRequests = 10_000;
 
@@ -22,6 +25,12 @@ public static class Traces
     {
         if (ShippedTraces.Names.Contains(nameOrPath, StringComparer.Ordinal))
             return ShippedTraces.Read(nameOrPath, options);
+        if (nameOrPath == StandardInput)
+        {
+            return options.StandardInput is { } open
+                ? TraceReader.Read(open(), "stdin", options)
+                : throw new InputException("trace -: standard input can be read once only, by a command that runs one trace: give a file");
+        }
         if (IsGenerated(nameOrPath, options))
             return (Generate(nameOrPath, options), null);
         bool looksLikePath = nameOrPath.AsSpan().IndexOfAny("/\\.") >= 0;

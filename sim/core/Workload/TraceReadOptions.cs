@@ -19,6 +19,9 @@ public sealed record TraceReadOptions
 {
     public static TraceReadOptions Default { get; } = new();
 
+    /// <summary>Opens what the trace <c>-</c> stands for; null where nothing is piped in.</summary>
+    public Func<Stream>? StandardInput { get; init; }
+
     public ZeroOutputPolicy ZeroOutput { get; init; } = ZeroOutputPolicy.Drop;
 
     /// <summary>Keep the first this many by arrival, after <see cref="Window"/> and <see cref="Skip"/>.</summary>

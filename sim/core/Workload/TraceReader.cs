@@ -47,7 +47,6 @@ public static class TraceReader
             string note = $"times are taken as {TimeKinds.Words(taken)}: as {TimeKinds.Words(time)} their rate or their fractions do not fit";
             return (again, report with { UnitTaken = note });
         }
-        string hash = FileGuard.Reading(source.Path, source.HashToEnd);
         if (rows.ZeroOutputKept > 0)
             rows.Notes.Add(FormattableString.Invariant($"{rows.ZeroOutputKept} rows without output tokens were kept with one"));
         if (rows.Count == 0)
@@ -56,6 +55,7 @@ public static class TraceReader
             throw new InputException($"{source.Path}: no requests to replay{(why.Length > 0 ? $" ({why})" : " below the header")}");
         }
         TraceColumns columns = TraceCut.Apply(TraceColumns.Sort(rows), options, source.Path);
+        string hash = rows.Full && source.IsPipe ? columns.Sha256() : FileGuard.Reading(source.Path, source.HashToEnd);
         TraceClock clock = new(source.Path, options, time, rows.BasePs, columns, rows.Notes);
         clock.Adjust();
         Trace trace = new(BaseName(source.Path), columns.TimePs, columns.Input, columns.Output)
@@ -126,6 +126,6 @@ public static class TraceReader
     private static string BaseName(string path)
     {
         string name = System.IO.Path.GetFileName(path.Replace('\\', '/'));
-        return name.Length > 0 ? name : path;
+        return ShownText.Of(name.Length > 0 ? name : path);
     }
 }

@@ -23,6 +23,12 @@ public abstract record ArrivalSpec
     /// </summary>
     public double? ScaleToRatePerS { get; init; }
 
+    /// <summary>Rates beyond these have no second arrival within the clock, or none a microsecond apart.</summary>
+    private protected const double LowestRate = 1e-9, HighestRate = 1e9;
+
+    /// <summary>Lengths of bins, sojourns and caps [s].</summary>
+    private protected const double ShortestS = 1e-6, LongestS = 1e9;
+
     /// <summary>Long-run requests per second of the parameters, before <see cref="ScaleToRatePerS"/>.</summary>
     [JsonIgnore]
     public abstract double NominalRatePerS { get; }
@@ -32,10 +38,9 @@ public abstract record ArrivalSpec
 
     internal virtual void Check(string where)
     {
-        if (!(NominalRatePerS > 0 && double.IsFinite(NominalRatePerS)))
-            throw new InputException(FormattableString.Invariant($"{where}: the rate must be above 0, found {NominalRatePerS}"));
-        if (ScaleToRatePerS is { } rate && !(rate > 0 && double.IsFinite(rate)))
-            throw new InputException(FormattableString.Invariant($"{where}.scale_to_rate_per_s: expected a number above 0, found {rate}"));
+        Within(NominalRatePerS, LowestRate, HighestRate, $"{where}: requests per second");
+        if (ScaleToRatePerS is { } rate)
+            Within(rate, LowestRate, HighestRate, $"{where}.scale_to_rate_per_s");
     }
 
     private protected static double[] Accumulate(int count, Func<double> nextGap)
@@ -46,6 +51,11 @@ public abstract record ArrivalSpec
             times[i] = now += nextGap();
         return times;
     }
+
+    /// <summary>A number of a specification, between ends so wide that no real load is outside and no sampler fails inside.</summary>
+    internal static void Within(double value, double least, double most, string what) =>
+        Need(value >= least && value <= most,
+            FormattableString.Invariant($"{what}: expected a number from {least} to {most}, found {value}"));
 
     private protected static void Need(bool good, string message)
     {

@@ -8,10 +8,13 @@ namespace ELLM.Sim.Workload.Generators;
 /// <param name="ZipfExponent">Client of rank r has a share in proportion to 1/r^exponent.</param>
 /// <param name="CvMu">Log mean of a client's coefficient of variation of gaps.</param>
 /// <param name="CvSigma">Log standard deviation of the same.</param>
-/// <param name="CvMax">The coefficient is cut to this.</param>
+/// <param name="CvMax">The coefficient is cut to this, and to 0.001 from below.</param>
 public sealed record ClientArrivals(
     double RatePerS, int Clients, double ZipfExponent, double CvMu, double CvSigma, double CvMax = 20) : ArrivalSpec
 {
+    /// <summary>Gaps as regular as this are a clock's: the shape of their distribution grows beyond what can be drawn from.</summary>
+    private const double LeastCv = 1e-3;
+
     public override double NominalRatePerS => RatePerS;
 
     internal override double[] Sample(int count, RandomStream random)
@@ -22,7 +25,7 @@ public sealed record ClientArrivals(
         double[] shape = new double[Clients];
         for (int client = 0; client < Clients; client++)
         {
-            double cv = Math.Min(CvMax, Distributions.Lognormal(random, CvMu, CvSigma));
+            double cv = Math.Clamp(Distributions.Lognormal(random, CvMu, CvSigma), LeastCv, CvMax);
             shape[client] = 1 / (cv * cv);
             streams[client] = new RandomStream(random.NextBits());
             // A random phase, so that clients do not start together.
@@ -44,7 +47,10 @@ public sealed record ClientArrivals(
     internal override void Check(string where)
     {
         base.Check(where);
-        Need(Clients is > 0 and <= 1_000_000 && CvSigma >= 0 && CvMax > 0,
-            $"{where}: clients must be 1 to 1000000, cv_sigma not negative, cv_max above 0");
+        Within(Clients, 1, 1_000_000, $"{where}.clients");
+        Within(ZipfExponent, -10, 10, $"{where}.zipf_exponent");
+        Within(CvMu, -LognormalMixture.LargestLog, LognormalMixture.LargestLog, $"{where}.cv_mu");
+        Within(CvSigma, 0, LognormalMixture.LargestLog, $"{where}.cv_sigma");
+        Within(CvMax, LeastCv, 1000, $"{where}.cv_max");
     }
 }

@@ -16,6 +16,7 @@ public sealed record CoxArrivals(double RatePerS, double BinS, double SdLog, dou
         double x = SdLog * Distributions.Normal(random);
         double noise = SdLog * Math.Sqrt(1 - Phi * Phi);
         double left = BinS;
+        BinBudget bins = new(count, "bin_s");
         return Accumulate(count, () =>
         {
             // Unit-rate exponential work, spent at the rate of each bin.
@@ -28,6 +29,7 @@ public sealed record CoxArrivals(double RatePerS, double BinS, double SdLog, dou
                     left -= work / rate;
                     return gap + work / rate;
                 }
+                bins.Spend();
                 work -= rate * left;
                 gap += left;
                 left = BinS;
@@ -39,6 +41,8 @@ public sealed record CoxArrivals(double RatePerS, double BinS, double SdLog, dou
     internal override void Check(string where)
     {
         base.Check(where);
-        Need(BinS > 0 && SdLog >= 0 && Phi is >= 0 and < 1, $"{where}: bin_s must be above 0, sd_log not negative, phi in [0, 1)");
+        Within(BinS, ShortestS, LongestS, $"{where}.bin_s");
+        Within(SdLog, 0, LognormalMixture.LargestLog, $"{where}.sd_log");
+        Need(Phi is >= 0 and < 1, FormattableString.Invariant($"{where}.phi: expected a number in [0, 1), found {Phi}"));
     }
 }

@@ -26,6 +26,7 @@ public sealed record ModulatedPoissonArrivals(double[] RatesPerS, double[] MeanS
     {
         int state = Distributions.Choice(random, MeanSojournS);
         double left = Distributions.Exponential(random, MeanSojournS[state]);
+        BinBudget sojourns = new(count, "mean_sojourn_s");
         return Accumulate(count, () =>
         {
             double gap = 0;
@@ -37,6 +38,7 @@ public sealed record ModulatedPoissonArrivals(double[] RatesPerS, double[] MeanS
                     left -= next;
                     return gap + next;
                 }
+                sojourns.Spend();
                 gap += left;
                 int step = RatesPerS.Length > 1 ? 1 + (int)random.NextBelow((ulong)(RatesPerS.Length - 1)) : 0;
                 state = (state + step) % RatesPerS.Length;
@@ -49,8 +51,8 @@ public sealed record ModulatedPoissonArrivals(double[] RatesPerS, double[] MeanS
     {
         Need(RatesPerS.Length > 0 && RatesPerS.Length == MeanSojournS.Length,
             $"{where}: rates_per_s and mean_sojourn_s must be of one length, at least 1");
-        Need(RatesPerS.All(r => r >= 0) && MeanSojournS.All(s => s > 0),
-            $"{where}: rates must not be negative, sojourns must be above 0");
+        Need(RatesPerS.All(r => r is >= 0 and <= HighestRate) && MeanSojournS.All(s => s is >= ShortestS and <= LongestS),
+            FormattableString.Invariant($"{where}: rates must not be negative, sojourns must be from {ShortestS} to {LongestS}"));
         base.Check(where);
     }
 }

@@ -35,7 +35,8 @@ public sealed record OnOffArrivals(
         BurstSize.Check($"{where}.burst_size");
         BurstGapS.Check($"{where}.burst_gap_s");
         OffExcessS.Check($"{where}.off_excess_s");
-        Need(BurstGapCapS > 0 && OffMinS >= 0, $"{where}: burst_gap_cap_s must be above 0, off_min_s not negative");
+        Within(BurstGapCapS, ShortestS, LongestS, $"{where}.burst_gap_cap_s");
+        Within(OffMinS, 0, LongestS, $"{where}.off_min_s");
         base.Check(where);
     }
 }

@@ -19,6 +19,7 @@ public sealed record RateTableArrivals(
         double x = SdLog * Distributions.Normal(random);
         double factor = Factor(x, random);
         long step = 0;
+        BinBudget bins = new(count, "step_s");
         double now = 0;
         double[] times = new double[count];
         for (int i = 0; i < count; i++)
@@ -30,6 +31,7 @@ public sealed record RateTableArrivals(
                 double left = (step + 1) * StepS - now;
                 if (work < rate * left)
                     break;
+                bins.Spend();
                 work -= rate * left;
                 now = ++step * StepS;
                 x = Phi * x + SdLog * Math.Sqrt(1 - Phi * Phi) * Distributions.Normal(random);
@@ -43,9 +45,11 @@ public sealed record RateTableArrivals(
 
     internal override void Check(string where)
     {
-        Need(Multipliers.Length > 0 && Multipliers.All(m => m >= 0), $"{where}: multipliers must not be negative, at least one");
-        Need(StepS > 0 && SdLog >= 0 && Phi is >= 0 and < 1 && IdleShare is >= 0 and < 1,
-            $"{where}: step_s must be above 0, sd_log not negative, phi and idle_share in [0, 1)");
+        Need(Multipliers.Length > 0 && Multipliers.All(m => m is >= 0 and <= HighestRate),
+            $"{where}: multipliers must not be negative, at least one");
+        Within(StepS, ShortestS, LongestS, $"{where}.step_s");
+        Within(SdLog, 0, LognormalMixture.LargestLog, $"{where}.sd_log");
+        Need(Phi is >= 0 and < 1 && IdleShare is >= 0 and < 1, $"{where}: phi and idle_share must be in [0, 1)");
         base.Check(where);
     }
 

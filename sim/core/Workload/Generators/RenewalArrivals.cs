@@ -22,7 +22,7 @@ public sealed record GammaArrivals(double RatePerS, double Shape) : ArrivalSpec
     internal override void Check(string where)
     {
         base.Check(where);
-        Need(Shape > 0, $"{where}.shape: expected a number above 0");
+        Within(Shape, 1e-3, 1e6, $"{where}.shape");
     }
 }
 
@@ -37,7 +37,8 @@ public sealed record WeibullArrivals(double Shape, double ScaleS) : ArrivalSpec
 
     internal override void Check(string where)
     {
-        Need(Shape > 0 && ScaleS > 0, $"{where}: shape and scale_s must be above 0");
+        Within(Shape, 1e-2, 1e6, $"{where}.shape");
+        Within(ScaleS, 1e-9, LongestS, $"{where}.scale_s");
         base.Check(where);
     }
 }

@@ -38,7 +38,7 @@ public sealed record SessionArrivals(RateTableArrivals SessionStarts, double Tur
     {
         SessionStarts.Check($"{where}.session_starts");
         GapS.Check($"{where}.gap_s");
-        Need(TurnSuccess is > 0 and <= 1, $"{where}.turn_success: expected a number in (0, 1]");
+        Within(TurnSuccess, 1e-4, 1, $"{where}.turn_success");
         base.Check(where);
     }
 }

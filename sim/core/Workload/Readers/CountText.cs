@@ -31,11 +31,7 @@ internal static class CountText
     {
         if (text.IsEmpty)
             return "an empty field";
-        string shown = Encoding.UTF8.GetString(text.Length > 160 ? text[..160] : text);
-        StringBuilder clean = new();
-        foreach (char c in shown.Length > 40 ? shown.AsSpan(0, 40) : shown)
-            clean.Append(char.IsControl(c) ? '?' : c);
-        return shown.Length > 40 ? $"'{clean}…'" : $"'{clean}'";
+        return $"'{ShownText.Of(Encoding.UTF8.GetString(text.Length > 160 ? text[..160] : text), 40)}'";
     }
 
     private static int ParseSlow(ReadOnlySpan<byte> text, in RowPlace place, string column)

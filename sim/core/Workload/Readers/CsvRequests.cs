@@ -20,49 +20,62 @@ internal static class CsvRequests
         TrimWhitespace = true,
         DetectSeparatorHint = true,
         BufferSize = 1 << 16,
+        MaxRecordSize = (int)LineCounter.LongestLine,
     };
 
     /// <returns>The layout and the unit of its times.</returns>
     public static (CsvSchema Schema, TimeKind Time) Read(TraceSource source, TraceReadOptions options, RequestRows rows)
     {
-        (char separator, bool stated, string[] header, string[] first) = FirstLines(source.Head.Span);
-        if (header.Length == 6 && header[3] is "Gamma" or "Weibull" or "")
-            throw NotRequests(source.Path, CsvSchemas.All.First(s => s.Id == "SGC"));
-        CsvSchema schema = options.Columns is ColumnMap map
-            ? Mapped(source.Path, map, header, first)
-            : CsvSchemas.Detect(header) ?? throw UnknownHeader(source.Path, header, separator);
-        if (options.TimeUnit is TimeUnit unit)
-        {
-            if (schema.Time is TimeKind.WallClock or TimeKind.None or TimeKind.SessionSeconds)
-                throw new InputException($"{source.Path}: --time-unit: expected a column of numbers, found {schema.Title} ({TimeKinds.Describe(schema.Time)})");
-            schema = schema with { Time = TimeKinds.Of(unit) };
-        }
-        if (schema.Refusal is not null)
-            throw NotRequests(source.Path, schema);
-        if (schema.Time == TimeKind.None && options.RatePerSecond is null)
-            throw new InputException($"{source.Path}: {schema.Title}: no arrival times; give a rate in requests/s (--rate) to draw Poisson arrivals");
-        if (schema.Time == TimeKind.SessionSeconds && options.SessionRatePerSecond is null)
-            throw SessionClock.Missing(source.Path, schema.Title);
+        (char separator, bool stated, string[] first) = FirstLines(source.Head.Span);
         try
         {
             using CsvReader csv = CsvReader.Create(source.Text, Strict(stated ? null : separator), leaveOpen: true);
-            schema = ReadRows(csv, source.Path, schema, options, rows);
+            csv.ReadHeader();
+            // Names as the parser cut them, so that what is detected here is found again below.
+            string[] header = [.. csv.Headers.Select(name => name.Trim().Trim('"').Trim())];
+            CsvSchema schema = ReadRows(csv, header, source.Path, Recognise(source.Path, separator, header, first, options), options, rows);
+            return (schema, schema.Time);
         }
         catch (CsvFormatException e)
         {
             throw new InputException($"{source.Path}:{Math.Max(1, e.LineNumber)}: {e.Message.Split('\n')[0].TrimEnd('\r')}", e);
         }
-        return (schema, schema.Time);
     }
 
-    private static CsvSchema ReadRows(CsvReader csv, string path, CsvSchema schema, TraceReadOptions options, RequestRows rows)
+    private static CsvSchema Recognise(string path, char separator, string[] header, string[] first, TraceReadOptions options)
     {
-        csv.ReadHeader();
-        int timeField = schema.TimeColumn.Length > 0 ? csv.GetFieldIndex(schema.TimeColumn) : -1;
-        int inputField = csv.GetFieldIndex(schema.InputColumn);
-        int outputField = csv.GetFieldIndex(schema.OutputColumn);
-        int modelField = schema.ModelColumn is not null && csv.TryGetFieldIndex(schema.ModelColumn, out int index) ? index : -1;
-        int sessionField = schema.SessionColumn is not null ? csv.GetFieldIndex(schema.SessionColumn) : -1;
+        if (header.Length == 6 && header[3] is "Gamma" or "Weibull" or "")
+            throw NotRequests(path, CsvSchemas.All.First(s => s.Id == "SGC"));
+        CsvSchema schema = options.Columns is ColumnMap map
+            ? Mapped(path, map, header, first)
+            : CsvSchemas.Detect(header) ?? throw UnknownHeader(path, header, separator);
+        if (options.TimeUnit is TimeUnit unit)
+        {
+            if (schema.Time is TimeKind.WallClock or TimeKind.None or TimeKind.SessionSeconds)
+                throw new InputException($"{path}: --time-unit: expected a column of numbers, found {schema.Title} "
+                    + $"({TimeKinds.Describe(schema.Time)})");
+            schema = schema with { Time = TimeKinds.Of(unit) };
+        }
+        if (schema.Refusal is not null)
+            throw NotRequests(path, schema);
+        if (schema.Time == TimeKind.None && options.RatePerSecond is null)
+            throw new InputException($"{path}: {schema.Title}: no arrival times; give a rate in requests/s (--rate) to draw Poisson "
+                + $"arrivals");
+        if (schema.Time == TimeKind.SessionSeconds && options.SessionRatePerSecond is null)
+            throw SessionClock.Missing(path, schema.Title);
+        return schema;
+    }
+
+    private static CsvSchema ReadRows(
+        CsvReader csv, string[] header, string path, CsvSchema schema, TraceReadOptions options, RequestRows rows)
+    {
+        int FieldOf(string? column) =>
+            column is null ? -1 : Array.FindIndex(header, name => name.Equals(column, StringComparison.OrdinalIgnoreCase));
+        int timeField = schema.TimeColumn.Length > 0 ? FieldOf(schema.TimeColumn) : -1;
+        int inputField = FieldOf(schema.InputColumn);
+        int outputField = FieldOf(schema.OutputColumn);
+        int modelField = FieldOf(schema.ModelColumn);
+        int sessionField = FieldOf(schema.SessionColumn);
         SessionClock? sessions = sessionField >= 0 ? new SessionClock(options) : null;
         bool zoneSeen = false;
         int decimals = TimeKinds.Decimals(schema.Time);
@@ -107,7 +120,8 @@ internal static class CsvRequests
         foreach (string? column in (string?[])[map.Arrival, map.Input, map.Output, map.Model])
         {
             if (column is not null && !header.Contains(column, StringComparer.OrdinalIgnoreCase))
-                throw new InputException($"{path}:1: expected a column {column} as --columns says, found {Printable(string.Join(',', header))}");
+                throw new InputException($"{path}:1: expected a column {column} as --columns says, found "
+                    + $"{ShownText.Of(string.Join(',', header), 200)}");
         }
         TimeKind time = TimeKind.None;
         if (map.Arrival is string arrival)
@@ -127,17 +141,15 @@ internal static class CsvRequests
 
     private static InputException UnknownHeader(string path, string[] header, char separator)
     {
-        string found = header.Length == 1 ? CountText.Show(Encoding.UTF8.GetBytes(header[0])) : string.Join(separator, header);
-        if (found.Length > 200)
-            found = found[..200] + "…";
+        string found = header.Length == 1 ? CountText.Show(Encoding.UTF8.GetBytes(header[0]))
+            : ShownText.Of(string.Join(separator, header), 200);
         string known = string.Join("; ", CsvSchemas.All.Select(s => $"{s.Id} {s.HeaderText}"));
-        return new InputException($"{path}:1: unknown columns: {Printable(found)}. Known: {known}; JSON lines {JsonSchemas.Known}. Or name them: {ColumnMap.Example}");
+        return new InputException($"{path}:1: unknown columns: {found}. Known: {known}; JSON lines {JsonSchemas.Known}. Or name them: "
+            + $"{ColumnMap.Example}");
     }
 
-    private static string Printable(string text) => new([.. text.Select(c => char.IsControl(c) ? '?' : c)]);
-
-    /// <summary>The separator, whether a line of its own names it, and the fields of the header and of the row below.</summary>
-    private static (char Separator, bool Stated, string[] Header, string[] Row) FirstLines(ReadOnlySpan<byte> head)
+    /// <summary>The separator, whether a line of its own names it, and the fields of the row below the header.</summary>
+    private static (char Separator, bool Stated, string[] Row) FirstLines(ReadOnlySpan<byte> head)
     {
         string line = TakeLine(ref head);
         char? stated = null;
@@ -148,7 +160,7 @@ internal static class CsvRequests
         }
         // A quoted header is one of the known layouts' only with commas.
         char separator = stated ?? Separators.MaxBy(s => line.Count(c => c == s));
-        return (separator, stated is not null, Fields(line, separator), Fields(TakeLine(ref head), separator));
+        return (separator, stated is not null, Fields(TakeLine(ref head), separator));
     }
 
     private static string[] Fields(string line, char separator) => [.. line.Split(separator).Select(field => field.Trim().Trim('"').Trim())];

@@ -53,6 +53,11 @@ internal static class JsonSchemas
             {
                 throw JsonRecords.Broken(place.Path, place.Line, e);
             }
+            catch (InvalidOperationException e)
+            {
+                // The parser checks that texts are UTF-8 only when it is asked for them.
+                throw place.Error("text in UTF-8", "bytes that are none", e);
+            }
             return !rows.Full;
         });
         if (layout is null)
@@ -94,7 +99,7 @@ internal static class JsonSchemas
         if (lengths && (keys.Contains("timestamp") || keys.Contains("delay")))
             return new FlatJson("MC", "Mooncake trace", UnitOf(options, TimeKind.Milliseconds), rows);
         StringBuilder found = new();
-        found.AppendJoin(',', keys.Take(20).Select(k => new string([.. k.Take(40).Select(c => char.IsControl(c) ? '?' : c)])));
+        found.AppendJoin(',', keys.Take(20).Select(k => ShownText.Of(k, 40)));
         throw new InputException($"{place.Path}:{place.Line}: unknown keys: {found}. Known: {Known}; CSV with a header line. Or name them: {ColumnMap.Example}");
     }
 

@@ -1,8 +1,13 @@
 namespace ELLM.Sim.Workload.Readers;
 
 /// <summary>Blank lines, carriage returns and the final line end of a text that passes by in pieces.</summary>
-internal sealed class LineCounter
+/// <param name="path">As the user gave it, for messages.</param>
+internal sealed class LineCounter(string path)
 {
+    /// <summary>Longest line that is read: a stream without line ends is no trace and never fits in memory.</summary>
+    public const long LongestLine = 64L << 20;
+
+    private long _line = 1;
     private long _lineLength;
     private byte _last = (byte)'\n';
 
@@ -21,6 +26,9 @@ internal sealed class LineCounter
             if (length > 0)
                 _last = bytes[length - 1];
             _lineLength += length;
+            if (_lineLength > LongestLine)
+                throw new InputException($"{path}:{_line}: the line is longer than {LongestLine >> 20} MiB, expected a request trace "
+                    + $"with a row a line");
             if (end < 0)
                 return;
             bool carriageReturn = _lineLength > 0 && _last == '\r';
@@ -28,6 +36,7 @@ internal sealed class LineCounter
             if (_lineLength == (carriageReturn ? 1 : 0))
                 BlankLines++;
             _lineLength = 0;
+            _line++;
             _last = (byte)'\n';
             bytes = bytes[(end + 1)..];
         }

@@ -10,6 +10,8 @@ internal sealed class RequestRows(TraceReadOptions options)
     // Inversions may step back from the first row; half the clock is room enough.
     private const long MaxBackPs = long.MaxValue / 2;
 
+    private const int BytesPerRow = sizeof(long) + 3 * sizeof(int);
+
     private readonly long[] _dropped = new long[DropReasons.Count];
     private long[] _offsetPs = new long[1024];
     private int[] _input = new int[1024];
@@ -128,7 +130,11 @@ internal sealed class RequestRows(TraceReadOptions options)
 
     private void Grow()
     {
-        int size = checked(_offsetPs.Length * 2);
+        long rows = _offsetPs.Length * 2L;
+        // The rows are copied once more when they are put in order.
+        if (rows > Array.MaxLength || rows * BytesPerRow * 2 > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
+            throw new InputException($"{Count} requests were read and there is no memory for more: lower --limit");
+        int size = (int)rows;
         Array.Resize(ref _offsetPs, size);
         Array.Resize(ref _input, size);
         Array.Resize(ref _output, size);

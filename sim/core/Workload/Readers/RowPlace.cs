@@ -4,4 +4,6 @@ namespace ELLM.Sim.Workload.Readers;
 internal readonly record struct RowPlace(string Path, long Line)
 {
     public InputException Error(string expected, string found) => InputException.At(Path, Line, expected, found);
+
+    public InputException Error(string expected, string found, Exception cause) => new(Error(expected, found).Message, cause);
 }

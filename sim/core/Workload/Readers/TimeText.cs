@@ -84,7 +84,7 @@ internal static class TimeText
         long days = new DateTime(year, month, day, 0, 0, 0, DateTimeKind.Utc).Ticks / TimeSpan.TicksPerDay;
         long seconds = days * 86_400 + hour * 3600 + minute * 60 + second - zoneMinutes * 60L;
         ps = (Int128)seconds * PsPerSecond + fraction;
-        return true;
+        return ps >= 0 && seconds <= DateTime.MaxValue.Ticks / TimeSpan.TicksPerSecond;
     }
 
     /// <summary>The instant as text: exact decimal seconds, or date and time.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 
 namespace ELLM.Sim.Workload.Readers;
 
@@ -57,5 +59,22 @@ internal sealed record TraceColumns(long[] TimePs, int[] Input, int[] Output, Op
             Output = Output.AsSpan(first, count).ToArray(),
             Optional = [.. Optional.Select(column => column.Pick(rows))],
         };
+    }
+
+    /// <summary>Lower-case hex SHA-256 of the rows: what stands for a stream that was not read to its end.</summary>
+    public string Sha256()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        int[]? model = Optional.OfType<ModelColumn>().FirstOrDefault()?.Index;
+        Span<byte> row = stackalloc byte[sizeof(long) + (3 * sizeof(int))];
+        for (int i = 0; i < TimePs.Length; i++)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(row, TimePs[i]);
+            BinaryPrimitives.WriteInt32LittleEndian(row[8..], Input[i]);
+            BinaryPrimitives.WriteInt32LittleEndian(row[12..], Output[i]);
+            BinaryPrimitives.WriteInt32LittleEndian(row[16..], model?[i] ?? -1);
+            hash.AppendData(row);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -18,8 +18,9 @@ internal sealed class TraceSource : IDisposable
     private TraceSource(string path, Stream stored)
     {
         Path = path;
-        IsPipe = !stored.CanSeek;
+        IsPipe = !stored.CanSeek || stored.Length == 0;
         GzipEnd end = new();
+        Lines = new LineCounter(path);
         _stored = new ObservedStream(stored, bytes =>
         {
             _hash.AppendData(bytes);
@@ -66,7 +67,7 @@ internal sealed class TraceSource : IDisposable
 
     public Stream Text { get; }
 
-    public LineCounter Lines { get; } = new();
+    public LineCounter Lines { get; }
 
     public static TraceSource Open(string path)
     {

@@ -51,6 +51,17 @@ internal static class InputFiles
     private static string Hash(string file) => FileGuard.Reading(file, () =>
     {
         using FileStream stream = File.OpenRead(file);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] buffer = new byte[1 << 16];
+        long left = stream.CanSeek ? stream.Length : 0;
+        for (int read; (read = stream.Read(buffer)) > 0; left -= read)
+        {
+            // What holds more than its size is a pipe or a device: it may have no end, and it cannot be read for each point anew.
+            if (read > left)
+                throw new InputException($"{file}: expected a file, found a pipe, a device or a file that grows: a sweep reads its "
+                    + $"inputs more than once");
+            hash.AppendData(buffer, 0, read);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     });
 }
