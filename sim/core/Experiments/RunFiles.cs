@@ -60,12 +60,19 @@ public static class RunFiles
     /// <summary>One summary of all runs, and a folder with requests.csv and timeline.csv for each that ran.</summary>
     public static IReadOnlyList<(string Name, Action<Stream> Write)> Of(IReadOnlyList<RunReport> reports, Trace trace, IReadOnlyList<string> log) =>
     [
-        .. reports.SelectMany(r => Tables(r, r.Label.Policy + "/")),
+        .. reports.SelectMany(r => Tables(r, FolderOf(r.Label.Policy) + "/")),
         ("summary.csv", s => SummaryFiles.WriteCsv(s, reports.Select(r => r.Row))),
         ("summary.json", s => SummaryFiles.WriteJson(s, reports.Select(r => (r.Row, (RunManifest?)r.Manifest(trace))))),
         ("differences.csv", s => DifferencesCsv.Write(s, [.. reports.Where(r => r.Summary is { Completed: > 0 }).Select(r => MeanLedger.Of(r.Summary!))])),
         Log(log),
     ];
+
+    /// <summary>Where a comparison keeps the tables of a policy: a folder below its own, whatever the policy is called.</summary>
+    public static string FolderOf(string policy) => FileNames.Of(policy, Taken);
+
+    /// <summary>What else stands in the directory of a comparison.</summary>
+    private static readonly string[] Taken =
+        ["figures", "report.html", "summary.csv", "summary.json", "differences.csv", "run.log", "requests.csv", "timeline.csv"];
 
     private static IEnumerable<(string Name, Action<Stream> Write)> Tables(RunReport report, string folder)
     {

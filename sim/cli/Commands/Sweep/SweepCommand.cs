@@ -57,7 +57,7 @@ internal static class SweepCommand
                 int? count = Values.Count("--shards", parsed.GetValue(shards));
                 double? gib = Values.Positive("--memory", parsed.GetValue(memory));
                 int? threads = Values.Count("--jobs", parsed.GetValue(jobs));
-                string path = parsed.GetValue(directory) ?? Path.Combine("runs", experiment.Spec.Name);
+                string path = parsed.GetValue(directory) ?? Path.Combine("runs", FileNames.Of(experiment.Spec.Name));
                 if (queue.Asked(parsed))
                     return queue.Submit(terminal, parsed, experiment, name, path, count, threads, gib);
                 SweepRun run = new(terminal, experiment, path)
