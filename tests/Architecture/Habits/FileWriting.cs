@@ -10,7 +10,7 @@ internal static class FileWriting
 
     private static readonly string[] Exceptions =
     [
-        "sim/core/Experiments/Sweeps/Results/OwnerLock.cs", "sim/core/Experiments/Sweeps/Results/SweepJournal.cs", "sim/core/Metrics/ResultFiles/RunDirectory.cs",
+        "sim/core/Experiments/Sweeps/Results/SweepJournal.cs", "sim/core/Metrics/ResultFiles/RunDirectory.cs",
     ];
 
     public static IEnumerable<string> Violations(SourceFile file)

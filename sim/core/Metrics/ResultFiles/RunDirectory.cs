@@ -11,6 +11,17 @@ namespace ELLM.Sim.Metrics.ResultFiles;
 /// </remarks>
 public static class RunDirectory
 {
+    /// <summary>Takes a target for this process, from before a run until its results are written: a second process is told at
+    /// once.</summary>
+    /// <returns>What gives it back; it leaves no file and no folder that was not there.</returns>
+    /// <exception cref="InputException">Another process has it, or <see cref="Write"/> would refuse it.</exception>
+    public static IDisposable Claim(string path, bool force)
+    {
+        Check(path, force);
+        string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        return FileGuard.Writing($"output directory {path}", () => new Claimed(target, path));
+    }
+
     /// <summary>Refuses a target that <see cref="Write"/> would refuse: ask before a long run, not after it.</summary>
     public static void Check(string path, bool force)
     {
@@ -76,6 +87,51 @@ public static class RunDirectory
                     Directory.Delete(partial, recursive: true);
             }
         });
+    }
+
+    /// <summary>The lock lies beside the target, which is not there yet; folders made for it go again if they stay empty.</summary>
+    private sealed class Claimed : IDisposable
+    {
+        private readonly OwnerLock _owner;
+        private readonly List<string> _made = [];
+
+        public Claimed(string target, string path)
+        {
+            string parent = Path.GetDirectoryName(target) ?? target;
+            for (string? at = parent; at is not null && !Directory.Exists(at); at = Path.GetDirectoryName(at))
+                _made.Add(at);
+            Directory.CreateDirectory(parent);
+            try
+            {
+                _owner = OwnerLock.Acquire(
+                    Path.Combine(parent, "." + FileNames.Of(Path.GetFileName(target))), $"output directory {path}",
+                        "wait for it, or choose another", leavesNothing: true);
+            }
+            catch
+            {
+                RemoveMade();
+                throw;
+            }
+        }
+
+        public void Dispose()
+        {
+            _owner.Dispose();
+            RemoveMade();
+        }
+
+        private void RemoveMade()
+        {
+            try
+            {
+                foreach (string folder in _made)
+                    Directory.Delete(folder);
+            }
+            catch (IOException)
+            {
+                // Results are in it.
+            }
+        }
     }
 
     private static void Publish(string partial, string target, IReadOnlyList<(string Name, Action<Stream> Write)> files)

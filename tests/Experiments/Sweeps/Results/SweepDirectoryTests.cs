@@ -10,12 +10,14 @@ internal sealed class SweepDirectoryTests
 {
     private static readonly SweepPlan Plan = PlanOf("""{ "name": "t", "base": { "limit": 20 }, "grid": { "rate": [1, 2] } }""");
 
+    private static PointResult Finished { get; } = SweepJournalTests.Result(1) with { Axes = ["2"] };
+
     [Test]
     public void Finished_points_are_there_when_it_is_opened_again()
     {
         using ScratchFolder folder = new();
         using (SweepDirectory first = SweepDirectory.Open(folder.In("d"), Plan, Shard.Whole, force: false))
-            first.Append(SweepJournalTests.Result(1));
+            first.Append(Finished);
         using SweepDirectory again = SweepDirectory.Open(folder.In("d"), Plan, Shard.Whole, force: false);
         Assert.That(again.Kept.Keys, Is.EqualTo(new[] { 1 }));
     }
@@ -25,7 +27,7 @@ internal sealed class SweepDirectoryTests
     {
         using ScratchFolder folder = new();
         using (SweepDirectory part = SweepDirectory.Open(folder.In("d"), Plan, new Shard(1, 2), force: false))
-            part.Append(SweepJournalTests.Result(1));
+            part.Append(Finished);
         using SweepDirectory whole = SweepDirectory.Open(folder.In("d"), Plan, Shard.Whole, force: false);
         Assert.That(whole.Kept.Keys, Is.EqualTo(new[] { 1 }));
         Assert.That(SweepDirectory.ShardCount(folder.In("d")), Is.EqualTo(2));

@@ -41,7 +41,7 @@ public sealed class SweepDirectory : IDisposable
         string journals = System.IO.Path.Combine(path, JournalFolder);
         string own = System.IO.Path.Combine(journals, shard.FileName);
         Directory.CreateDirectory(journals);
-        OwnerLock owner = OwnerLock.Acquire(own, path);
+        OwnerLock owner = OwnerLock.Acquire(own, path, "wait for it, or stop it; its points are kept");
         try
         {
             if (force)
@@ -51,8 +51,7 @@ public sealed class SweepDirectory : IDisposable
             FileReplacement.WriteAll(path, [(PlanName, s => s.Write(plan.ToJson()))]);
             (SweepJournal journal, JournalContent content) = SweepJournal.Open(own + JournalExtension, plan.Sha256);
             (Dictionary<int, PointResult> kept, List<string> damage) = ReadJournals(path, plan, except: shard);
-            foreach (PointResult result in content.Results)
-                kept[result.Point] = result;
+            Keep(content, plan, own + JournalExtension, kept);
             if (content.Damage is not null)
                 damage.Add(content.Damage);
             return new SweepDirectory(path, plan, owner, journal) { Kept = kept, Damage = damage };
@@ -119,7 +118,8 @@ public sealed class SweepDirectory : IDisposable
         if (File.Exists(path))
             throw new InputException($"output {path}: expected a directory, found a file");
         bool strange = Directory.Exists(path) && !File.Exists(System.IO.Path.Combine(path, PlanName))
-            && Directory.EnumerateFileSystemEntries(path).Any(e => System.IO.Path.GetFileName(e) is not (JournalFolder or "log") && !FileReplacement.IsPartial(e));
+            && Directory.EnumerateFileSystemEntries(path).Any(e =>
+                System.IO.Path.GetFileName(e) is not (PlanName or JournalFolder or "log") && !FileReplacement.IsPartial(e));
         if (strange && !force)
             throw new InputException($"output directory {path} holds other files than a sweep's: choose another or pass --force");
     }
@@ -167,17 +167,32 @@ public sealed class SweepDirectory : IDisposable
             if (shard == except)
                 continue;
             JournalContent content = SweepJournal.Read(file, plan.Sha256);
-            foreach (PointResult result in content.Results)
-                results[result.Point] = result;
+            Keep(content, plan, file, results);
             if (content.Damage is not null)
                 damage.Add(content.Damage);
         }
         return (results, damage);
     }
 
-    private static SweepPlan ReadPlan(string file) => SweepPlan.Parse(file, FileGuard.Reading(file, () => File.ReadAllText(file)));
+    private static SweepPlan ReadPlan(string file) => SweepPlan.Parse(file, FileGuard.Text(file));
 
     private static T Writing<T>(string path, Func<T> write) => FileGuard.Writing($"output directory {path}", write);
 
     private static void Writing(string path, Action write) => FileGuard.Writing($"output directory {path}", write);
+
+    /// <summary>Lines follow the header, one a point.</summary>
+    private static void Keep(JournalContent content, SweepPlan plan, string file, Dictionary<int, PointResult> results)
+    {
+        for (int i = 0; i < content.Results.Count; i++)
+        {
+            PointResult result = content.Results[i];
+            if (result.Point < 0 || result.Point >= plan.Points || result.Axes.Count != plan.Axes.Count)
+            {
+                throw InputException.At(
+                    file, i + 2, $"a point of its plan (0 to {plan.Points - 1}, {plan.Axes.Count} axes)",
+                        $"point {result.Point} with {result.Axes.Count} axes; --force starts over");
+            }
+            results[result.Point] = result;
+        }
+    }
 }
