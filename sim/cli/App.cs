@@ -67,7 +67,9 @@ internal static class App
             signal.Watch();
             Task<int> command = parsed.InvokeAsync(how);
             signal.Watch();
-            return command.GetAwaiter().GetResult();
+            int code = command.GetAwaiter().GetResult();
+            terminal.Out.Flush();
+            return code;
         }
         catch (InputException e)
         {

@@ -7,8 +7,6 @@ using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.ResultFiles;
-using ELLM.Sim.Plots.Pictures;
-using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Commands;
@@ -54,8 +52,7 @@ internal static class CapacityCommand
         goal.Check();
         IReadOnlyList<RunConfig> configs = run.Bind(parsed, policies);
         string? directory = run.Out(parsed);
-        if (directory is not null)
-            RunDirectory.Check(directory, run.Force(parsed));
+        using IDisposable? claim = directory is null ? null : RunDirectory.Claim(directory, run.Force(parsed));
         TraceReadOptions reading = run.Reading(parsed);
         (IWorkload workload, TraceLoadReport? loaded) = Traces.LoadWorkload(traceName, reading);
         Talk.Trace(terminal, loaded, run.Verbose(parsed));
@@ -70,13 +67,6 @@ internal static class CapacityCommand
         }
         int runs = results.Sum(r => r.Bracket?.Tested.Count ?? 0) * goal.Seeds;
         terminal.Say(string.Create(CultureInfo.InvariantCulture, $"{runs} runs of {workload.Count} requests"));
-        if (directory is not null)
-        {
-            RunDirectory.Write(directory, run.Force(parsed), CapacityFiles.Of(results, workload, prices, terminal.Said));
-            ReportFiles.Remove(directory);
-            string page = ReportFiles.Write(directory, CommandText.Of(parsed), new PictureOptions(), terminal.Warn);
-            terminal.Say($"report in {page}");
-        }
         switch (run.Format(parsed))
         {
             case "csv":
@@ -88,6 +78,14 @@ internal static class CapacityCommand
             default:
                 CapacityTable.Write(terminal.Tables(run.Format(parsed)), results, workload, prices);
                 break;
+        }
+        terminal.Out.Flush();
+        if (directory is not null)
+        {
+            Reports.RemoveOld(directory);
+            RunDirectory.Write(directory, run.Force(parsed), CapacityFiles.Of(results, workload, prices, terminal.Said));
+            if (Reports.Draw(terminal, directory, parsed) is string page)
+                terminal.Say($"report in {page}");
         }
         return ExitCode.Done;
     }

@@ -90,6 +90,8 @@ internal static class CheckCommand
         if (asked.Update)
         {
             now.Save(path);
+            if (asked.JUnit is not null)
+                WriteJUnit(asked.JUnit, now.Experiment, RegressionCheck.Compare(now, now, path, tolerances));
             terminal.Say($"{path}: baseline of {Words.Count(now.Points.Count)} points written");
             return ExitCode.Done;
         }

@@ -58,8 +58,7 @@ internal static class ColocateCommand
         (ColocationSpec spec, IReadOnlyList<Assignment> others) = ColocationKeys.Take(run.Assignments(parsed));
         RunConfig config = ConfigBinder.Bind(PresetCatalog.Load(choices.Engine ?? "vllm-v1"), others);
         string? directory = run.Out(parsed);
-        if (directory is not null)
-            RunDirectory.Check(directory, run.Force(parsed));
+        using IDisposable? claim = directory is null ? null : RunDirectory.Claim(directory, run.Force(parsed));
 
         (ModelMap map, ModelRequests requests) = Load(terminal, choices, run.Reading(parsed), run.Verbose(parsed));
         ColocationPlan plan = ColocationPlan.Make(config, spec, map, requests, gpus);
@@ -76,9 +75,10 @@ internal static class ColocateCommand
             foreach (string line in ColocationTable.Memory(plan))
                 terminal.Say(line);
         }
+        Write(terminal, run.Format(parsed), plan, reports);
+        terminal.Out.Flush();
         if (directory is not null)
             RunDirectory.Write(directory, run.Force(parsed), ColocationFiles.Of(plan, reports, terminal.Said));
-        Write(terminal, run.Format(parsed), plan, reports);
         return required is double share && reports.Any(r => !(r.Total.SloAttainment >= share)) ? ExitCode.ObjectiveMissed : ExitCode.Done;
     }
 

@@ -6,8 +6,6 @@ using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.ResultFiles;
-using ELLM.Sim.Plots.Pictures;
-using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Workload;
 using Trace = ELLM.Sim.Workload.Trace;
 
@@ -46,8 +44,7 @@ internal static class CompareCommand
         IReadOnlyList<RunConfig> configs = run.Bind(parsed, PolicyNames.Parse(policies));
         string? directory = run.Out(parsed);
         bool parquet = run.WantsParquet(parsed);
-        if (directory is not null)
-            RunDirectory.Check(directory, run.Force(parsed));
+        using IDisposable? claim = directory is null ? null : RunDirectory.Claim(directory, run.Force(parsed));
 
         long start = Stopwatch.GetTimestamp();
         (Trace trace, TraceLoadReport? loaded) = Traces.Load(traceName, run.Reading(parsed));
@@ -70,23 +67,35 @@ internal static class CompareCommand
         }
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
-        string? page = null;
-        if (unasked)
-            directory = Directory.CreateTempSubdirectory("ellm-").FullName;
-        if (directory is not null)
-        {
-            IReadOnlyList<(string, Action<Stream>)> files = RunFiles.Of(reports, trace, terminal.Said);
-            RunDirectory.Write(directory, run.Force(parsed) || unasked, parquet ? ParquetFiles.Beside(files) : files);
-            ReportFiles.Remove(directory);
-            PictureOptions? pictures = unasked ? null : new PictureOptions();
-            page = draw
-                ? ReportFiles.Write(directory, CommandText.Of(parsed), pictures, terminal.Warn)
-                : null;
-        }
         Output.Write(terminal, run.Format(parsed), reports, trace);
         terminal.Out.Flush();
-        if (page is not null)
-            terminal.Say(unasked ? $"report in {page} (--out DIR keeps it, --no-report draws none)" : $"report in {page}");
+        if (unasked)
+            DrawUnasked(terminal, parsed, RunFiles.Of(reports, trace, terminal.Said));
+        if (directory is not null)
+        {
+            Reports.RemoveOld(directory);
+            IReadOnlyList<(string, Action<Stream>)> files = RunFiles.Of(reports, trace, terminal.Said);
+            RunDirectory.Write(directory, run.Force(parsed), parquet ? ParquetFiles.Beside(files) : files);
+            if (draw && Reports.Draw(terminal, directory, parsed) is string page)
+                terminal.Say($"report in {page}");
+        }
         return RunOptions.ExitCodeOf(required, reports);
+    }
+
+    private static void DrawUnasked(Terminal terminal, ParseResult parsed, IReadOnlyList<(string Name, Action<Stream> Write)> files)
+    {
+        if (Reports.TemporaryFolder(terminal) is not string folder)
+            return;
+        try
+        {
+            RunDirectory.Write(folder, force: true, files);
+        }
+        catch (InputException e)
+        {
+            terminal.Warn($"no report: {e.Message}");
+            return;
+        }
+        if (Reports.Draw(terminal, folder, parsed, pictures: false) is string page)
+            terminal.Say($"report in {page} (--out DIR keeps it, --no-report draws none)");
     }
 }

@@ -8,8 +8,6 @@ using ELLM.Sim.Experiments.Planning;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Metrics.ResultFiles;
-using ELLM.Sim.Plots.Pictures;
-using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Commands;
@@ -61,8 +59,7 @@ internal static class PlanCommand
     {
         (CapacityGoal target, GpuPrices prices) = (goal.Of(parsed), goal.Prices(parsed));
         string? directory = run.Out(parsed);
-        if (directory is not null)
-            RunDirectory.Check(directory, run.Force(parsed));
+        using IDisposable? claim = directory is null ? null : RunDirectory.Claim(directory, run.Force(parsed));
         (IWorkload workload, TraceLoadReport? loaded) = Traces.LoadWorkload(traceName, run.Reading(parsed));
         Talk.Trace(terminal, loaded, run.Verbose(parsed));
         double rate = workload.OriginalRatePerS;
@@ -72,13 +69,6 @@ internal static class PlanCommand
             terminal.Warn(warning);
         if (rows.FirstOrDefault(r => r.Reason is null) is { } best && workload.Count / best.Replicas < 100)
             terminal.Warn($"{Words.Count(workload.Count / best.Replicas)} requests a replica are few: a longer trace says more");
-        if (directory is not null)
-        {
-            RunDirectory.Write(directory, run.Force(parsed), PlanFiles.Of(rows, workload, target, prices, terminal.Said));
-            ReportFiles.Remove(directory);
-            string page = ReportFiles.Write(directory, CommandText.Of(parsed), new PictureOptions(), terminal.Warn);
-            terminal.Say($"report in {page}");
-        }
         switch (run.Format(parsed))
         {
             case "csv":
@@ -90,6 +80,14 @@ internal static class PlanCommand
             default:
                 PlanTable.Write(terminal.Tables(run.Format(parsed)), rows, workload, target, rate, top);
                 break;
+        }
+        terminal.Out.Flush();
+        if (directory is not null)
+        {
+            Reports.RemoveOld(directory);
+            RunDirectory.Write(directory, run.Force(parsed), PlanFiles.Of(rows, workload, target, prices, terminal.Said));
+            if (Reports.Draw(terminal, directory, parsed) is string page)
+                terminal.Say($"report in {page}");
         }
         return ExitCode.Done;
     }

@@ -8,8 +8,6 @@ using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Metrics.Summaries;
-using ELLM.Sim.Plots.Pictures;
-using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
 using Trace = ELLM.Sim.Workload.Trace;
@@ -48,7 +46,7 @@ internal static class ReplayCommand
         RunConfig config = run.Bind(parsed, policy);
         bool parquet = run.WantsParquet(parsed);
         string directory = run.Out(parsed) ?? DefaultDirectory(traceName, config.Preset);
-        RunDirectory.Check(directory, run.Force(parsed));
+        using IDisposable claim = RunDirectory.Claim(directory, run.Force(parsed));
 
         long start = Stopwatch.GetTimestamp();
         (Trace trace, TraceLoadReport? loaded) = Traces.Load(traceName, run.Reading(parsed));
@@ -70,21 +68,21 @@ internal static class ReplayCommand
                 Talk.Details(terminal, ran);
             terminal.Say(string.Create(CultureInfo.InvariantCulture,
                 $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
+            Output.Write(terminal, run.Format(parsed), [ran], trace);
+            terminal.Out.Flush();
+            Reports.RemoveOld(directory);
             return ran;
         }
         // Parquet is made from the whole table: nothing can be written before the end.
         RunReport report = parquet ? Simulate(null) : RunFiles.WriteBeside(directory, run.Force(parsed), trace, terminal.Said, Simulate);
         if (parquet)
             RunDirectory.Write(directory, run.Force(parsed), ParquetFiles.Beside(RunFiles.Of(report, trace, terminal.Said)));
-        ReportFiles.Remove(directory);
-        string command = CommandText.Of(parsed);
-        PictureOptions? pictures = run.Out(parsed) is null ? null : new PictureOptions();
-        string page = reported
-            ? $"report in {ReportFiles.Write(directory, command, pictures, terminal.Warn)}"
-            : $"no report beyond {MostReported:N0} requests unless asked: ellm plot {directory}";
         recorder?.Save(events!);
-        Output.Write(terminal, run.Format(parsed), [report], trace);
-        terminal.Say($"results in {directory}, {page}");
+        string page = !reported
+            ? $", no report beyond {MostReported:N0} requests unless asked: ellm plot {directory}"
+            : Reports.Draw(terminal, directory, parsed, pictures: run.Out(parsed) is not null) is string drawn ? $", report in {drawn}"
+                : "";
+        terminal.Say($"results in {directory}{page}");
         return RunOptions.ExitCodeOf(required, [report]);
     }
 
@@ -92,6 +90,6 @@ internal static class ReplayCommand
     {
         string name = Path.GetFileName(trace.TrimEnd('/', '\\'));
         int dot = name.IndexOf('.', StringComparison.Ordinal);
-        return Path.Combine("out", $"{(dot > 0 ? name[..dot] : name)}-{policy}");
+        return Path.Combine("out", FileNames.Of($"{(dot > 0 ? name[..dot] : name)}-{policy}"));
     }
 }

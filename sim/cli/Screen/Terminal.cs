@@ -29,14 +29,15 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
 
     public static Terminal OfProcess()
     {
-        StreamWriter data = new(Console.OpenStandardOutput(), bufferSize: 1 << 16) { NewLine = "\n" };
+        StreamWriter data = new(new DataStream(Console.OpenStandardOutput), bufferSize: 1 << 16) { NewLine = "\n" };
         bool dumb = Environment.GetEnvironmentVariable("TERM") == "dumb";
         int columns = Console.IsOutputRedirected ? 0 : Console.WindowWidth;
         TextWriter shown = columns == 0 ? data : new TableWriter(data, TableForm.Screen, columns)
         {
             HasColour = !dumb && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
         };
-        return new Terminal(shown, Console.Error, !Console.IsErrorRedirected && !dumb) { Columns = columns };
+        TextWriter talk = TextWriter.Synchronized(new StreamWriter(new TalkStream(Console.OpenStandardError)) { AutoFlush = true });
+        return new Terminal(shown, talk, !Console.IsErrorRedirected && !dumb) { Columns = columns };
     }
 
     /// <summary>Where the tables of a form of output go.</summary>
@@ -45,6 +46,7 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
 
     public void Say(string line)
     {
+        line = ShownText.Of(line);
         Said.Add(line);
         if (Quiet)
             return;
@@ -57,7 +59,14 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     public void Warn(string line) => Say($"ellm: warning: {line}");
 
     /// <summary>One line, whatever the message holds.</summary>
-    public void Fail(string message) => Error.WriteLine("ellm: " + message.ReplaceLineEndings(" "));
+    public void Fail(string message) => Error.WriteLine("ellm: " + Shortened(ShownText.Of(message.ReplaceLineEndings(" "))));
+
+    /// <summary>Beginning and end of a line too long to be read whole: the place stands first, what was found stands last.</summary>
+    private static string Shortened(string line)
+    {
+        const int longest = 2000, ends = 950;
+        return line.Length <= longest ? line : $"{line[..ends]} [...] {line[^ends..]}";
+    }
 
     /// <summary>Does the work; draws a bar once it has taken a second, on a screen.</summary>
     /// <param name="total">Steps of the whole work.</param>

@@ -2,7 +2,8 @@ using System.Text;
 
 namespace ELLM.Sim.Cli.Tables;
 
-/// <summary>A table of short texts: the first column and those named flush left, all others flush right.</summary>
+/// <summary>A table of short texts, without characters that a terminal would act on: the first column and those named flush left, all
+/// others flush right.</summary>
 internal sealed class TextTable(IReadOnlyList<string> headers, params string[] left)
 {
     private readonly List<(IReadOnlyList<string> Cells, string? Sentence)> _rows = [];
@@ -12,10 +13,11 @@ internal sealed class TextTable(IReadOnlyList<string> headers, params string[] l
     /// <summary>A row's sentence is null but for those that <see cref="AddSentence"/> added.</summary>
     public IReadOnlyList<(IReadOnlyList<string> Cells, string? Sentence)> Rows => _rows;
 
-    public void Add(IReadOnlyList<string> cells) => _rows.Add((cells, null));
+    public void Add(IReadOnlyList<string> cells) => _rows.Add(([.. cells.Select(c => ShownText.Of(c))], null));
 
     /// <summary>A row whose first cell is followed by words, which no column makes room for.</summary>
-    public void AddSentence(string first, string sentence) => _rows.Add(([first], sentence));
+    public void AddSentence(string first, string sentence) =>
+        _rows.Add(([ShownText.Of(first)], ShownText.Of(sentence)));
 
     public bool IsLeft(int column) => column == 0 || left.Contains(headers[column], StringComparer.Ordinal);
 

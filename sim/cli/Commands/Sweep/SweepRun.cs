@@ -7,8 +7,6 @@ using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Experiments.Sweeps.Results;
 using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Experiments;
-using ELLM.Sim.Plots.Pictures;
-using ELLM.Sim.Plots.Report;
 
 namespace ELLM.Sim.Cli.Commands.Sweep;
 
@@ -36,7 +34,7 @@ internal sealed class SweepRun(Terminal terminal, Experiment experiment, string 
             terminal.Say(string.Create(CultureInfo.InvariantCulture, $"--memory {MemoryGib} lets {jobs} of {Jobs} points run at a time"));
         using SweepDirectory directory = SweepDirectory.Open(path, SweepPlan.Of(experiment), Shard, Force);
         if (Force)
-            ReportFiles.Remove(path);
+            Reports.RemoveOld(path);
         foreach (string line in directory.Damage)
             terminal.Warn(line);
         SweepPoint[] own = [.. Shard.Of(experiment.Points)];
@@ -56,10 +54,19 @@ internal sealed class SweepRun(Terminal terminal, Experiment experiment, string 
     /// <exception cref="InputException">Every point failed: the reason of the first. The files are written all the same.</exception>
     public static void Finish(Terminal terminal, string path, SweepPlan plan, PointResult[] results, string format, bool draw)
     {
+        bool none = Array.TrueForAll(results, r => r.Failed is not null);
+        if (!none)
+            Print(terminal, plan, results, format);
         SweepDirectory.Publish(path, plan, results);
-        if (Array.TrueForAll(results, r => r.Failed is not null))
+        if (none)
             throw new InputException($"{path}: no point could run: {results[0].Failed}");
-        string? page = draw ? ReportFiles.Write(path, pictures: new PictureOptions(), undrawn: terminal.Warn) : null;
+        string? page = draw ? Reports.Draw(terminal, path, parsed: null) : null;
+        terminal.Say($"{Words.Count(results.Length)} points in "
+            + $"{Path.Combine(path, SweepFiles.Names[0])}{(page is null ? "" : $", report in {page}")}");
+    }
+
+    private static void Print(Terminal terminal, SweepPlan plan, PointResult[] results, string format)
+    {
         if (format == "csv")
         {
             using MemoryStream text = new();
@@ -70,7 +77,7 @@ internal sealed class SweepRun(Terminal terminal, Experiment experiment, string 
         {
             SweepTable.Write(terminal.Out, plan, results);
         }
-        terminal.Say($"{Words.Count(results.Length)} points in {Path.Combine(path, SweepFiles.Names[0])}{(page is null ? "" : $", report in {page}")}");
+        terminal.Out.Flush();
     }
 
     private int RunPoints(SweepDirectory directory, SweepPoint[] left, Dictionary<int, PointResult> results, int jobs, CancellationToken cancel)
