@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ELLM.Sim.Cli;
 using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Tests.Architecture;
 using ELLM.Sim.Tests.Cli;
