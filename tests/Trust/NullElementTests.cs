@@ -78,7 +78,7 @@ internal sealed class NullElementTests
         Assert.That(() => GpuCatalog.Parse("g.json", Changed(Shipped("gpus/h100.json"), "\"name\": \"h100\"", $"\"name\": \"{name}\"")),
             Refused("g.json:3: name: expected "));
 
-    private static NUnit.Framework.Constraints.IResolveConstraint Refused(string message) =>
+    private static NUnit.Framework.Constraints.ContainsConstraint Refused(string message) =>
         Throws.InstanceOf<InputException>().With.Message.Contains(message).And.Message.Not.Contains("\u001b");
 
     private static string Changed(string text, string old, string now)
