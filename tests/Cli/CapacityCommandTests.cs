@@ -42,6 +42,28 @@ internal sealed class CapacityCommandTests
     }
 
     [Test]
+    public void A_trace_that_tells_too_little_says_so_with_its_interval()
+    {
+        (int code, string output, string error) =
+            Ellm.Run("capacity", "chat", "--limit", "30", "--policies", "vllm", "--slo", "ttft=2s,tpot=100ms");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(code, Is.Zero);
+            Assert.That(output, Does.Match(@"vllm +too short +[\d.]+ to [\d.]+ "));
+            Assert.That(error, Does.Contain("vllm: too short: 30 requests put the capacity between "));
+        }
+    }
+
+    [Test]
+    public void Finite_runs_show_their_length()
+    {
+        (int code, string output, string error) = Ellm.Run(
+            "capacity", "chat", "--limit", "300", "--policies", "vllm", "--finite", "--seeds", "2", "--slo", "ttft=2s,tpot=100ms");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(output, Does.Contain("in finite runs; 2 draws a rate").And.Match(@"vllm +[\d.]+ +[\d.]+ to [\d.]+ +300 "));
+    }
+
+    [Test]
     public void Stated_prices_move_dollars_and_nothing_else()
     {
         string[] cells = Row("--price", "a100-80=3.58"), listed = Row("--price", "a100-80=1.79");

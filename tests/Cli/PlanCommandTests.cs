@@ -1,4 +1,5 @@
 using System.Globalization;
+using ELLM.Sim.Experiments.Capacity;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Cli;
@@ -29,8 +30,10 @@ internal sealed class PlanCommandTests
         string[][] rows = Rows("--rate", "30", "--gpus", "a100-80", "--tps", "1");
         int replicas = (int)Number(Cell(rows, 1, "replicas"));
         Assert.That(replicas, Is.GreaterThan(1), "the load is meant to need several");
-        Assert.That(Meets(replicas));
-        Assert.That(Meets(replicas - 1), Is.False);
+        string[][] fewer = Rows("--rate", "30", "--gpus", "a100-80", "--tps", "1", "--max-gpus", $"{replicas - 1}");
+        Assert.That(Cell(fewer, 1, "left_out"), Does.Contain($"misses with {replicas - 1} GPU"));
+        Assert.That(Number(Cell(rows, 1, "draws_met")), Is.InRange(0, CapacityGoal.SteadyDraws));
+        Assert.That(Number(Cell(rows, 1, "served_per_s")), Is.EqualTo(30).Within(2).Percent);
     }
 
     [Test]
@@ -93,15 +96,6 @@ internal sealed class PlanCommandTests
             Assert.That(error, Does.StartWith("ellm: ").And.Contains(expected));
             Assert.That(error.TrimEnd('\n'), Does.Not.Contain("\n"));
         }
-    }
-
-    /// <summary>Asked of <c>compare</c>: the share, and a queue that does not grow to the end.</summary>
-    private static bool Meets(int replicas)
-    {
-        (_, string output, _) = Ellm.Run(
-            "compare", "chat", "--limit", "150", "--rate", "30", "--slo", "ttft=5s,tpot=100ms", "--policies", "vllm", "--format", "csv", "--set", $"engine.replicas={replicas}");
-        string[][] rows = [.. output.TrimEnd('\n').Split('\n').Select(line => line.Split(','))];
-        return Number(Cell(rows, 1, "slo_attainment")) >= 0.9 && Cell(rows, 1, "verdict") != "overloaded";
     }
 
     /// <summary>Later options replace earlier ones of the same name.</summary>

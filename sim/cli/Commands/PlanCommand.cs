@@ -22,7 +22,7 @@ internal static class PlanCommand
     {
         Argument<string> trace = TraceArgument.Create();
         Option<string> policies = PolicyNames.Option(DefaultPolicies);
-        GoalOptions goal = new(defaultSeeds: 3);
+        GoalOptions goal = new();
         Option<string?> gpus = RunOptions.Text("--gpus", "A,B,C|all", "GPUs to consider (default all that the catalogue prices).", () => GpuCatalog.Names);
         Option<string?> tps = RunOptions.Text("--tps", "N,M", "Tensor-parallel ranks to consider (default 1,2,4,8).");
         Option<string?> most = RunOptions.Text("--max-gpus", "N", "Most GPUs of a deployment (default 16).");

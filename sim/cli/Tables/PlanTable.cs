@@ -16,7 +16,9 @@ internal static class PlanTable
         string ttft = Words.Duration(SimTime.FromSeconds(config.Slo.TtftS!.Value).Picoseconds), tpot = Words.Duration(SimTime.FromSeconds(config.Slo.TpotS!.Value).Picoseconds);
         string stages = config.Pp == 1 ? "" : $" in {config.Pp} pipeline stages of tp GPUs";
         target.Write($"{workload.Name}: {Words.Count(workload.Count)} requests at {Words.Rate(rate)}/s; {rows[0].Label.Model}{stages}\n");
-        target.Write($"SLO: TTFT <= {ttft}, TPOT <= {tpot}, met by {Words.Percent(goal.Attainment)} of all requests; {goal.Seeds} draws\n\n");
+        target.Write($"SLO: TTFT <= {ttft}, TPOT <= {tpot}, "
+            + $"met by {Words.Percent(goal.Attainment)} of all requests under steady load; "
+            + $"draws: of {goal.Draws} traces drawn from this one those that meet it too\n\n");
         PlanRow[] solutions = [.. rows.Where(r => r.Reason is null)];
         if (solutions.Length == 0)
             target.Write("no deployment meets the objectives\n");
@@ -41,7 +43,9 @@ internal static class PlanTable
 
     private static TextTable Solutions(IReadOnlyList<PlanRow> rows)
     {
-        TextTable table = new(["", "gpu", "tp", "replicas", "policy", "GPUs", "$/h", "$/M tokens", "SLO", "TTFT p99", "TPOT p99", "busy"], "gpu", "policy");
+        TextTable table = new(
+            ["", "gpu", "tp", "replicas", "policy", "GPUs", "$/h", "$/M tokens", "SLO", "draws", "TTFT p99", "TPOT p99", "busy"],
+            "gpu", "policy");
         for (int i = 0; i < rows.Count; i++)
         {
             (PlanRow row, LoadPoint at) = (rows[i], rows[i].Load!);
@@ -49,6 +53,7 @@ internal static class PlanTable
             [
                 Words.Count(i + 1), row.Label.Gpu, Words.Count(row.Label.Tp), Words.Count(row.Replicas), row.Label.Policy, Words.Count(row.Gpus),
                 Words.Dollars(row.UsdPerHour), Words.Dollars(row.UsdPerMillionTokens), Words.Percent(at.Attainment),
+                Words.Count(row.DrawsMet!.Value),
                 Words.Duration(at.TtftP99Ps), Words.Duration(at.TpotP99Ps), Words.Percent(at.BusyShare),
             ]);
         }

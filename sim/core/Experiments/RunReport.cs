@@ -50,11 +50,8 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     {
         UnloadedLatency unloaded = UnloadedLatency.Of(deployment.Time, trace, deployment.Limits.MaxModelLen);
         RunMetrics metrics = new() { Activation = deployment.Activation, Blocks = config.Compat is null ? options.Blocks : null };
-        UserLoop? users = trace.ClosedLoop is null ? null : new UserLoop(trace.ClosedLoop.Users, trace.ClosedLoop.ThinkPs);
         IServingObserver observer = options.Observer is null ? metrics : new ObserverPair(metrics, options.Observer);
-        RunOutcome outcome = config.Compat is null
-            ? Simulation.Run(deployment, trace, options with { Observer = observer, Users = users })
-            : RunCompatible(config, trace, options, observer);
+        RunOutcome outcome = Replay(deployment, config, trace, options with { Observer = observer });
         RunLabel label = LabelOf(config, trace);
         return new RunReport(label, config)
         {
@@ -64,6 +61,15 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
             Outcome = outcome,
             Timeline = metrics.Timeline,
         };
+    }
+
+    /// <summary>The records of such a run alone, watched only by the observer of the options, if there is one.</summary>
+    public static RunOutcome Replay(Deployment deployment, RunConfig config, Trace trace, SimulationOptions options)
+    {
+        UserLoop? users = trace.ClosedLoop is null ? null : new UserLoop(trace.ClosedLoop.Users, trace.ClosedLoop.ThinkPs);
+        return config.Compat is null
+            ? Simulation.Run(deployment, trace, options with { Users = users })
+            : RunCompatible(config, trace, options, options.Observer ?? new RunMetrics());
     }
 
     private static RunOutcome RunCompatible(RunConfig config, Trace trace, SimulationOptions options, IServingObserver observer)

@@ -44,7 +44,7 @@ internal sealed class CapacitySearchTests
     [Test]
     public void One_draw_has_no_interval()
     {
-        CapacityBracket found = new CapacitySearch(new CapacityGoal(Seeds: 1), rate => Point(rate, 1 - (0.01 * rate), null)).Find(1, 1e-3);
+        CapacityBracket found = new CapacitySearch(new CapacityGoal(Draws: 1), rate => Point(rate, 1 - (0.01 * rate), null)).Find(1, 1e-3);
         Assert.That((found.LowRatePerS, found.HighRatePerS), Is.EqualTo(((double?)null, (double?)null)));
         Assert.That(found.Highest!.RatePerS, Is.EqualTo(10).Within(0.1));
     }
@@ -61,7 +61,7 @@ internal sealed class CapacitySearchTests
     [Test]
     public void A_growing_queue_is_a_miss_whatever_the_attainment()
     {
-        CapacityBracket found = new CapacitySearch(new CapacityGoal(), rate => Point(rate, 1) with { OverloadedShare = rate > 7 ? 1 : 0 }).Find(1, 1e-3);
+        CapacityBracket found = new CapacitySearch(new CapacityGoal(), rate => Point(rate, 1) with { KeepsUp = rate <= 7 }).Find(1, 1e-3);
         using (Assert.EnterMultipleScope())
         {
             Assert.That(found.Highest!.RatePerS, Is.EqualTo(7).Within(0.07));
@@ -84,5 +84,5 @@ internal sealed class CapacitySearchTests
     }
 
     private static LoadPoint Point(double rate, double attainment, double? halfWidth = 0) =>
-        new(rate, attainment, halfWidth, attainment, 1, 0, 100, 1, 1, 0.5);
+        new(rate, attainment, halfWidth, attainment, 1);
 }

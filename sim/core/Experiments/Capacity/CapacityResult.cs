@@ -15,24 +15,34 @@ public sealed record CapacityResult(RunLabel Label, RunConfig Config, CapacityGo
 
     public SloTargets Slo { get; init; }
 
+    /// <summary>Requests of the workload.</summary>
+    public int TraceRequests { get; init; }
+
+    /// <summary>Consecutive requests that stay together where the trace is extended or drawn from; null for finite runs.</summary>
+    public int? BlockRequests { get; init; }
+
     /// <summary>US dollars an hour for one GPU; null when unknown.</summary>
     public double? PriceUsdPerHour { get; init; }
 
     /// <summary>Null when the deployment could not start.</summary>
     public CapacityBracket? Bracket { get; init; }
 
-    /// <summary>Why there is no capacity; null when there is one.</summary>
+    /// <summary>Why there is no capacity, or none that the requests can tell; null when there is one.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What kind of answer this is.</summary>
+    public string Answer => At is null ? "none" : Goal.Finite ? "finite" : Bracket!.TooShort ? "too short" : "steady";
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    private LoadPoint? At => Bracket?.Highest;
+    /// <summary>The deployment at its capacity; null when no rate meets the target, or none misses it.</summary>
+    public LoadPoint? At => Bracket?.Next is null ? null : Bracket.Highest;
 
     /// <summary>The highest rate that meets the target, requests per second.</summary>
     public double? CapacityPerS => At?.RatePerS;
 
-    /// <summary>Requests per second that meet both objectives at that rate.</summary>
-    public double? GoodputPerS => At is { } at ? at.RatePerS * at.Attainment : null;
+    /// <summary>Requests served per second that met both objectives at that rate.</summary>
+    public double? GoodputPerS => At?.GoodputPerS;
 
     public double? GoodputPerGpuPerS => GoodputPerS / Gpus;
 
@@ -40,9 +50,8 @@ public sealed record CapacityResult(RunLabel Label, RunConfig Config, CapacityGo
     public double? GoodputPerUsd => GoodputPerS * 3600 / (PriceUsdPerHour * Gpus);
 
     /// <summary>US dollars for a million output tokens at that rate.</summary>
-    public double? UsdPerMillionTokens => At is { TokensPerRequest: > 0 } at
-        ? PriceUsdPerHour * Gpus / 3600 / (at.RatePerS * at.TokensPerRequest) * 1e6
-        : null;
+    public double? UsdPerMillionTokens =>
+        At is { OutputTokensPerS: > 0 } at ? PriceUsdPerHour * Gpus / 3600 / at.OutputTokensPerS * 1e6 : null;
 
     /// <summary>What is missed first beyond the capacity.</summary>
     public string? Limit => Bracket?.Next?.Limit;

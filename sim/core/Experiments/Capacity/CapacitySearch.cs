@@ -1,22 +1,13 @@
 using System.Globalization;
+using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Experiments.Capacity;
 
-/// <summary>Where a deployment stops meeting its objectives.</summary>
-/// <param name="Highest">The highest rate that meets the target, with no lower tested rate that misses it; null when none does.</param>
-/// <param name="Next">The lowest tested rate above that misses it; null when none was found.</param>
-/// <param name="LowRatePerS">Up to here the target is met at the lower end of the attainment's 95 % interval; null with a single draw.</param>
-/// <param name="HighRatePerS">From here on it is missed at the upper end; null with a single draw.</param>
-/// <param name="Tested">Every rate that was run, ascending.</param>
-public sealed record CapacityBracket(LoadPoint? Highest, LoadPoint? Next, double? LowRatePerS, double? HighRatePerS, IReadOnlyList<LoadPoint> Tested);
-
-/// <summary>Brackets the highest rate that meets a target, then halves the bracket until it is as narrow as the tolerance.</summary>
+/// <summary>Brackets the highest rate that meets a target, then narrows the bracket to the tolerance.</summary>
 /// <remarks>
 /// <para>Attainment is taken to fall with the rate. Where noise makes it rise again the answer is the conservative one: below the
-/// lowest rate that missed. Draws are common to all rates, which keeps that noise small.</para>
-/// <para>The interval is the set of rates at which the confidence interval of the attainment holds the target; it is found by two
-/// more searches of the same kind, on its ends, that share all runs. Tested rates have four digits, so that a report's rate is the
-/// rate that was run.</para>
+/// lowest rate that missed. Every rate is run on the same draws, which keeps that noise small.</para>
+/// <para>Tested rates have four digits, so that a report's rate is the rate that was run.</para>
 /// </remarks>
 public sealed class CapacitySearch(CapacityGoal goal, Func<double, LoadPoint> measure)
 {
@@ -25,13 +16,20 @@ public sealed class CapacitySearch(CapacityGoal goal, Func<double, LoadPoint> me
 
     private readonly SortedDictionary<double, LoadPoint> _tested = [];
 
+    /// <summary>Every rate that was run, ascending.</summary>
+    public IReadOnlyCollection<LoadPoint> Tested => _tested.Values;
+
+    /// <summary>
+    /// The capacity of finite runs, and the interval in which the confidence interval of their attainment holds the target.
+    /// </summary>
+    /// <remarks>The interval is found by two more searches of the same kind, on its ends, that share all runs.</remarks>
     /// <param name="startPerS">Rate to test first.</param>
     /// <param name="floorPerS">Rate at which requests hardly ever meet: one that misses there misses always.</param>
     public CapacityBracket Find(double startPerS, double floorPerS)
     {
         (LoadPoint? highest, LoadPoint? next) = Bracket(startPerS, floorPerS, p => p.Meets(goal.Attainment));
         double? low = null, high = null;
-        if (highest is not null && goal.Seeds > 1)
+        if (highest is not null && goal.Draws > 1)
         {
             low = Bracket(highest.RatePerS, floorPerS, p => p.SurelyMeets(goal.Attainment)).Highest?.RatePerS;
             high = Bracket(highest.RatePerS, floorPerS, p => p.MayMeet(goal.Attainment)).Next?.RatePerS;
@@ -39,9 +37,17 @@ public sealed class CapacitySearch(CapacityGoal goal, Func<double, LoadPoint> me
         return new CapacityBracket(highest, next, low, high, [.. _tested.Values]);
     }
 
-    private (LoadPoint? Highest, LoadPoint? Next) Bracket(double start, double floor, Func<LoadPoint, bool> meets)
+    /// <summary>
+    /// The highest rate that meets, with no lower tested rate that misses, and the lowest above it that misses; null for none.
+    /// </summary>
+    /// <param name="meets">What a rate has to do.</param>
+    /// <param name="spread">Factor to the second rate tested; it is squared with each further step, up to 2.</param>
+    /// <param name="aim">Aim between two rates by their attainments instead of halving: for attainments that fall smoothly.</param>
+    /// <param name="slope">How much the attainment falls for each unit of the rate's logarithm, about: where to look second.</param>
+    public (LoadPoint? Highest, LoadPoint? Next) Bracket(
+        double startPerS, double floorPerS, Func<LoadPoint, bool> meets, double spread = 2, bool aim = false, double? slope = null)
     {
-        double rate = Digits(Math.Clamp(start, floor, MostPerS));
+        double rate = Digits(Math.Clamp(startPerS, floorPerS, MostPerS)), lastRatio = double.PositiveInfinity;
         while (true)
         {
             Test(rate);
@@ -49,18 +55,54 @@ public sealed class CapacitySearch(CapacityGoal goal, Func<double, LoadPoint> me
             LoadPoint? highest = _tested.Values.LastOrDefault(p => next is null || p.RatePerS < next.RatePerS);
             if (next is null && highest!.RatePerS >= MostPerS)
                 return (highest, null);
-            if (highest is null && next!.RatePerS <= floor)
+            if (highest is null && next!.RatePerS <= floorPerS)
                 return (null, next);
-            if (highest is not null && next is not null && next.RatePerS <= highest.RatePerS * (1 + goal.Tolerance))
-                return (highest, next);
-            rate = next is null ? Math.Min(2 * highest!.RatePerS, MostPerS)
-                : highest is null ? Math.Max(next.RatePerS / 2, floor)
-                : Math.Sqrt(highest.RatePerS * next.RatePerS);
+            if (highest is not null && next is not null)
+            {
+                double ratio = next.RatePerS / highest.RatePerS;
+                if (ratio <= 1 + goal.Tolerance)
+                    return (highest, next);
+                // An aim that narrowed the bracket too little is followed by a halving.
+                bool halve = !aim || !next.KeepsUp || ratio > 2 || ratio - 1 > (lastRatio - 1) / 2;
+                rate = halve
+                    ? Math.Sqrt(highest.RatePerS * next.RatePerS)
+                    : Between(highest, next, Math.Clamp(Share(highest, next), 0.1, 0.9));
+                lastRatio = halve ? double.PositiveInfinity : ratio;
+            }
+            else
+            {
+                LoadPoint tried = (next ?? highest)!;
+                double step = slope is > 0 && tried.KeepsUp ? Math.Clamp(Reach(tried, slope.Value), 1 + (goal.Tolerance / 2), 2) : spread;
+                rate = next is null ? Math.Min(step * highest!.RatePerS, MostPerS) : Math.Max(next.RatePerS / step, floorPerS);
+                spread = slope is null ? Math.Min(2, spread * spread) : spread;
+                slope = null;
+            }
             rate = Digits(rate);
             if (_tested.ContainsKey(rate))
                 return (highest, next);
         }
     }
+
+    /// <summary>Where the attainment crosses the target between two rates, as if it fell evenly in the logarithm of the rate.</summary>
+    public double Crossing(LoadPoint highest, LoadPoint next) =>
+        next.KeepsUp ? Between(highest, next, Math.Clamp(Share(highest, next), 0, 1)) : Math.Sqrt(highest.RatePerS * next.RatePerS);
+
+    /// <summary>The next lower rate of four digits.</summary>
+    public static double DigitsBelow(double rate)
+    {
+        double rounded = Digits(rate);
+        return rounded <= rate ? rounded : Digits(rate * 0.9994);
+    }
+
+    /// <summary>Factor to just beyond where the attainment crosses the target.</summary>
+    private double Reach(LoadPoint from, double slope) =>
+        DeterministicMath.Exp(Math.Min(Math.Abs(from.Attainment - goal.Attainment) / slope, 1) + (goal.Tolerance / 2));
+
+    private double Share(LoadPoint highest, LoadPoint next) =>
+        (highest.Attainment - goal.Attainment) / Math.Max(highest.Attainment - next.Attainment, 1e-12);
+
+    private static double Between(LoadPoint low, LoadPoint high, double share) =>
+        low.RatePerS * DeterministicMath.Exp(share * DeterministicMath.Log(high.RatePerS / low.RatePerS));
 
     private void Test(double rate)
     {

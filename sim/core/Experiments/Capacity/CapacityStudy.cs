@@ -9,6 +9,8 @@ namespace ELLM.Sim.Experiments.Capacity;
 /// <param name="prices">What GPUs cost.</param>
 public sealed class CapacityStudy(IWorkload workload, CapacityGoal goal, GpuPrices prices)
 {
+    private readonly int _block = BlockLength.Of(workload.Original);
+
     /// <summary>Longest trace the clock holds, with room for its tail, seconds.</summary>
     private const double LongestS = 8e6;
 
@@ -32,15 +34,22 @@ public sealed class CapacityStudy(IWorkload workload, CapacityGoal goal, GpuPric
 
     private CapacityResult One(RunConfig config, double? startPerS, SimulationOptions options, SimulationSlots slots, Action ran)
     {
-        CapacityResult result = new(RunReport.LabelOf(config, workload.Original), config, goal) { PriceUsdPerHour = prices.Of(config.Gpu) };
+        CapacityResult result = new(RunReport.LabelOf(config, workload.Original), config, goal) 
+        {
+            PriceUsdPerHour = prices.Of(config.Gpu),
+            TraceRequests = workload.Count,
+            BlockRequests = goal.Finite ? null : _block,
+        };
         try
         {
             DeploymentLoad load = new(config, workload, options);
             // One request alone at a hundredth of the time: what is missed there has no queue to blame.
             double aloneS = load.Unloaded.TtftPs / (double)SimTime.PsPerSecond + load.Unloaded.TpotPs / (double)SimTime.PsPerSecond * MeanOutput(workload.Original);
-            double floor = Math.Max(0.01 / aloneS, workload.Count / LongestS);
-            CapacitySearch search = new(goal, rate => load.Measure(rate, goal.Seeds, slots, ran));
-            CapacityBracket bracket = search.Find(startPerS ?? config.Engine.Replicas / aloneS, floor);
+            double start = startPerS ?? config.Engine.Replicas / aloneS, floor = 0.01 / aloneS;
+            CapacityBracket bracket = goal.Finite
+                ? new CapacitySearch(goal, rate => load.MeasureFinite(rate, goal.Draws, slots, ran))
+                    .Find(start, Math.Max(floor, workload.Count / LongestS))
+                : new SteadyCapacity(load, workload.Original, _block, goal, slots, ran).Find(start, floor);
             return result with
             {
                 Slo = load.Targets,
@@ -63,8 +72,14 @@ public sealed class CapacityStudy(IWorkload workload, CapacityGoal goal, GpuPric
             return FormattableString.Invariant(
                 $"misses the target unloaded: {at.Attainment:P1} met both objectives at {at.RatePerS} requests/s ({at.TtftAttainment:P1} TTFT, {at.TpotAttainment:P1} TPOT), {goal.Attainment:P1} asked for");
         }
-        return bracket.Next is null
-            ? FormattableString.Invariant($"no rate misses the target, all {workload.Count} requests at once included: a longer trace is needed to load this deployment")
+        if (bracket.Next is null)
+        {
+            return $"no rate misses the target, all {workload.Count} requests at once included: "
+                + "a longer trace is needed to load this deployment";
+        }
+        return bracket.TooShort && !goal.Finite
+            ? $"too short: {workload.Count} requests put the capacity " + FormattableString.Invariant(
+                $"between {bracket.LowRatePerS:G3} and {bracket.HighRatePerS:G3} requests/s")
             : null;
     }
 

@@ -1,7 +1,9 @@
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Summaries;
+using ELLM.Sim.Serving;
 using ELLM.Sim.Time;
+using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments.Capacity;
 
@@ -34,9 +36,15 @@ public sealed class DeploymentLoad
 
     public SloTargets Targets { get; }
 
-    /// <summary>Runs the first <paramref name="draws"/> draws of the workload at a rate.</summary>
+    /// <summary>Replays a trace; only the records are kept.</summary>
+    /// <exception cref="InputException">The run can make no progress.</exception>
+    public RunOutcome Replay(Trace trace) => RunReport.Replay(Deployment, Config, trace, _options);
+
+    /// <summary>
+    /// Runs the first <paramref name="draws"/> draws of the workload at a rate, each from the first arrival until all are done.
+    /// </summary>
     /// <exception cref="InputException">A run can make no progress.</exception>
-    public LoadPoint Measure(double ratePerS, int draws, SimulationSlots slots, Action? ran = null)
+    public LoadPoint MeasureFinite(double ratePerS, int draws, SimulationSlots slots, Action? ran = null)
     {
         Summary[] summaries = new Summary[draws];
         slots.ForEach(draws, draw =>
@@ -44,6 +52,6 @@ public sealed class DeploymentLoad
             summaries[draw] = RunReport.Run(Deployment, Config, _workload.At(ratePerS, draw), _options).Summary!;
             ran?.Invoke();
         });
-        return LoadPoint.Of(ratePerS, summaries);
+        return LoadPoint.OfFinite(ratePerS, summaries);
     }
 }

@@ -4,33 +4,45 @@ using ELLM.Sim.Numerics;
 
 namespace ELLM.Sim.Experiments.Capacity;
 
-/// <summary>A deployment under one rate: means over the draws.</summary>
+/// <summary>A deployment under one rate: what it was asked for, and what it served.</summary>
 /// <param name="RatePerS">Mean arrivals per second.</param>
 /// <param name="Attainment">Share of all requests that met both objectives.</param>
-/// <param name="HalfWidth">Half of its 95 % confidence interval over the draws; null for a single draw.</param>
+/// <param name="HalfWidth">Half of its 95 % confidence interval; null where there is none.</param>
 /// <param name="TtftAttainment">Share that met the TTFT objective.</param>
 /// <param name="TpotAttainment">Share that met the TPOT objective.</param>
-/// <param name="OverloadedShare">Share of the draws in which the queue grew until the last arrival (<see cref="StabilityVerdict.Overloaded"/>).</param>
-/// <param name="TokensPerRequest">Output tokens emitted per request of the trace.</param>
-/// <param name="TtftP99Ps">99th percentile of TTFT, mean over draws; 0 when nothing completed.</param>
-/// <param name="TpotP99Ps">99th percentile of TPOT, likewise.</param>
-/// <param name="BusyShare">Share of the window with an iteration in flight, likewise.</param>
-public sealed record LoadPoint(
-    double RatePerS,
-    double Attainment,
-    double? HalfWidth,
-    double TtftAttainment,
-    double TpotAttainment,
-    double OverloadedShare,
-    double TokensPerRequest,
-    long TtftP99Ps,
-    long TpotP99Ps,
-    double BusyShare)
+public sealed record LoadPoint(double RatePerS, double Attainment, double? HalfWidth, double TtftAttainment, double TpotAttainment)
 {
-    /// <summary>A queue that grows in most draws has no steady state: its attainment would fall with the length of the trace.</summary>
-    public bool KeepsUp => OverloadedShare <= 0.5;
+    /// <summary>Requests of each replay that were measured.</summary>
+    public int Requests { get; init; }
 
-    /// <summary>Met in the mean over the draws.</summary>
+    /// <summary>Attainment of the first half of the measured requests less that of the second.</summary>
+    public double HalvesDifference { get; init; }
+
+    /// <summary>Requests finished per second of the measured time.</summary>
+    public double ServedPerS { get; init; }
+
+    /// <summary>Those of them that met both objectives.</summary>
+    public double GoodputPerS { get; init; }
+
+    /// <summary>Output tokens of finished requests per second of the measured time.</summary>
+    public double OutputTokensPerS { get; init; }
+
+    /// <summary>Requests in flight and their trend; of a finite run it is not judged.</summary>
+    public InFlightTrend InFlight { get; init; }
+
+    /// <summary>False where work in flight grows as long as requests arrive: no attainment there is of a steady state.</summary>
+    public bool KeepsUp { get; init; } = true;
+
+    /// <summary>99th percentile of TTFT; 0 when nothing completed.</summary>
+    public long TtftP99Ps { get; init; }
+
+    /// <summary>99th percentile of TPOT, likewise.</summary>
+    public long TpotP99Ps { get; init; }
+
+    /// <summary>Share of the time with an iteration in flight, mean over replicas.</summary>
+    public double BusyShare { get; init; }
+
+    /// <summary>Met as measured.</summary>
     public bool Meets(double target) => KeepsUp && Attainment >= target;
 
     /// <summary>Met at the lower end of the confidence interval.</summary>
@@ -42,20 +54,22 @@ public sealed record LoadPoint(
     /// <summary>What keeps more from being served: the queue that grows, or the objective that is missed more often.</summary>
     public string Limit => !KeepsUp ? "queue" : TtftAttainment <= TpotAttainment ? "TTFT" : "TPOT";
 
-    public static LoadPoint Of(double ratePerS, IReadOnlyList<Summary> draws)
+    /// <summary>Means over finite runs of several draws, each over the run's own window.</summary>
+    public static LoadPoint OfFinite(double ratePerS, IReadOnlyList<Summary> draws)
     {
         double[] met = [.. draws.Select(s => s.SloAttainment ?? 0)];
         return new LoadPoint(
-            ratePerS,
-            met.Sum() / met.Length,
-            MeanInterval.Of(met).HalfWidth,
-            Mean(draws, s => s.TtftAttainment),
-            Mean(draws, s => s.TpotAttainment),
-            (double)draws.Count(s => s.Verdict == StabilityVerdict.Overloaded) / draws.Count,
-            Mean(draws, s => s.OutputTokensPerS * s.WindowPs / 1e12 / s.Requests),
-            MeanPs(draws, s => s.Ttft),
-            MeanPs(draws, s => s.Tpot),
-            Mean(draws, s => s.BusyShare));
+            ratePerS, met.Sum() / met.Length, MeanInterval.Of(met).HalfWidth,
+            Mean(draws, s => s.TtftAttainment), Mean(draws, s => s.TpotAttainment))
+        {
+            Requests = draws[0].Requests,
+            ServedPerS = Mean(draws, s => s.RequestsPerS),
+            GoodputPerS = Mean(draws, s => s.GoodputPerS),
+            OutputTokensPerS = Mean(draws, s => s.OutputTokensPerS),
+            TtftP99Ps = MeanPs(draws, s => s.Ttft),
+            TpotP99Ps = MeanPs(draws, s => s.Tpot),
+            BusyShare = Mean(draws, s => s.BusyShare),
+        };
     }
 
     private static double Mean(IReadOnlyList<Summary> draws, Func<Summary, double?> get) => draws.Sum(s => get(s) ?? 0) / draws.Count;

@@ -12,8 +12,11 @@ public sealed record PlanRow(RunLabel Label, RunConfig Config)
 
     public int Gpus => Config.Tp * Config.Pp * Replicas;
 
-    /// <summary>Means over the draws at the planned rate; null when left out before any run.</summary>
+    /// <summary>The last replay at the planned rate, of a solution the one that confirmed it; null when left out before any.</summary>
     public LoadPoint? Load { get; init; }
+
+    /// <summary>Traces drawn from the workload on which the solution meets the target too; null when left out.</summary>
+    public int? DrawsMet { get; init; }
 
     /// <summary>US dollars an hour for one GPU; null when unknown.</summary>
     public double? PriceUsdPerHour { get; init; }
@@ -25,6 +28,6 @@ public sealed record PlanRow(RunLabel Label, RunConfig Config)
 
     public double? UsdPerHour => Reason is null ? PriceUsdPerHour * Gpus : null;
 
-    /// <summary>Rented all the time, for the tokens of the planned rate.</summary>
-    public double? UsdPerMillionTokens => Load is { TokensPerRequest: > 0 } load ? UsdPerHour / 3600 / (load.RatePerS * load.TokensPerRequest) * 1e6 : null;
+    /// <summary>Rented all the time, for the tokens that were served at the planned rate.</summary>
+    public double? UsdPerMillionTokens => Load is { OutputTokensPerS: > 0 } load ? UsdPerHour / 3600 / load.OutputTokensPerS * 1e6 : null;
 }
