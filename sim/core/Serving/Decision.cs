@@ -50,80 +50,94 @@ public readonly record struct PromptPart(int Tokens, int HoldTokens, bool Beside
 public readonly record struct PromptOffload(int HoldLayers, int KeptLayers);
 
 /// <summary>One decision. The engine carries it out, checks it and asks again, until the answer is Run or Idle.</summary>
-/// <remarks>Each kind has its own contents; reading those of another kind throws.</remarks>
+/// <remarks>
+/// <para>Each kind has its own contents; reading those of another kind throws.</para>
+/// <para>One is made for every span, so its contents share two words, which are returned in registers: a larger value would be
+/// zeroed and copied on its way.</para>
+/// </remarks>
 public readonly struct Decision
 {
     /// <summary>A horizon that ends only with what the engine watches itself: a completion, memory that runs out, an arrival.</summary>
     public const long Unlimited = 1L << 40;
 
-    private readonly PromptPart _prompt;
-    private readonly PromptOffload? _offload;
-    private readonly long _horizon;
-    private readonly bool _withDecodes;
-    private readonly Blocked _blocked;
+    /// <summary>Places in <see cref="_what"/>: the kind is the lowest byte, the reason to wait the next one.</summary>
+    private const int BlockedAt = 8, WithDecodesAt = 16, OffloadAt = 17, HoldLayersAt = 32, KeptLayersAt = 48;
 
-    private Decision(DecisionKind kind, in PromptPart prompt = default, in PromptOffload? offload = null)
+    private readonly ulong _what;
+
+    /// <summary>Run: the horizon. Admit, Continue: tokens to compute in the upper half, tokens to hold in the lower.</summary>
+    private readonly long _amount;
+
+    private Decision(ulong what, long amount = 0)
     {
-        Kind = kind;
-        _prompt = prompt;
-        _offload = offload;
+        _what = what;
+        _amount = amount;
     }
 
-    private Decision(DecisionKind kind, Blocked blocked, bool withDecodes = false, long horizon = 0)
-    {
-        Kind = kind;
-        _blocked = blocked;
-        _withDecodes = withDecodes;
-        _horizon = horizon;
-    }
+    public static Decision Preempt => new((ulong)DecisionKind.Preempt);
 
-    public static Decision Preempt => new(DecisionKind.Preempt);
+    public static Decision Resume => new((ulong)DecisionKind.Resume);
 
-    public static Decision Resume => new(DecisionKind.Resume);
+    public static Decision Reject => new((ulong)DecisionKind.Reject);
 
-    public static Decision Reject => new(DecisionKind.Reject);
-
-    public DecisionKind Kind { get; }
+    public DecisionKind Kind => (DecisionKind)(byte)_what;
 
     /// <summary>Admit, Continue: what to compute.</summary>
-    public PromptPart Prompt => Kind is DecisionKind.Admit or DecisionKind.Continue ? _prompt : throw Without("prompt");
+    public PromptPart Prompt => Kind is DecisionKind.Admit or DecisionKind.Continue
+        ? new PromptPart((int)(_amount >> 32), (int)_amount, Has(WithDecodesAt))
+        : throw Without("prompt");
 
     /// <summary>Admit: what goes to the host; null: nothing.</summary>
-    public PromptOffload? Offload => Kind == DecisionKind.Admit ? _offload : throw Without("offload");
+    public PromptOffload? Offload => Kind != DecisionKind.Admit ? throw Without("offload")
+        : Has(OffloadAt) ? new PromptOffload((ushort)(_what >> HoldLayersAt), (ushort)(_what >> KeptLayersAt))
+        : null;
 
     /// <summary>Run: the decoding sequences take part.</summary>
-    public bool WithDecodes => Kind == DecisionKind.Run ? _withDecodes : throw Without("batch");
+    public bool WithDecodes => Kind == DecisionKind.Run ? Has(WithDecodesAt) : throw Without("batch");
 
     /// <summary>
     /// Run of decodes alone: for how many steps this same decision would be taken again if nothing but the decoding itself happened.
     /// 1 is always correct; <see cref="Unlimited"/> says "until a sequence completes, memory runs out or, with an empty queue,
     /// something arrives", which the engine watches itself.
     /// </summary>
-    public long Horizon => Kind == DecisionKind.Run ? _horizon : throw Without("horizon");
+    public long Horizon => Kind == DecisionKind.Run ? _amount : throw Without("horizon");
 
     /// <summary>Run, Idle: why the head of the queue is not admitted.</summary>
-    public Blocked Blocked => Kind is DecisionKind.Run or DecisionKind.Idle ? _blocked : throw Without("reason to wait");
+    public Blocked Blocked => Kind is DecisionKind.Run or DecisionKind.Idle
+        ? (Blocked)(byte)(_what >> BlockedAt)
+        : throw Without("reason to wait");
 
     /// <param name="tokens">Prefill tokens to compute in this iteration.</param>
     /// <param name="holdTokens">Tokens to have memory for from now on.</param>
     /// <param name="besideDecodes">The decoding sequences take part in the iteration that the admission is for.</param>
     public static Decision Admit(int tokens, int holdTokens, bool besideDecodes = false) =>
-        new(DecisionKind.Admit, new PromptPart(tokens, holdTokens, besideDecodes));
+        new((ulong)DecisionKind.Admit | Flag(WithDecodesAt, besideDecodes), Both(tokens, holdTokens));
 
     /// <summary>Admits a prompt whole, its KV streamed to host memory.</summary>
     /// <param name="holdTokens">Tokens whose KV takes the room of the layers in flight.</param>
     public static Decision AdmitToHost(int tokens, int holdTokens) =>
-        new(DecisionKind.Admit, new PromptPart(tokens, holdTokens, false), default(PromptOffload));
+        new((ulong)DecisionKind.Admit | Flag(OffloadAt, true), Both(tokens, holdTokens));
 
     /// <summary>Admits a prompt whole, some of its layers kept and the others offloaded to host memory as they are computed.</summary>
-    public static Decision AdmitByLayer(int tokens, int holdLayers, int keptLayers) =>
-        new(DecisionKind.Admit, new PromptPart(tokens, tokens, false), new PromptOffload(holdLayers, keptLayers));
+    public static Decision AdmitByLayer(int tokens, int holdLayers, int keptLayers)
+    {
+        ulong layers = ((ulong)checked((ushort)holdLayers) << HoldLayersAt) | ((ulong)checked((ushort)keptLayers) << KeptLayersAt);
+        return new((ulong)DecisionKind.Admit | Flag(OffloadAt, true) | layers, Both(tokens, tokens));
+    }
 
-    public static Decision Continue(int tokens, int holdTokens) => new(DecisionKind.Continue, new PromptPart(tokens, holdTokens, true));
+    public static Decision Continue(int tokens, int holdTokens) =>
+        new((ulong)DecisionKind.Continue | Flag(WithDecodesAt, true), Both(tokens, holdTokens));
 
-    public static Decision Idle(Blocked blocked) => new(DecisionKind.Idle, blocked);
+    public static Decision Idle(Blocked blocked) => new((ulong)DecisionKind.Idle | ((ulong)blocked << BlockedAt));
 
-    public static Decision Run(bool withDecodes, long horizon, Blocked blocked) => new(DecisionKind.Run, blocked, withDecodes, horizon);
+    public static Decision Run(bool withDecodes, long horizon, Blocked blocked) =>
+        new((ulong)DecisionKind.Run | ((ulong)blocked << BlockedAt) | Flag(WithDecodesAt, withDecodes), horizon);
+
+    private static long Both(int tokens, int holdTokens) => ((long)tokens << 32) | (uint)holdTokens;
+
+    private static ulong Flag(int at, bool set) => set ? 1UL << at : 0;
+
+    private bool Has(int at) => ((_what >> at) & 1) != 0;
 
     private InvalidOperationException Without(string content) => new($"a decision to {Kind} has no {content}");
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Serving;
@@ -36,6 +37,7 @@ public sealed class RunningSpan
     /// <summary>Starts one iteration that computes prompt chunks.</summary>
     /// <param name="durationPs">Stalls left out.</param>
     /// <param name="decodeOnlyPs">Of the decodes beside the chunks alone; null without any.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StartIteration(long nowPs, in SpanStalls stalls, long durationPs, long? decodeOnlyPs)
     {
         WithDecodes = decodeOnlyPs.HasValue;
@@ -44,6 +46,7 @@ public sealed class RunningSpan
     }
 
     /// <summary>Starts a run of decode-only steps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StartDecode(long nowPs, in SpanStalls stalls, in StepSeries durations, long steps)
     {
         WithDecodes = true;
@@ -75,6 +78,7 @@ public sealed class RunningSpan
     /// <summary>How long the last step of the span computed, if that span ended right now: background work had that much time.</summary>
     public long LastStepPs(long nowPs) => EndPs == nowPs && Steps > 0 ? Durations.At(Steps - 1) : 0;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Start(long nowPs, in SpanStalls stalls, in StepSeries durations, long steps)
     {
         if (Busy)
