@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace ELLM.Sim;
 
-/// <summary>What JSON files must be beyond the grammar: no key twice in an object, no half characters, no control characters in
-/// texts.</summary>
+/// <summary>
+/// What JSON files must be beyond the grammar: no key twice in an object, no half characters, no number beyond a double, no control
+/// characters in texts.
+/// </summary>
 /// <remarks>
 /// Which of two equal keys is meant cannot be known, and the parsers below do not agree on it. Texts end in tables, in file names and on
 /// terminals.
@@ -58,6 +60,9 @@ public static class JsonTexts
                         if (!ShownText.IsPlain(key))
                             throw At(source, json, reader, key, "a key without control characters");
                         break;
+                    case JsonTokenType.Number when !(reader.TryGetDouble(out double number) && double.IsFinite(number)):
+                        throw At(source, json, reader, key, $"a number up to 1.8e308, found "
+                            + $"{ShownText.Of(Encoding.UTF8.GetString(reader.ValueSpan), 40)}");
                     case JsonTokenType.String when reader.GetString()!.Replace('\n', ' ').Replace('\r', ' ').Replace('\t', ' ') is var text
                         && !ShownText.IsPlain(text):
                         throw At(source, json, reader, key, $"text without control characters, found '{ShownText.Of(text, 40)}'");

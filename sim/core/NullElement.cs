@@ -89,7 +89,9 @@ internal sealed record NullElement(IReadOnlyList<string> Path, string Expected)
             JsonTypeInfo own = value.GetType() == type.Type ? type : options.GetTypeInfo(value.GetType());
             foreach (JsonPropertyInfo property in own.Properties)
             {
-                if (property is { Get: not null, AttributeProvider: PropertyInfo declared } && property.Get(value) is { } inner
+                // What is computed from others and not read from the file may not be asked before the file has been checked.
+                bool isRead = property.Set is not null || property.AssociatedParameter is not null;
+                if (isRead && property is { Get: not null, AttributeProvider: PropertyInfo declared } && property.Get(value) is { } inner
                     && options.GetTypeInfo(property.PropertyType) is { Kind: not JsonTypeInfoKind.None } shape
                     && Step(property.Name, inner, shape, _annotations.Create(declared)) is { } found)
                     return found;

@@ -70,6 +70,20 @@ internal sealed class NullElementTests
                 + "\"tokens\": 1}, \"output\": {\"kind\": \"constant\", \"tokens\": 1}}"u8, "w.json"),
             Refused("w.json:2: arrivals: missing kind, one of "));
 
+    [TestCase("1e999")]
+    [TestCase("-1e999")]
+    public void Numbers_that_a_double_does_not_hold_are_refused(string number) =>
+        Assert.That(
+            () => ModelMaps.Parse("m.json", Changed(Map, "\"weight\": 1,", $"\"weight\": {number},")),
+            Refused($"weight: expected a number up to 1.8e308, found {number}"));
+
+    [Test]
+    public void An_empty_list_is_left_to_the_checks_that_follow() =>
+        Assert.That(
+            () => ModelMaps.Parse("m.json", Changed(Map, "\"poisson\", \"rate_per_s\": 1",
+                "\"rate_table\", \"rate_per_s\": 1, \"step_s\": 1, \"multipliers\": []")),
+            Throws.Nothing);
+
     [TestCase("\\u001b[31mred")]
     [TestCase("a\\u0000b")]
     [TestCase("\\u202Etxt.evil")]
