@@ -166,7 +166,8 @@ internal sealed class MemoryBudgetTests
     public void Compute_activation_peak_is_what_servers_of_that_release_print(string release, int tokens, int sequences, int bytes, double gib)
     {
         MemoryBudget budget = MemoryBudget.Compute(Llama, GpuCatalog.Load("h100"), new MemoryBudgetSettings(
-            tokens, MaxSequences: sequences, ActivationElementBytes: bytes) { Release = EngineCatalog.Release(release) });
+            tokens, MaxSequences: sequences, ActivationElementBytes: bytes)
+        { Release = EngineCatalog.Release(release) });
         Assert.That(budget.ActivationBytes / Gib, Is.EqualTo(gib).Within(0.01));
     }
 

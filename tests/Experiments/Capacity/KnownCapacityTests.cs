@@ -136,7 +136,8 @@ internal sealed class KnownCapacityTests
 
         public RunConfig Config(ulong seed) =>
             ConfigBinder.Bind(PresetCatalog.Load("vllm"), Settings.Select(s => new Assignment(s.Split('=', 2)[0], s.Split('=', 2)[1])))
-                with { Seed = seed };
+                with
+            { Seed = seed };
 
         public override string ToString() => Name;
     }

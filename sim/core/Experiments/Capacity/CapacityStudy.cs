@@ -34,7 +34,7 @@ public sealed class CapacityStudy(IWorkload workload, CapacityGoal goal, GpuPric
 
     private CapacityResult One(RunConfig config, double? startPerS, SimulationOptions options, SimulationSlots slots, Action ran)
     {
-        CapacityResult result = new(RunReport.LabelOf(config, workload.Original), config, goal) 
+        CapacityResult result = new(RunReport.LabelOf(config, workload.Original), config, goal)
         {
             PriceUsdPerHour = prices.Of(config.Gpu),
             TraceRequests = workload.Count,
