@@ -12,6 +12,9 @@ internal sealed partial class DocumentTests
 
     private static IEnumerable<string> Documents => SourceTree.Files.Where(f => f.EndsWith(".md", StringComparison.Ordinal));
 
+    private static IEnumerable<string> TaskPages => Documents
+        .Where(f => f.StartsWith("docs/tasks/", StringComparison.Ordinal) && !f.EndsWith("/README.md", StringComparison.Ordinal));
+
     [TestCaseSource(nameof(Documents))]
     public void Commands_work_and_print_what_is_shown(string document)
     {
@@ -48,7 +51,22 @@ internal sealed partial class DocumentTests
     public void Readme_begins_with_the_golden_table()
     {
         DocExample first = DocExample.Of("README.md").First(e => e.Output is not null);
-        Assert.That(string.Join('\n', first.Output!) + "\n", Is.EqualTo(SourceTree.Text("tests/Golden/compare-chat.txt")));
+        Assert.That(first.Output, Is.EqualTo(Shown(SourceTree.Text("tests/Golden/compare-chat.txt"), first.Output!)));
+    }
+
+    [Test]
+    public void Readme_is_read_in_minutes() =>
+        Assert.That(SourceTree.Text("README.md").Split('\n'), Has.Length.LessThan(150));
+
+    /// <summary>A task page is a file in docs/tasks and a row of its README.</summary>
+    [TestCaseSource(nameof(TaskPages))]
+    public void A_task_page_is_listed_and_shows_a_command(string page)
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(SourceTree.Text("docs/tasks/README.md"), Does.Contain($"]({Path.GetFileName(page)})"));
+            Assert.That(DocExample.Of(page).SelectMany(e => e.Commands), Has.Some.StartsWith("ellm ").Or.Some.StartsWith("dotnet "));
+        }
     }
 
     [TestCaseSource(nameof(Documents))]
