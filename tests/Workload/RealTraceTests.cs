@@ -1,5 +1,6 @@
 using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
+using ELLM.Sim.Workload.Prefixes;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Workload;
@@ -66,6 +67,19 @@ public sealed class RealTraceTests
             Assert.That(flat.InputTokens.Max(), Is.EqualTo(894_371));
             Assert.That((raw.Schema, raw.RowsDropped), Is.EqualTo(("CC", 0)));
             Assert.That(nested.Count, Is.GreaterThanOrEqualTo(2_546 - 11));
+        }
+    }
+
+    [Test]
+    public void Real_Mooncake_blocks_are_found_again_as_its_readme_counts_them()
+    {
+        PrefixReuse reuse = PrefixReuse.Of(TraceReader.Read(PathOf("mooncake_conversation.jsonl.gz")).Trace)!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(reuse.Blocks, Is.EqualTo(288_500));
+            Assert.That((double)reuse.HitBlocks / reuse.Blocks, Is.EqualTo(0.366).Within(0.0005));
+            Assert.That((double)reuse.HitTokens / reuse.Tokens, Is.EqualTo(0.374).Within(0.0005));
+            Assert.That(reuse.LruHitRatio, Is.EqualTo(new[] { 0.044, 0.065, 0.211, 0.326, 0.364 }).Within(0.002));
         }
     }
 

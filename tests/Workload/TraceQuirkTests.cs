@@ -150,9 +150,9 @@ public sealed class TraceQuirkTests
         string ids = string.Join(',', Enumerable.Range(0, 700_000));
         (Trace trace, _) =
             Load.Text(
-                $"{{\"timestamp\": 0, \"input_length\": 9, \"output_length\": 2, \"hash_ids\": [{ids}]}}\n{{\"timestamp\": 1, "
+                $"{{\"timestamp\": 0, \"input_length\": 358400000, \"output_length\": 2, \"hash_ids\": [{ids}]}}\n{{\"timestamp\": 1, "
                     + $"\"input_length\": 8, \"output_length\": 2}}");
-        Assert.That(trace.InputTokens, Is.EqualTo(new[] { 9, 8 }));
+        Assert.That(trace.InputTokens, Is.EqualTo(new[] { 358_400_000, 8 }));
     }
 
     [FsCheck.NUnit.Property(Replay = "1234567,891011", MaxTest = 200)]

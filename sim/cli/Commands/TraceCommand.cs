@@ -6,6 +6,7 @@ using ELLM.Sim.Cli.Tables;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
+using ELLM.Sim.Workload.Prefixes;
 
 namespace ELLM.Sim.Cli.Commands;
 
@@ -31,7 +32,7 @@ internal static class TraceCommand
             (Trace read, TraceLoadReport? report) = Traces.Load(parsed.GetValue(trace)!, reading.Of(parsed));
             foreach (string line in report?.ToLines() ?? [$"{read.Name}: generated"])
                 terminal.Out.Write(line + "\n");
-            TraceStatisticsTable.Write(terminal.Out, TraceStatistics.Of(read));
+            TraceStatisticsTable.Write(terminal.Out, TraceStatistics.Of(read), PrefixReuse.Of(read));
         });
         return command;
     }

@@ -1,12 +1,14 @@
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Prefixes;
 
 namespace ELLM.Sim.Cli.Tables;
 
 /// <summary>The statistics of a trace as people read them.</summary>
 internal static class TraceStatisticsTable
 {
-    public static void Write(TextWriter target, TraceStatistics s)
+    /// <param name="reuse">Null where the trace knows no prompts.</param>
+    public static void Write(TextWriter target, TraceStatistics s, PrefixReuse? reuse)
     {
         TextTable load = new(["load", ""]);
         load.Add(["requests", Words.Count(s.Requests)]);
@@ -26,6 +28,24 @@ internal static class TraceStatisticsTable
             lengths.Add([name, Number(l.Mean), Words.Count(l.P50), Words.Count(l.P90), Words.Count(l.P99), Words.Count(l.Max)]);
         target.Write('\n');
         lengths.Write(target);
+        if (reuse is not null)
+            Write(target, reuse);
+    }
+
+    private static void Write(TextWriter target, PrefixReuse r)
+    {
+        TextTable table = new(["prefixes, each request at an instant", "all", "hit", "share"]);
+        table.Add(["prompts known", Words.Count(r.Requests), "", ""]);
+        table.Add(["tokens", Words.Count(r.Tokens), Words.Count(r.HitTokens), Number((double)r.HitTokens / r.Tokens)]);
+        if (r.BlockTokens > 0)
+        {
+            string blocks = $"blocks of {Words.Count(r.BlockTokens)}";
+            table.Add([blocks, Words.Count(r.Blocks), Words.Count(r.HitBlocks), Number((double)r.HitBlocks / r.Blocks)]);
+            for (int i = 0; i < r.LruHitRatio.Count; i++)
+                table.Add([$"  LRU of {Words.Count(PrefixReuse.LruBlocks[i])} blocks", "", "", Number(r.LruHitRatio[i])]);
+        }
+        target.Write('\n');
+        table.Write(target);
     }
 
     private static string Number(double value) =>

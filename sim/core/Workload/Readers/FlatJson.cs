@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ELLM.Sim.Workload.Prefixes;
 
 namespace ELLM.Sim.Workload.Readers;
 
@@ -7,7 +8,8 @@ namespace ELLM.Sim.Workload.Readers;
 /// <remarks>
 /// <para>Converted Mooncake files may write <c>input_tokens</c> and <c>output_tokens</c>, and give later turns of a
 /// session only a <c>delay</c>, which is counted from the arrival of the session's turn before.</para>
-/// <para>Block ids (<c>hash_ids</c>) are passed over: they matter to prefix sharing, not to lengths and times.</para>
+/// <para>Block ids (<c>hash_ids</c>) say what prompts begin with: 512 tokens a block in Mooncake's files, the last one may be
+/// partial.</para>
 /// <para>Sources: kvcache-ai/Mooncake, alibaba-edu/qwen-bailian-usagetraces-anon, flashserve/RAGPulse.</para>
 /// </remarks>
 /// <param name="id">Short name of the layout.</param>
@@ -20,8 +22,9 @@ internal sealed class FlatJson(string id, string title, TimeKind time, RequestRo
     private readonly bool _sessions = id == "MC";
     private readonly int _decimals = TimeKinds.Decimals(time);
     private readonly Dictionary<string, Int128> _sessionTime = new(StringComparer.Ordinal);
+    private readonly HashIds? _hashes = keys is null && id == "MC" ? new HashIds(rows.Prompts, new TraceBlocks(512, Partial: true)) : null;
     private long _delayed;
-    private bool _blocks;
+    private bool _unused;
 
     public string Id { get; private set; } = id;
 
@@ -39,6 +42,7 @@ internal sealed class FlatJson(string id, string title, TimeKind time, RequestRo
         string? session = null;
         int model = -1;
         int? input = null, output = null;
+        bool hashed = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (keys is not null)
@@ -66,11 +70,15 @@ internal sealed class FlatJson(string id, string title, TimeKind time, RequestRo
                 session = Encoding.UTF8.GetString(ReadScalar(ref reader));
             else if (reader.ValueTextEquals("model"u8))
                 model = rows.Models.IndexOf(ReadScalar(ref reader), place.Line);
-            else
+            else if (reader.ValueTextEquals("hash_ids"u8))
             {
-                _blocks |= reader.ValueTextEquals("hash_ids"u8);
-                Pass(ref reader);
+                hashed = _hashes?.Read(ref reader, place) ?? false;
+                _unused |= _hashes is null;
+                if (_hashes is null)
+                    Pass(ref reader);
             }
+            else
+                Pass(ref reader);
         }
         if (input is null)
             throw place.Error($"a key {keys?.Input ?? "input_length"}", "none");
@@ -85,14 +93,14 @@ internal sealed class FlatJson(string id, string title, TimeKind time, RequestRo
             rows.AddUntimed();
             return;
         }
-        rows.Add(at, input.Value, output.Value, model);
+        rows.Add(at, input.Value, output.Value, model, hashed ? _hashes!.PromptOf(input.Value, output.Value, place) : -1);
         if (session is not null)
             _sessionTime[session] = at;
     }
 
     public void Finish()
     {
-        if (_blocks)
+        if (_unused)
             rows.Notes.Add("block ids (hash_ids) are not used");
         if (_delayed > 0)
         {

@@ -1,3 +1,4 @@
+using ELLM.Sim.Workload.Prefixes;
 
 namespace ELLM.Sim.Workload.Readers;
 
@@ -61,6 +62,8 @@ internal sealed class RequestRows(TraceReadOptions options)
 
     public ModelColumnBuilder Models { get; } = new();
 
+    public PromptColumnBuilder Prompts { get; } = new();
+
     public List<string> Notes { get; } = [];
 
     public IReadOnlyList<DroppedRows> Dropped()
@@ -83,7 +86,8 @@ internal sealed class RequestRows(TraceReadOptions options)
 
     /// <summary>Keeps the row or counts why not. True if it was kept.</summary>
     /// <param name="model">From <see cref="Models"/>; -1 when the row names none.</param>
-    public bool Add(Int128 timePs, int input, int output, int model = -1)
+    /// <param name="prompt">From <see cref="Prompts"/>; -1 when nothing is known of it.</param>
+    public bool Add(Int128 timePs, int input, int output, int model = -1, int prompt = -1)
     {
         RowsRead++;
         if (!_hasBase)
@@ -114,6 +118,7 @@ internal sealed class RequestRows(TraceReadOptions options)
         _input[Count] = input;
         _output[Count] = output;
         Models.Set(Count, model);
+        Prompts.Set(Count, prompt);
         if (Count < _wanted)
             _latestWanted = Math.Max(_latestWanted, (long)offset);
         else if ((long)offset < _latestWanted)

@@ -25,7 +25,8 @@ internal sealed record TraceColumns(long[] TimePs, int[] Input, int[] Output, Op
         long[] times = offsets.ToArray();
         int[] input = rows.Input.ToArray();
         int[] output = rows.Output.ToArray();
-        OptionalColumn[] optional = rows.Models.Build(rows.Count) is { } models ? [models] : [];
+        OptionalColumn[] optional =
+            [.. new OptionalColumn?[] { rows.Models.Build(rows.Count), rows.Prompts.Build(rows.Count) }.OfType<OptionalColumn>()];
         if (inversions > 0)
         {
             int[] order = new int[times.Length];
