@@ -18,7 +18,7 @@ internal static class Findings
     [
         ("TTFT", "time to first token: from a request's arrival to its first output token, waiting included"),
         ("TPOT", "time per output token after the first: how fast the answer streams"),
-        ("SLO attainment", "share of all requests that met both objectives, on TTFT and on TPOT; rejected and unfinished requests missed them"),
+        ("SLO attainment", "share of all requests that met the objectives; rejected and unfinished requests missed them"),
         ("goodput", "requests per second that met all objectives"),
         ("of oracle", "share of the goodput that the same scheduler reaches when memory holds live bytes only and the host is no distance away; of output tokens/s where that goodput is 0"),
         ("KV useful", "share of the KV memory that was taken which held tokens; the rest was reserved or wasted"),
@@ -55,7 +55,7 @@ internal static class Findings
         {
             RunResult best = ranked[0], next = ranked[1], last = ranked[^1];
             string others = ranked.Length > 2 ? $"{Against(best, next)}, {Against(best, last)}" : Against(best, next);
-            yield return $"Highest goodput: {best.Policy} with {Ticks.Short(best.Metric("goodput_per_s"))} requests/s ({Parts.Percent(best.Metric("slo_attainment"))} of the requests met both objectives): {others}.";
+            yield return $"Highest goodput: {best.Policy} with {Ticks.Short(best.Metric("goodput_per_s"))} requests/s ({Parts.Percent(best.Metric("slo_attainment"))} of the requests met the objectives): {others}.";
         }
         foreach (string sentence in Explanations.AgainstBest([.. runs.Where(r => r.Metric("completed") > 0).Select(Explained)]))
             yield return sentence;

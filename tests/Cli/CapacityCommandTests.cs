@@ -37,7 +37,7 @@ internal sealed class CapacityCommandTests
         {
             Assert.That(code, Is.Zero);
             Assert.That(output, Does.Contain("misses unloaded"));
-            Assert.That(error, Does.Contain("vllm: misses the target unloaded: 0.0 % met both objectives at "));
+            Assert.That(error, Does.Contain("vllm: misses the target unloaded: 0.0 % met the objectives at "));
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class PlanCommandTests
         }
     }
 
-    [TestCase("expected both objectives", "--slo", "ttft=1s")]
+    [TestCase("expected objectives as times", "--slo", "ttft=10x")]
     [TestCase("--tps: expected an integer from 1", "--tps", "1,x")]
     [TestCase("--tps 2,2: a number is named twice", "--tps", "2,2")]
     [TestCase("unknown gpu 'h10'", "--gpus", "h10")]

@@ -172,7 +172,6 @@ internal sealed class ConfigBinderTests
 
     [TestCase("")]
     [TestCase("ttft")]
-    [TestCase("itl=3")]
     [TestCase("ttft=-1")]
     [TestCase("ttft=fast")]
     [TestCase("ttft=0ms")]

@@ -27,7 +27,11 @@ internal sealed class RunOptions
         new("--time-model", "timing.model", "KIND", "Source of iteration times: analytic, table:DIR, linear:NAME, constant:step_us=N.", () => TimeModelCatalog.Kinds),
         new("--compat", "compat", "SIMULATOR", "Follow another simulator's rules and defaults: vidur.", () => ["vidur"]),
     ];
-    private readonly Option<string?> _slo = Text("--slo", "ttft=T,tpot=T", "Latency objectives: 200ms, 0.2s, or seconds (ttft:200 is ms). Default: multiples of the unloaded latencies.");
+    private readonly Option<string[]> _slo = new("--slo")
+    {
+        Description = "Objectives of requests (ttft, tpot, e2e) and of the run (itl, ttft.p99), those alone: 200ms, 2s, 10x unloaded.",
+        HelpName = "ttft=T,tpot=T",
+    };
     private readonly Option<string?> _sloShare = Text("--slo-share", "SHARE", "Attainment that --fail-on-slo asks for (default 0.9).");
     private readonly Option<bool> _failOnSlo = new("--fail-on-slo") { Description = "Exit with 1 when a policy's SLO attainment is below --slo-share." };
     private readonly Option<string[]> _set = new("--set") { Description = "Change any setting, such as policy.overflow=swap; 'ellm config schema' lists them.", HelpName = "KEY=VALUE" };
@@ -79,8 +83,8 @@ internal sealed class RunOptions
     {
         List<Assignment> list = [.. _settings.Select(option => option.Of(parsed)).OfType<Assignment>()];
         list.Add(new Assignment("seed", Reading(parsed).Seed.ToString(CultureInfo.InvariantCulture)));
-        if (parsed.GetValue(_slo) is string slo)
-            list.AddRange(SloText.Parse(slo));
+        if (parsed.GetValue(_slo) is { Length: > 0 } slo)
+            list.AddRange(SloText.Parse(string.Join(',', slo)));
         list.AddRange((parsed.GetValue(_set) ?? []).Select(Assignment.Parse));
         return list;
     }
@@ -139,7 +143,8 @@ internal sealed class RunOptions
 
     /// <summary>The exit code of runs that worked; a policy that did not run has missed every objective.</summary>
     public static int ExitCodeOf(double? requiredShare, IEnumerable<RunReport> reports) =>
-        requiredShare is double share && reports.Any(r => r.Summary is null || !(r.Summary.SloAttainment >= share))
+        requiredShare is double share
+            && reports.Any(r => r.Summary is null || !(r.Summary.SloAttainment >= share) || r.Summary.Percentiles.Any(p => !p.Met))
             ? ExitCode.ObjectiveMissed
             : ExitCode.Done;
 }

@@ -40,11 +40,15 @@ internal static class ColocationTable
     {
         Trace trace = plan.Requests.Trace;
         SloSpec slo = plan.Config.Slo;
-        string ttft = slo.TtftS is double t ? Seconds(t) : $"{ShortText.Decimals(slo.TtftMultiple)} x unloaded";
-        string tpot = slo.TpotS is double p ? Seconds(p) : $"{ShortText.Decimals(slo.TpotMultiple)} x unloaded";
+        string[] objectives =
+        [
+            .. Asked(slo, "ttft", $"TTFT <= {(slo.TtftS is double t ? Seconds(t) : $"{ShortText.Decimals(slo.TtftMultiple)} x unloaded")}"),
+            .. Asked(slo, "tpot", $"TPOT <= {(slo.TpotS is double p ? Seconds(p) : $"{ShortText.Decimals(slo.TpotMultiple)} x unloaded")}"),
+            .. Asked(slo, "e2e", $"end to end <= {Seconds(slo.E2eS ?? 0)}"),
+        ];
         return $"{trace.Name}: {Words.Count(trace.Count)} requests for {Words.Count(plan.Engines.Count)} models on {plan.Placement.Gpus} x "
             + $"{plan.Engines[0].Deployment.Gpu.Name}, engines {plan.Config.Preset}\n"
-            + $"SLO of each model: TTFT <= {ttft}, TPOT <= {tpot}; KV memory {ShortText.Gib(plan.Placement.KvBytes.Sum())}\n";
+            + $"SLO of each model: {string.Join(", ", objectives)}; KV memory {ShortText.Gib(plan.Placement.KvBytes.Sum())}\n";
     }
 
     private static TextTable Totals(IReadOnlyList<ColocationReport> reports)
@@ -107,6 +111,8 @@ internal static class ColocationTable
         Words.Percent(engine.Summary.SloAttainment),
         ShortText.Gib((long)engine.HeldMeanBytes),
     ];
+
+    private static string[] Asked(SloSpec slo, string name, string text) => slo.Gate.Split(',').Contains(name) ? [text] : [];
 
     private static string Seconds(double value) => Words.Duration(ELLM.Sim.Time.SimTime.FromSeconds(value).Picoseconds);
 }

@@ -2,7 +2,6 @@ using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Summaries;
-using ELLM.Sim.Numerics;
 using ELLM.Sim.Plots;
 using ELLM.Sim.Workload;
 
@@ -13,6 +12,9 @@ internal static class ComparisonTable
 {
     /// <summary>Width at which the table has room for bars.</summary>
     private const int WideTerminal = 140, BarWidth = 10;
+
+    /// <summary>Column of the objectives of a whole run.</summary>
+    private const string Run = "of the run";
 
     /// <param name="columns">Width of the terminal; 0 when there is none, then nothing is drawn.</param>
     public static void Write(TextWriter target, IReadOnlyList<RunReport> reports, Trace trace, int columns = 0)
@@ -37,12 +39,10 @@ internal static class ComparisonTable
     /// <param name="spec">How the objectives were asked for.</param>
     public static string Header(RunLabel label, SloTargets slo, SloSpec spec, Trace trace, RunConfig config)
     {
-        string ttft = spec.TtftS is null ? $" ({ShortText.Decimals(spec.TtftMultiple)} x unloaded)" : "";
-        string tpot = spec.TpotS is null ? $" ({ShortText.Decimals(spec.TpotMultiple)} x unloaded)" : "";
         string stages = label.Pp == 1 ? "" : $"{label.Pp} pipeline stages of ";
         string rules = config.Compat is string other ? $", by the rules of {other}" : "";
         return $"{trace.Name}: {Words.Count(trace.Count)} requests; {label.Model} on {stages}{label.Tp} x {label.Gpu}{rules}\n"
-            + $"SLO: TTFT <= {Words.Duration(slo.TtftPs)}{ttft}, TPOT <= {Words.Duration(slo.TpotPs)}{tpot}\n";
+            + $"SLO: {ObjectiveText.Of(slo, spec)}\n";
     }
 
     private static TextTable Metrics(IReadOnlyList<RunReport> reports, bool bars)
@@ -51,10 +51,11 @@ internal static class ComparisonTable
         string[] bar = bars ? [""] : [];
         string[] lossHeader = losses ? ["lost"] : [];
         string[] oracleHeader = reports.Any(r => r.Summary?.Oracle is not null) ? ["of oracle"] : [];
+        string[] runHeader = reports.Any(r => r.Summary is { Percentiles.Count: > 0 }) ? [Run] : [];
         TextTable table = new(
             ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO", .. bar, "goodput", .. oracleHeader, "batch",
-                "KV live", "preempt", .. lossHeader, "verdict"],
-            "verdict");
+                "KV live", "preempt", .. lossHeader, .. runHeader, "verdict"],
+            "verdict", Run);
         foreach (RunReport report in reports)
         {
             if (report.Summary is not Summary s)
@@ -87,6 +88,7 @@ internal static class ComparisonTable
                 Words.Percent(s.Kv.LiveShare),
                 Words.Count(s.Preemptions),
                 .. lost,
+                .. runHeader.Select(_ => ObjectiveText.Of(s.Percentiles)),
                 s.Completed == 0 ? "none completed" : SummaryColumns.Find("verdict").Get(s).ToString(),
             ]);
         }

@@ -1,7 +1,6 @@
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Experiments.Planning;
-using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Cli.Tables;
 
@@ -13,10 +12,10 @@ internal static class PlanTable
     public static void Write(TextWriter target, IReadOnlyList<PlanRow> rows, IWorkload workload, CapacityGoal goal, double rate, int top)
     {
         RunConfig config = rows[0].Config;
-        string ttft = Words.Duration(SimTime.FromSeconds(config.Slo.TtftS!.Value).Picoseconds), tpot = Words.Duration(SimTime.FromSeconds(config.Slo.TpotS!.Value).Picoseconds);
+        string objectives = ObjectiveText.Of(default(UnloadedLatency).Targets(config.Slo), spec: null);
         string stages = config.Pp == 1 ? "" : $" in {config.Pp} pipeline stages of tp GPUs";
         target.Write($"{workload.Name}: {Words.Count(workload.Count)} requests at {Words.Rate(rate)}/s; {rows[0].Label.Model}{stages}\n");
-        target.Write($"SLO: TTFT <= {ttft}, TPOT <= {tpot}, "
+        target.Write($"SLO: {objectives}, "
             + $"met by {Words.Percent(goal.Attainment)} of all requests under steady load; "
             + $"draws: of {goal.Draws} traces drawn from this one those that meet it too\n\n");
         PlanRow[] solutions = [.. rows.Where(r => r.Reason is null)];

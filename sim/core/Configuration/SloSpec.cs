@@ -1,10 +1,37 @@
+using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Settings;
 
 namespace ELLM.Sim.Configuration;
 
-/// <summary>Service level objectives; a request meets them when each of its two latencies does.</summary>
+/// <summary>Service level objectives: what a request has to meet, and what the run as a whole has to.</summary>
 public sealed record SloSpec(
     [property: Knob("TTFT objective in seconds; null: a multiple of the unloaded TTFT", 1e-6)] double? TtftS = null,
     [property: Knob("TPOT objective in seconds; null: a multiple of the unloaded TPOT", 1e-6)] double? TpotS = null,
     [property: Knob("default TTFT objective over the unloaded TTFT at the trace's mean prompt", 1e-3)] double TtftMultiple = 10,
-    [property: Knob("default TPOT objective over the unloaded TPOT at the trace's mean lengths", 1e-3)] double TpotMultiple = 3);
+    [property: Knob("default TPOT objective over the unloaded TPOT at the trace's mean lengths", 1e-3)] double TpotMultiple = 3,
+    [property: Knob("objective for the whole latency of a request, arrival to last token, in seconds; null: none", 1e-6)]
+    double? E2eS = null,
+    [property: Knob("what a request has to meet, of ttft, tpot and e2e with commas between; none: to finish")]
+    string Gate = "ttft,tpot",
+    [property: Knob("objectives of the run, such as ttft.p99=500ms,itl.p95=50ms; none: none")] string Percentiles = "none")
+{
+    internal const string None = "none";
+
+    /// <exception cref="InputException">The gate names something else, or an end-to-end objective that is not stated.</exception>
+    internal Objectives Asked()
+    {
+        Objectives asked = Objectives.None;
+        foreach (string name in Gate == None ? [] : Gate.Split(',', StringSplitOptions.TrimEntries))
+        {
+            asked |= name switch
+            {
+                "ttft" => Objectives.Ttft,
+                "tpot" => Objectives.Tpot,
+                "e2e" when E2eS is not null => Objectives.E2e,
+                "e2e" => throw new InputException("slo.gate: e2e is asked for and slo.e2e_s is not stated"),
+                _ => throw new InputException($"slo.gate: expected ttft, tpot and e2e separated by commas, or none, found '{Gate}'"),
+            };
+        }
+        return asked;
+    }
+}

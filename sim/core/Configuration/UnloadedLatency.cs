@@ -25,8 +25,13 @@ public readonly record struct UnloadedLatency(long TtftPs, long TpotPs)
     }
 
     /// <summary>The objectives the user stated, and the stated multiples of the unloaded latencies for those left out.</summary>
+    /// <exception cref="InputException">An objective is out of range or unknown.</exception>
     public SloTargets Targets(SloSpec slo) => new(
-        Objective("ttft", slo.TtftS, slo.TtftMultiple, TtftPs), Objective("tpot", slo.TpotS, slo.TpotMultiple, TpotPs));
+        Objective("ttft", slo.TtftS, slo.TtftMultiple, TtftPs), Objective("tpot", slo.TpotS, slo.TpotMultiple, TpotPs),
+        slo.E2eS is double seconds ? Objective("e2e", seconds, 1, 0) : long.MaxValue, slo.Asked())
+    {
+        Percentiles = SloText.Percentiles(slo.Percentiles),
+    };
 
     private static long Objective(string name, double? seconds, double multiple, long unloadedPs)
     {

@@ -54,7 +54,7 @@ internal sealed class KnownQueueTests
     {
         CapacityResult found = Search(0.9, jobs: 2, requests: 200, ttftSteps: 0.9);
         Assert.That(found.CapacityPerS, Is.Null);
-        Assert.That(found.Reason, Does.StartWith("misses the target unloaded: 0.0 % met both objectives at "));
+        Assert.That(found.Reason, Does.StartWith("misses the target unloaded: 0.0 % met the objectives at "));
     }
 
     private static CapacityResult Search(double target, int jobs, int requests = 8000, double ttftSteps = 3)

@@ -1,7 +1,7 @@
 namespace ELLM.Sim.Experiments.Capacity;
 
 /// <summary>What a deployment must do, and how closely its limit is to be known.</summary>
-/// <param name="Attainment">Share of all requests that must meet both objectives (DistServe: 0.9 or 0.99).</param>
+/// <param name="Attainment">Share of all requests that must meet every objective (DistServe: 0.9 or 0.99).</param>
 /// <param name="Draws">Traces drawn from the workload: those behind the interval, or those each rate of finite runs is run on.</param>
 /// <param name="Tolerance">The search ends when the lowest rate that misses is within this share above the highest that meets.</param>
 /// <param name="Finite">Judge runs as long as the trace, from an empty deployment until all are done, instead of a steady load.</param>

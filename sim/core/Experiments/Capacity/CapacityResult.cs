@@ -41,12 +41,12 @@ public sealed record CapacityResult(RunLabel Label, RunConfig Config, CapacityGo
     /// <summary>The highest rate that meets the target, requests per second.</summary>
     public double? CapacityPerS => At?.RatePerS;
 
-    /// <summary>Requests served per second that met both objectives at that rate.</summary>
+    /// <summary>Requests served per second that met the objectives at that rate.</summary>
     public double? GoodputPerS => At?.GoodputPerS;
 
     public double? GoodputPerGpuPerS => GoodputPerS / Gpus;
 
-    /// <summary>Requests that meet both objectives for each US dollar.</summary>
+    /// <summary>Requests that meet the objectives for each US dollar.</summary>
     public double? GoodputPerUsd => GoodputPerS * 3600 / (PriceUsdPerHour * Gpus);
 
     /// <summary>US dollars for a million output tokens at that rate.</summary>

@@ -96,10 +96,12 @@ public sealed class CapacitySearch(CapacityGoal goal, Func<double, LoadPoint> me
 
     /// <summary>Factor to just beyond where the attainment crosses the target.</summary>
     private double Reach(LoadPoint from, double slope) =>
-        DeterministicMath.Exp(Math.Min(Math.Abs(from.Attainment - goal.Attainment) / slope, 1) + (goal.Tolerance / 2));
+        DeterministicMath.Exp(Math.Min(Math.Abs(Judged(from) - goal.Attainment) / slope, 1) + (goal.Tolerance / 2));
 
     private double Share(LoadPoint highest, LoadPoint next) =>
-        (highest.Attainment - goal.Attainment) / Math.Max(highest.Attainment - next.Attainment, 1e-12);
+        (Judged(highest) - goal.Attainment) / Math.Max(Judged(highest) - Judged(next), 1e-12);
+
+    private double Judged(LoadPoint point) => point.Judged(goal.Attainment);
 
     private static double Between(LoadPoint low, LoadPoint high, double share) =>
         low.RatePerS * DeterministicMath.Exp(share * DeterministicMath.Log(high.RatePerS / low.RatePerS));

@@ -70,7 +70,7 @@ public sealed class CapacityStudy(IWorkload workload, CapacityGoal goal, GpuPric
         {
             LoadPoint at = bracket.Next!;
             return FormattableString.Invariant(
-                $"misses the target unloaded: {at.Attainment:P1} met both objectives at {at.RatePerS} requests/s ({at.TtftAttainment:P1} TTFT, {at.TpotAttainment:P1} TPOT), {goal.Attainment:P1} asked for");
+                $"misses the target unloaded: {at.Attainment:P1} met the objectives at {at.RatePerS} requests/s ({at.ByObjective}), {goal.Attainment:P1} asked for");
         }
         if (bracket.Next is null)
         {

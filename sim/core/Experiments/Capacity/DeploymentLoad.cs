@@ -1,5 +1,6 @@
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Metrics.Summaries;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Time;
@@ -36,9 +37,13 @@ public sealed class DeploymentLoad
 
     public SloTargets Targets { get; }
 
-    /// <summary>Replays a trace; only the records are kept.</summary>
+    /// <summary>Replays a trace; the records are kept, and the gaps between tokens where an objective is about them.</summary>
     /// <exception cref="InputException">The run can make no progress.</exception>
-    public RunOutcome Replay(Trace trace) => RunReport.Replay(Deployment, Config, trace, _options);
+    public (RunOutcome Outcome, LogHistogram? Gaps) Replay(Trace trace)
+    {
+        RunMetrics? watch = Targets.Percentiles.Any(p => p.Latency == PercentileObjective.Gaps) ? new RunMetrics() : null;
+        return (RunReport.Replay(Deployment, Config, trace, watch is null ? _options : _options with { Observer = watch }), watch?.Itl);
+    }
 
     /// <summary>
     /// Runs the first <paramref name="draws"/> draws of the workload at a rate, each from the first arrival until all are done.

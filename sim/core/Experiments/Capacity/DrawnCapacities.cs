@@ -76,7 +76,8 @@ public sealed record DrawnCapacities(double MeanPerS, double Variance, double Or
         if (served < crossing)
             return (DeterministicMath.Log(served), 0, 0);
         // Two independent halves: their difference has four times the variance of their mean.
-        double slope = (highest.Attainment - next.Attainment) / DeterministicMath.Log(next.RatePerS / highest.RatePerS);
+        double slope = (highest.Judged(goal.Attainment) - next.Judged(goal.Attainment))
+            / DeterministicMath.Log(next.RatePerS / highest.RatePerS);
         double error = slope > 0 ? highest.HalvesDifference / 2 / slope : 0;
         return (DeterministicMath.Log(crossing), next.KeepsUp ? slope : 0, error * error);
     }

@@ -67,7 +67,7 @@ public sealed class SteadyLoad(DeploymentLoad load, Trace trace, int block, ulon
     {
         if (!_extended.TryGetValue(requests, out ExtendedTrace? extended))
             _extended[requests] = extended = new ExtendedTrace(trace, block, requests, seed);
-        RunOutcome outcome = load.Replay(extended.At(ratePerS));
+        (RunOutcome outcome, LogHistogram? gaps) = load.Replay(extended.At(ratePerS));
         ReadOnlySpan<RequestRecord> records = outcome.Records, measured = records.Slice(extended.Lead, extended.Requests);
         long fromPs = measured[0].ArrivalPs, toPs = records[extended.Lead + extended.Requests].ArrivalPs;
         InFlightTrend inFlight = InFlightTrend.Of(records, fromPs, toPs, measured.Length);
@@ -75,13 +75,16 @@ public sealed class SteadyLoad(DeploymentLoad load, Trace trace, int block, ulon
         Tally served = Tally.Of(records, load.Targets, fromPs, toPs);
         double windowS = new SimTime(toPs - fromPs).Seconds;
         return new LoadPoint(
-            ratePerS, (double)arrived.Both / measured.Length, HalfWidth(measured),
+            ratePerS, (double)arrived.All / measured.Length, HalfWidth(measured),
             (double)arrived.Ttft / measured.Length, (double)arrived.Tpot / measured.Length)
         {
             Requests = measured.Length,
+            E2eAttainment = (double)arrived.E2e / measured.Length,
+            Asked = load.Targets.Asked,
+            Percentiles = load.Targets.Score(measured, gaps),
             HalvesDifference = Share(measured[..(measured.Length / 2)]) - Share(measured[(measured.Length / 2)..]),
             ServedPerS = served.Finished / windowS,
-            GoodputPerS = served.Both / windowS,
+            GoodputPerS = served.All / windowS,
             OutputTokensPerS = served.OutputTokens / windowS,
             InFlight = inFlight,
             KeepsUp = inFlight.Verdict != StabilityVerdict.Overloaded,
@@ -108,9 +111,9 @@ public sealed class SteadyLoad(DeploymentLoad load, Trace trace, int block, ulon
         return MeanInterval.Of(means).HalfWidth;
     }
 
-    /// <summary>Of requests that met both objectives.</summary>
+    /// <summary>Of requests that met the objectives.</summary>
     private double Share(ReadOnlySpan<RequestRecord> records) =>
-        (double)Tally.Of(records, load.Targets, long.MinValue, long.MaxValue).Both / Math.Max(1, records.Length);
+        (double)Tally.Of(records, load.Targets, long.MinValue, long.MaxValue).All / Math.Max(1, records.Length);
 
     private delegate long? Latency(in RequestRecord record);
 
@@ -127,25 +130,25 @@ public sealed class SteadyLoad(DeploymentLoad load, Trace trace, int block, ulon
     }
 
     /// <summary>Finished requests of a part of the records, and those that met their objectives.</summary>
-    private readonly record struct Tally(int Finished, int Ttft, int Tpot, int Both, long OutputTokens)
+    private readonly record struct Tally(int Finished, int Ttft, int Tpot, int E2e, int All, long OutputTokens)
     {
         /// <summary>Those that finished after one instant, and not after another.</summary>
         public static Tally Of(ReadOnlySpan<RequestRecord> records, in SloTargets targets, long afterPs, long untilPs)
         {
-            int finished = 0, ttft = 0, tpot = 0, both = 0;
+            int finished = 0, ttft = 0, tpot = 0, e2e = 0, all = 0;
             long tokens = 0;
             foreach (ref readonly RequestRecord r in records)
             {
                 if (r.Status != RequestStatus.Finished || r.FinishPs <= afterPs || r.FinishPs > untilPs)
                     continue;
-                bool first = targets.MeetsTtft(r), rest = targets.MeetsTpot(r);
                 finished++;
-                ttft += first ? 1 : 0;
-                tpot += rest ? 1 : 0;
-                both += first && rest ? 1 : 0;
+                ttft += targets.MeetsTtft(r) ? 1 : 0;
+                tpot += targets.MeetsTpot(r) ? 1 : 0;
+                e2e += targets.MeetsE2e(r) ? 1 : 0;
+                all += targets.Meets(r) ? 1 : 0;
                 tokens += r.EmittedTokens;
             }
-            return new Tally(finished, ttft, tpot, both, tokens);
+            return new Tally(finished, ttft, tpot, e2e, all, tokens);
         }
     }
 }

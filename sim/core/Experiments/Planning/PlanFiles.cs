@@ -25,7 +25,7 @@ public static class PlanFiles
         new("requests", "measured requests of the replay",
             r => r.Load is { } at ? SummaryValue.Integer(at.Requests) : SummaryValue.Undefined),
         new("served_per_s", "requests finished per second", r => SummaryValue.Real(r.Load?.ServedPerS)),
-        new("slo_attainment", "share of all requests that met both objectives", r => SummaryValue.Real(r.Load?.Attainment)),
+        new("slo_attainment", "share of all requests that met the objectives", r => SummaryValue.Real(r.Load?.Attainment)),
         new("slo_attainment_half_width", "half of its 95 % confidence interval", r => SummaryValue.Real(r.Load?.HalfWidth)),
         new("draws_met", "traces drawn from the workload on which the deployment meets the target too",
             r => r.DrawsMet is int met ? SummaryValue.Integer(met) : SummaryValue.Undefined),

@@ -106,6 +106,20 @@ public sealed class LogHistogram
         return Max;
     }
 
+    /// <summary>Share of the values that are not above one, spread evenly inside its bucket.</summary>
+    public double ShareUpTo(long value)
+    {
+        if (value >= Max)
+            return 1;
+        if (value < Min)
+            return 0;
+        int at = Bucket(value);
+        long below = 0;
+        for (int i = 0; i < at; i++)
+            below += _counts[i];
+        return (below + (_counts[at] * ((value - LowerBound(at) + 1.0) / Width(at)))) / Count;
+    }
+
     internal ReadOnlySpan<long> Counts => _counts;
 
     public Distribution ToDistribution() => Count == 0

@@ -27,7 +27,9 @@ internal struct Totals
 
     public int MeetTtft;
     public int MeetTpot;
-    public int MeetBoth;
+    
+    /// <summary>Every objective asked for.</summary>
+    public int MeetAll;
 
     public static Totals Of(ReadOnlySpan<RequestRecord> records, in SloTargets slo)
     {
@@ -52,11 +54,9 @@ internal struct Totals
             last = Math.Max(last, r.FinishPs);
             t.Completed++;
             t.PromptTokens += r.InputTokens;
-            bool ttft = slo.MeetsTtft(r);
-            bool tpot = slo.MeetsTpot(r);
-            t.MeetTtft += ttft ? 1 : 0;
-            t.MeetTpot += tpot ? 1 : 0;
-            t.MeetBoth += ttft && tpot ? 1 : 0;
+            t.MeetTtft += slo.MeetsTtft(r) ? 1 : 0;
+            t.MeetTpot += slo.MeetsTpot(r) ? 1 : 0;
+            t.MeetAll += slo.Meets(r) ? 1 : 0;
         }
         t.WindowPs = t.Completed > 0 ? last - first : 0;
         return t;

@@ -58,6 +58,9 @@ public sealed record Summary
 
     public double? GoodputPerS { get; init; }
 
+    /// <summary>How it did by the objectives of the run as a whole; empty where none were asked for.</summary>
+    public IReadOnlyList<PercentileScore> Percentiles { get; init; } = [];
+
     /// <summary>What the run's oracle reached; null when it was not run.</summary>
     public OracleScore? Oracle { get; init; }
 
