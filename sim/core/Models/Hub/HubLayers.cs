@@ -45,7 +45,7 @@ internal sealed record HubLayers(int Count, IReadOnlyList<LayerRun>? Runs, Exper
     }
 
     /// <summary>The shortest list of runs that, repeated, names all layers; null when they are alike and of the model's main kind.</summary>
-    private static IReadOnlyList<LayerRun>? RunsOf(AttentionKind[] attention, FeedForwardKind[] feed)
+    private static List<LayerRun>? RunsOf(AttentionKind[] attention, FeedForwardKind[] feed)
     {
         (AttentionKind, FeedForwardKind)[] kinds = [.. attention.Zip(feed)];
         if (kinds.All(kind => kind == kinds[0]) && kinds[0].Item1 is AttentionKind.Full or AttentionKind.Latent
