@@ -21,8 +21,11 @@ internal static class ComparisonTable
     {
         RunReport first = reports.First(r => r.Summary is not null);
         target.Write(Header(first.Label, first.Summary!.Slo, first.Config.Slo, trace, first.Config));
+        target.Write(BatchLine.Of(reports, trace));
         target.Write('\n');
         Metrics(reports, columns >= WideTerminal).Write(target);
+        if (reports.Any(r => r.Summary?.Oracle is not null))
+            BoundLines.Write(target, reports);
         string[] byThroughput = [.. reports.Where(r => r.Summary is { Completed: > 0, Oracle.ByGoodput: false })
             .Select(r => r.Label.Policy)];
         if (byThroughput.Length > 0)

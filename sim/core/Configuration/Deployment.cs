@@ -35,8 +35,7 @@ public sealed class Deployment
             ? $"no calibration profile for {parts.Gpu.Name}: memory calls and copies are priced as on {DeploymentParts.BestKnown}; "
                 + $"--profile names another"
             : null;
-        string? read = parts.Model.Understood is string what ? $"{config.Model} read as {what}" : null;
-        _warnings = [.. new[] { read, unpriced, RoomFor(empty) }.OfType<string>()];
+        _warnings = [.. new[] { unpriced, RoomFor(empty) }.OfType<string>()];
     }
 
     public RunConfig Config { get; }

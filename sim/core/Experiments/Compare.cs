@@ -11,8 +11,8 @@ public static class Compare
     /// <summary>A configuration that cannot start, or whose run can make no progress, is a report with its reason.</summary>
     /// <param name="jobs">Runs at a time. No result depends on it.</param>
     /// <param name="keepRecords">Keep every run's records and timeline; otherwise only summaries, which need little memory.</param>
-    /// <param name="oracles">Run each configuration's <see cref="Oracle"/> too, once for all that share it, and score the runs by
-    /// it.</param>
+    /// <param name="oracles">Run each configuration's <see cref="Oracle"/> too, once for all that share it, and score the runs by it;
+    /// and find the bound of each run's load.</param>
     /// <exception cref="InputException">Not one of them could run: the reason of the first.</exception>
     public static IReadOnlyList<RunReport> Run(
         IReadOnlyList<RunConfig> configs, Trace trace, SimulationOptions options, int jobs, bool keepRecords, bool oracles = false)
@@ -26,6 +26,8 @@ public static class Compare
             Parallel.For(0, all.Count, parallel, i =>
             {
                 RunReport report = RunOne(all[i], trace, options with { Progress = progress?.ForOneRun() });
+                if (oracles && i < configs.Count)
+                    report = report.Bounded();
                 reports[i] = keepRecords && i < configs.Count ? report : report with { Outcome = null, Timeline = null };
             });
         }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ELLM.Sim.Configuration;
+using ELLM.Sim.Experiments.Bounds;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics.Observers;
@@ -30,6 +31,9 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     public RunOutcome? Outcome { get; init; }
 
     public Timeline? Timeline { get; init; }
+
+    /// <summary>What no policy can pass on this load; null where none holds, or it was not asked for.</summary>
+    public LoadBound? Bound { get; init; }
 
     public SummaryRow Row => new(Label, Summary, Reason);
 
@@ -84,6 +88,11 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     public RunReport ScoredBy(Summary? oracle) => oracle is null || Summary is null
         ? this
         : this with { Summary = Summary with { Oracle = OracleScore.Of(oracle) } };
+
+    /// <summary>The same run beside the bound of its load.</summary>
+    public RunReport Bounded() => Outcome is null || Deployment is null || Summary is null
+        ? this
+        : this with { Bound = LoadBound.Of(Deployment, Outcome, Summary.Slo) };
 
     /// <summary>Base names only: a model or GPU file's folder says nothing about the run.</summary>
     public static RunLabel LabelOf(RunConfig config, Trace trace) =>

@@ -13,7 +13,7 @@ namespace ELLM.Sim.Timing;
 /// reached. Errors against measured tables: 3 to 8 % an iteration on calibrated devices, more where the provenance says borrowed.</para>
 /// <para>Threads: everything but what <see cref="IterationParts"/> remembers is fixed at construction.</para>
 /// </remarks>
-public sealed class AnalyticTimeModel : ITimeModel
+public sealed partial class AnalyticTimeModel : ITimeModel
 {
     private readonly OperatorTimes _operators;
     private readonly int _layers;

@@ -6,7 +6,7 @@ namespace ELLM.Sim.Timing;
 /// plus <c>per_prefill_token tokens + per_prefill_pair pairs</c>, where a chunk of c tokens after k cached ones has
 /// <c>c k + c (c + 1) / 2</c> attention pairs. Picoseconds; overflow throws.
 /// </remarks>
-public sealed record ConstantTimeModel : ITimeModel
+public sealed record ConstantTimeModel : ITimeModel, ILeastCosts
 {
     public int MaxSequences { get; init; } = int.MaxValue;
 
@@ -40,5 +40,32 @@ public sealed record ConstantTimeModel : ITimeModel
             }
             return ps;
         }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A step is shared by at most all sequences: each samples one token of it.</remarks>
+    public IReadOnlyList<LeastCost> LeastCosts(int mostSequences)
+    {
+        double most = Math.Min(mostSequences, MaxSequences);
+        LeastCost alone = new()
+        {
+            FixedPs = StepPs,
+            PerPromptTokenPs = PerPrefillTokenPs + (PerPrefillPairPs / 2.0),
+            PerPromptSquarePs = PerPrefillPairPs / 2.0,
+            PerDecodePs = PerSequencePs,
+            PerContextTokenPs = PerContextTokenPs,
+            PerLongestTokenPs = PerLongestTokenPs,
+        };
+        return
+        [
+            alone,
+            alone with
+            {
+                FixedPs = 0,
+                PerSamplePs = StepPs / most,
+                PerContextTokenPs = PerContextTokenPs + (PerLongestTokenPs / most),
+                PerLongestTokenPs = 0,
+            },
+        ];
     }
 }

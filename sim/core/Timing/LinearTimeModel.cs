@@ -9,7 +9,7 @@ namespace ELLM.Sim.Timing;
 /// k cached ones adds <c>(k + c)^2 - k^2</c> to the squares, plus what decodes beside it add without their fixed part: such fits were
 /// made of separate prefill and decode batches, so a mixed iteration is an assumption of this project.
 /// </remarks>
-public sealed class LinearTimeModel : ITimeModel
+public sealed class LinearTimeModel : ITimeModel, ILeastCosts
 {
     private static readonly Catalog<LinearFit> Shipped = new("linear fit", "timing/linear", TimingJson.Default.LinearFit,
         fit => fit.Check());
@@ -55,6 +55,26 @@ public sealed class LinearTimeModel : ITimeModel
             return ps;
         (_, long perContext, long perSequence, _) = Regime(decode.Sequences);
         return ps + perSequence * decode.Sequences + perContext * decode.ContextTokens;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The fixed part of an iteration is shared by at most all sequences, or those of the regime: each samples one token of
+    /// it. Decodes beside a prompt pay no fixed part of their own.</remarks>
+    public IReadOnlyList<LeastCost> LeastCosts(int mostSequences)
+    {
+        (long Fixed, long PerContext, long PerSequence, int UpTo)[] reached =
+            [.. _regimes.Where((_, i) => i == 0 || _regimes[i - 1].UpTo < mostSequences)];
+        LeastCost alone = new()
+        {
+            FixedPs = Math.Min(Ps(_fit.Prefill.FixedMs), reached.Min(r => r.Fixed)),
+            PerPromptTokenPs = Ps(1000 * _fit.Prefill.PerTokenMs) / 1000.0,
+            PerPromptSquarePs = Ps(1e6 * _fit.Prefill.PerTokenSquaredMs) / 1e6,
+            PerDecodePs = reached.Min(r => r.PerSequence),
+            PerContextTokenPs = reached.Min(r => r.PerContext),
+        };
+        double shared = Math.Min(
+            Ps(_fit.Prefill.FixedMs) / (double)mostSequences, reached.Min(r => r.Fixed / (double)Math.Min(r.UpTo, mostSequences)));
+        return [alone.Below(), (alone with { FixedPs = 0, PerSamplePs = shared }).Below()];
     }
 
     private (long Fixed, long PerContext, long PerSequence, int UpTo) Regime(int sequences)

@@ -79,6 +79,31 @@ public sealed class OperatorTimes : IOperatorTimes
         return us;
     }
 
+    /// <summary>The least that a token adds to <see cref="LayerLinear"/> in iterations of any size: products at their rate, without
+    /// launches, padding and unfilled waves; bytes of element-wise kernels and all-reduces.</summary>
+    public double LayerLinearPerToken
+    {
+        get
+        {
+            double hidden = _rank.Model.Hidden;
+            double us = ProductPerRow(_rank.QkvWidth, hidden) + ProductPerRow(hidden, (double)_rank.QHeads * _rank.Model.HeadDim);
+            us += ProductPerRow(_rank.UpWidth, hidden) + ProductPerRow(hidden, _rank.Ffn);
+            us += _elementwiseBytes.Sum() / (_hbmBytesPerUs * _device.Elementwise.MemoryEfficiency);
+            return _allReduce is null ? us : us + (2 * 2 * hidden * _allReduce.Segments.Min(s => s.FixedUs < 0 ? 0 : s.UsPerByte));
+        }
+    }
+
+    /// <summary>The same of <see cref="Ends"/>.</summary>
+    public double EndsPerToken => 2 * 4.0 * _rank.Model.Hidden / (_hbmBytesPerUs * _device.Elementwise.MemoryEfficiency);
+
+    /// <summary>The same of prefill attention for each unit of (cached + chunk)^2 - cached^2.</summary>
+    public double PrefillPerSquare =>
+        _prefillFactor * 2 * _rank.Model.HeadDim * _rank.QHeads / (_flopsPerUs * _device.PrefillAttention.ComputeEfficiency);
+
+    /// <summary>The same for each token of a chunk, its bytes in and out.</summary>
+    public double PrefillPerToken =>
+        _prefillFactor * _device.PrefillAttention.MemoryCost * (KvBytes + (4.0 * _rank.Model.HeadDim * _rank.QHeads)) / _hbmBytesPerUs;
+
     /// <inheritdoc/>
     public double? Us(LayerOperator what, in OperatorPoint at)
     {
@@ -182,6 +207,12 @@ public sealed class OperatorTimes : IOperatorTimes
         double memory = (element * (n * k + m * k) + 2 * m * n) / (_hbmBytesPerUs * c.MemoryEfficiency);
         return c.LaunchUs + c.InnerUsPer1024 * k / 1024 + Norm(compute, memory, c.NormExponent);
     }
+
+    /// <summary>A product grows at least by this with each row: both terms of its norm are at least proportional to the rows.</summary>
+    private double ProductPerRow(double n, double k) => Norm(
+        2 * n * k / (_flopsPerUs * _peakScale * _gemm.ComputeEfficiency),
+        ((_weightElement * k) + (2 * n)) / (_hbmBytesPerUs * _gemm.MemoryEfficiency),
+        _gemm.NormExponent);
 
     private double Elementwise(double bytes) =>
         Math.Max(_device.Elementwise.LaunchUs, bytes / (_hbmBytesPerUs * _device.Elementwise.MemoryEfficiency));

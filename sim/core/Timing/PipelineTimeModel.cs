@@ -10,7 +10,7 @@ namespace ELLM.Sim.Timing;
 /// (vLLM's intermediate tensors); each tensor-parallel rank sends over its own link, its slices and the gather that follows taken
 /// as one whole tensor. A decode step's transfer does not depend on its context, so iterations stay affine.
 /// </remarks>
-public sealed class PipelineTimeModel : ITimeModel
+public sealed class PipelineTimeModel : ITimeModel, ILeastCosts
 {
     private readonly ITimeModel[] _stages;
     private readonly SendReceiveTable? _send;
@@ -71,6 +71,19 @@ public sealed class PipelineTimeModel : ITimeModel
         foreach (PrefillChunk chunk in chunks)
             tokens += chunk.Tokens;
         return ps + SendPs(tokens);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Of all stages together; what an iteration hands on is left out.</remarks>
+    public IReadOnlyList<LeastCost> LeastCosts(int mostSequences)
+    {
+        if (_stages[0] is ShareTimeModel share)
+            return (share.Whole as ILeastCosts)?.LeastCosts(mostSequences) ?? [];
+        IReadOnlyList<LeastCost>[] stages = [.. _stages.Select(stage => (stage as ILeastCosts)?.LeastCosts(mostSequences) ?? [])];
+        LeastCost[] sum = [.. stages[0]];
+        foreach (IReadOnlyList<LeastCost> one in stages.Skip(1))
+            sum = [.. sum.Zip(one, (a, b) => a + b)];
+        return sum;
     }
 
     /// <summary>Handing the output of that many tokens to the next stage.</summary>

@@ -8,6 +8,9 @@ public sealed class ShareTimeModel(ITimeModel whole, StageLayers stage) : ITimeM
 {
     public int MaxSequences => whole.MaxSequences;
 
+    /// <summary>What the shares of all stages sum to.</summary>
+    internal ITimeModel Whole => whole;
+
     public DecodeCost Decode(in DecodeBatch batch)
     {
         DecodeCost cost = whole.Decode(batch);
