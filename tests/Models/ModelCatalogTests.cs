@@ -6,20 +6,37 @@ namespace ELLM.Sim.Tests.Models;
 [TestFixture]
 internal sealed class ModelCatalogTests
 {
-    private static readonly string[] Wanted =
+    private static readonly string[] Dense =
     [
-        "codellama-34b", "codellama-7b", "deepseek-coder-6.7b", "granite-3.1-2b", "granite-3.1-8b", "llama-3.1-405b", "mistral-7b",
-        "mistral-nemo-12b", "opt-125m", "phi-4-14b", "qwen2.5-0.5b", "qwen2.5-1.5b", "qwen2.5-7b", "qwen2.5-14b", "qwen3-0.6b", "qwen3-8b",
-        "qwen3-14b", "yi-34b",
-        "llama-2-13b", "llama-2-70b", "llama-2-7b", "llama-3-8b", "llama-3-8b-262k", "llama-3.1-70b", "llama-3.1-8b",
-        "llama-3.2-1b", "llama-3.2-3b",
-        "mpt-30b", "opt-13b", "opt-66b", "qwen3-32b", "yi-34b-200k", "yi-6b-200k",
+        "codellama-34b", "codellama-7b", "deepseek-coder-6.7b", "granite-3.1-2b", "granite-3.1-8b", "llama-2-13b", "llama-2-70b",
+        "llama-2-7b", "llama-3-8b", "llama-3-8b-262k", "llama-3.1-405b", "llama-3.1-70b", "llama-3.1-8b", "llama-3.2-1b",
+        "llama-3.2-3b", "mistral-7b", "mistral-nemo-12b", "mpt-30b", "opt-125m", "opt-13b", "opt-66b", "phi-4-14b",
+        "qwen2.5-0.5b", "qwen2.5-1.5b", "qwen2.5-14b", "qwen2.5-7b", "qwen3-0.6b", "qwen3-14b", "qwen3-32b", "qwen3-8b", "yi-34b",
+        "yi-34b-200k", "yi-6b-200k",
+    ];
+
+    private static readonly string[] Others =
+    [
+        "deepseek-v2-lite", "deepseek-v2.5", "deepseek-v3", "deepseek-v3.2", "gemma-2-27b", "gemma-2-2b", "gemma-2-9b",
+        "gemma-3-12b", "gemma-3-27b", "gemma-3-4b", "gemma-4-26b-a4b", "glm-4.5", "glm-4.5-air", "glm-5", "gpt-oss-120b",
+        "gpt-oss-20b", "granite-4.0-h-small", "granite-vision-3.3-2b", "jamba-v0.1", "kimi-k2", "kimi-k2.5", "llama-4-maverick",
+        "llama-4-scout", "mimo-v2-flash", "minimax-m2.5", "mistral-small-3.1-24b", "mixtral-8x22b", "mixtral-8x7b",
+        "nemotron-3-nano-30b-a3b", "nemotron-h-8b", "qwen2-7b", "qwen2.5-32b", "qwen2.5-72b", "qwen2.5-omni-7b",
+        "qwen3-235b-a22b", "qwen3-235b-a22b-fp8", "qwen3-30b-a3b", "qwen3-coder-480b-a35b", "qwen3-next-80b-a3b",
+        "qwen3.5-122b-a10b", "qwen3.5-27b", "qwen3.5-35b-a3b", "qwen3.5-397b-a17b",
     ];
 
     [Test]
-    public void Names_shipped_are_those_wanted() => Assert.That(ModelCatalog.Names, Is.EquivalentTo(Wanted));
+    public void Names_shipped_are_those_wanted() => Assert.That(ModelCatalog.Names, Is.EquivalentTo(Dense.Concat(Others)));
 
-    [TestCaseSource(nameof(Wanted))]
+    [TestCaseSource(nameof(Others))]
+    public void Load_every_other_shipped_name_is_named_like_its_file_and_has_its_hub_name(string name)
+    {
+        ModelSpec model = ModelCatalog.Load(name);
+        Assert.That((model.Name, model.Source.Length > 0, model.Hub?.Count > 0, model.Understood), Is.EqualTo((name, true, true, (string?)null)));
+    }
+
+    [TestCaseSource(nameof(Dense))]
     public void Load_every_shipped_name_is_named_like_its_file_and_consistent(string name)
     {
         ModelSpec model = ModelCatalog.Load(name);

@@ -35,7 +35,8 @@ public sealed class Deployment
             ? $"no calibration profile for {parts.Gpu.Name}: memory calls and copies are priced as on {DeploymentParts.BestKnown}; "
                 + $"--profile names another"
             : null;
-        _warnings = [.. new[] { unpriced, RoomFor(empty) }.OfType<string>()];
+        string? read = parts.Model.Understood is string what ? $"{config.Model} read as {what}" : null;
+        _warnings = [.. new[] { read, unpriced, RoomFor(empty) }.OfType<string>()];
     }
 
     public RunConfig Config { get; }

@@ -3,16 +3,18 @@ using ELLM.Sim.Hardware;
 
 namespace ELLM.Sim.Models;
 
-/// <summary>A dense decoder-only transformer described by its shape; every size follows from it (<see cref="ModelRank"/>).</summary>
+/// <summary>A decoder-only transformer described by its layers; every size follows from them (<see cref="ModelRank"/>).</summary>
 /// <remarks>
-/// Learned scale vectors are one per norm (two with biases). Attention projects <c>hidden -> (q_heads + 2 kv_heads) head_dim</c> and
-/// back; the MLP is <c>hidden -> ffn -> hidden</c>, with a second up-projection when gated.
+/// <para>Learned scale vectors are one per norm (two with biases). Attention projects <c>hidden -> (q_heads + 2 kv_heads) head_dim</c> and
+/// back; the MLP is <c>hidden -> ffn -> hidden</c>, with a second up-projection when gated.</para>
+/// <para>Without <see cref="LayerRuns"/> all layers are alike: latent attention where the model has one, else full; experts where it has
+/// them, else dense.</para>
 /// </remarks>
 /// <param name="Name">Catalog key.</param>
 /// <param name="Source">Where the shape comes from.</param>
 /// <param name="Layers">Transformer layers.</param>
 /// <param name="Hidden">Width of the residual stream.</param>
-/// <param name="Ffn">Width of the MLP.</param>
+/// <param name="Ffn">Width of the dense MLP; of no use where no layer has one.</param>
 /// <param name="QHeads">Query heads.</param>
 /// <param name="KvHeads">Key and value heads: fewer with grouped queries.</param>
 /// <param name="HeadDim">Size of one head.</param>
@@ -46,6 +48,37 @@ public sealed partial record ModelSpec(
     int WeightElementBytes = 2,
     [property: JsonPropertyName("$schema")] string? Schema = null)
 {
+    /// <summary>Names under which the weights are published, of one shape.</summary>
+    public IReadOnlyList<string>? Hub { get; init; }
+
+    /// <summary>Kinds of the layers in order, repeated until all are named; null: all alike.</summary>
+    [JsonPropertyName("layer_kinds")]
+    public IReadOnlyList<LayerRun>? LayerRuns { get; init; }
+
+    /// <summary>Size of a value head; null: as <see cref="HeadDim"/>.</summary>
+    public int? ValueHeadDim { get; init; }
+
+    /// <summary>Queries come with a gate as wide as they are.</summary>
+    public bool GatedAttention { get; init; }
+
+    public LatentAttention? Latent { get; init; }
+
+    public WindowAttention? Window { get; init; }
+
+    public StateLayer? State { get; init; }
+
+    public ExpertLayer? Experts { get; init; }
+
+    /// <summary>Stored formats by part; null: all weights have <see cref="WeightElementBytes"/>.</summary>
+    public WeightFormats? Formats { get; init; }
+
+    /// <summary>Bytes of what is not text: towers for images and sound, split over tensor-parallel ranks.</summary>
+    public long TowerBytes { get; init; }
+
+    /// <summary>What a published configuration was understood as, one line; null for model files of this project.</summary>
+    [JsonIgnore]
+    public string? Understood { get; init; }
+
     internal CatalogFault? Check()
     {
         (string Key, long Value)[] positive =
@@ -65,6 +98,6 @@ public sealed partial record ModelSpec(
             return new CatalogFault("weight_element_bytes", "1, 2 or 4", $"{WeightElementBytes}");
         if (LearnedPositions < 0)
             return new CatalogFault("learned_positions", "zero or a positive number", $"{LearnedPositions}");
-        return null;
+        return ModelChecks.FirstFault(this);
     }
 }

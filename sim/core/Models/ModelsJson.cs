@@ -12,4 +12,5 @@ namespace ELLM.Sim.Models;
     ReadCommentHandling = JsonCommentHandling.Skip,
     AllowTrailingCommas = true)]
 [JsonSerializable(typeof(ModelSpec))]
+[JsonSerializable(typeof(NumberFormat))]
 internal sealed partial class ModelsJson : JsonSerializerContext;

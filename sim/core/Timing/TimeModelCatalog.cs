@@ -43,6 +43,8 @@ public static class TimeModelCatalog
             throw new InputException(
                 $"timing.model: expected analytic, which knows the share of attention, with an attention factor other than 1, found "
                     + $"'{text}'");
+        if (kind is "analytic" or "table")
+            TimedKinds.Check(model);
         switch (kind)
         {
             case "analytic" when argument.Length == 0:
