@@ -13,35 +13,37 @@ internal static class App
 {
     public static RootCommand Create(Terminal terminal)
     {
-        RootCommand root = new("Simulates elastic GPU memory for LLM serving: what a memory policy does to throughput, latency and SLO attainment.")
+        const string what = "Simulates elastic GPU memory for LLM serving: what a memory policy does to throughput, latency and SLO "
+            + "attainment.";
+        RootCommand root = new(what)
         {
-            CompareCommand.Create(terminal),
-            ReplayCommand.Create(terminal),
-            SweepCommand.Create(terminal),
-            CapacityCommand.Create(terminal),
-            PlanCommand.Create(terminal),
-            CheckCommand.Create(terminal),
-            ColocateCommand.Create(terminal),
-            PlotCommand.Create(terminal),
-            BenchCommand.Create(terminal),
-            ValidateCommand.Create(terminal),
-            ReproduceCommand.Create(terminal),
-            ProfileCommand.Create(terminal),
-            TraceCommand.Create(terminal),
-            ListCommand.Create(terminal),
-            ExplainCommand.Create(terminal),
-            CalibrateCommand.Create(terminal),
-            ConfigCommand.Create(terminal),
-            CompletionCommand.Create(terminal),
+            CompareCommand.Create(terminal).In(HelpGroups.Run),
+            ReplayCommand.Create(terminal).In(HelpGroups.Run),
+            SweepCommand.Create(terminal).In(HelpGroups.Run),
+            CapacityCommand.Create(terminal).In(HelpGroups.Run),
+            PlanCommand.Create(terminal).In(HelpGroups.Run),
+            CheckCommand.Create(terminal).In(HelpGroups.Trust),
+            ColocateCommand.Create(terminal).In(HelpGroups.Run),
+            PlotCommand.Create(terminal).In(HelpGroups.Look),
+            BenchCommand.Create(terminal).In(HelpGroups.Machine),
+            ValidateCommand.Create(terminal).In(HelpGroups.Trust),
+            ReproduceCommand.Create(terminal).In(HelpGroups.Trust),
+            ProfileCommand.Create(terminal).In(HelpGroups.Look),
+            TraceCommand.Create(terminal).In(HelpGroups.Look),
+            ListCommand.Create(terminal).In(HelpGroups.Look),
+            ExplainCommand.Create(terminal).In(HelpGroups.Look),
+            CalibrateCommand.Create(terminal).In(HelpGroups.Machine),
+            ConfigCommand.Create(terminal).In(HelpGroups.Look),
+            CompletionCommand.Create(terminal).In(HelpGroups.Shell),
         };
-        root.Subcommands.Add(ManCommand.Create(terminal, root));
+        root.Subcommands.Add(ManCommand.Create(terminal, root).In(HelpGroups.Shell));
         root.WithExamples(
-            "ellm compare                                     # every policy on the shipped chat trace",
+            "ellm compare                                # the shipped chat trace",
             "ellm compare my_trace.csv --policies vllm,sarathi --gpu h100",
             "ellm explain policy vllm-v1");
         root.Options.Add(new Option<bool>("--debug") { Description = "Print the stack trace of a bug.", Recursive = true }.KeepingResults());
         HelpOption help = root.Options.OfType<HelpOption>().First();
-        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        help.Action = new HelpText();
         return root;
     }
 
@@ -51,7 +53,9 @@ internal static class App
         try
         {
             RootCommand root = Create(terminal);
-            ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+            // 'ellm help' and 'ellm help compare', as people type them.
+            string[] words = args is ["help", .. string[] asked] ? [.. asked, "--help"] : args;
+            ParseResult parsed = root.Parse(words.Length == 0 ? ["--help"] : words);
             if (ParseErrors.Find(parsed) is string complaint)
             {
                 terminal.Fail(complaint);

@@ -26,7 +26,7 @@ internal sealed class BadInputTests
     [TestCase("--limit: expected an integer from 1", "compare", "--limit", "0")]
     [TestCase("--seed: expected an integer from 0", "compare", "--seed", "-1")]
     [TestCase("--jobs: expected an integer from 1", "compare", "--jobs", "none")]
-    [TestCase("expected ttft=TIME", "compare", "--slo", "itl=5")]
+    [TestCase("expected ttft=TIME", "compare", "--slo", "latency=5")]
     [TestCase("--slo-share: expected a share", "compare", "--slo-share", "2", "--policies", "vllm", "--limit", "5")]
     [TestCase("'xml'", "compare", "--format", "xml")]
     [TestCase("compat: expected one of vidur, found 'vidr'", "compare", "--compat", "vidr")]

@@ -95,7 +95,7 @@ internal sealed class CapacityCommandTests
     [TestCase("--price h100=-1: expected GPU=USD", "--price", "h100=-1")]
     [TestCase("unknown gpu 'h10' (did you mean 'h100'?)", "--price", "h10=2")]
     [TestCase("tolerance: expected a share from 0.001 to 1", "--tolerance", "0.00001")]
-    [TestCase("unknown option '--slo-share'", "--slo-share", "0.5")]
+    [TestCase("unknown option '--fail-on-slo'", "--fail-on-slo")]
     public void One_line_and_exit_code_2(string expected, params string[] options)
     {
         (int code, string output, string error) = Ellm.Run(["capacity", "chat", "--limit", "20", .. options]);

@@ -7,7 +7,7 @@ namespace ELLM.Sim.Tests.Cli;
 internal sealed class CompareGoldenTests
 {
     [TestCase("compare-chat.txt", "compare", "chat", "--quiet")]
-    [TestCase("compare-long-context.csv", "compare", "long-context", "--quiet", "--format", "csv")]
+    [TestCase("compare-long-context.csv", "compare", "long-context", "--quiet", "--format", "csv", "--policies", "all")]
     [TestCase("explain-policy-vllm-v1.txt", "explain", "policy", "vllm-v1")]
     [TestCase("explain-policy-ellm.txt", "explain", "policy", "ellm")]
     [TestCase("explain-policy-layerkv.txt", "explain", "policy", "layerkv")]

@@ -13,6 +13,9 @@ internal sealed class NearestNameTests
     [TestCase("Lamma-2-7B", "llama-2-7b")]
     [TestCase("qwen-32b", "qwen3-32b")]
     [TestCase("otp-13b", "opt-13b")]
+    [TestCase("OPT", "opt-13b")]
+    [TestCase("llama-3.1-8b-instruct", "llama-3.1-8b")]
+    [TestCase("QWEN3", "qwen3-32b")]
     [TestCase("nothing-like-it-at-all", null)]
     public void Of_mistyped_finds_the_one_meant(string given, string? expected) =>
         Assert.That(NearestName.Of(given, Names), Is.EqualTo(expected));

@@ -20,11 +20,12 @@ internal static class CapacityCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> trace = TraceArgument.Create();
-        Option<string> policies = PolicyNames.Option();
+        Option<string[]> policies = PolicyNames.Option();
         GoalOptions goal = new();
         Option<string?> tolerance = RunOptions.Text("--tolerance", "SHARE", "Stop when the rate is known to this share (default 0.01).");
         Option<string?> jobs = CommonOptions.Jobs();
         Option<bool> finite = new("--finite") { Description = "Judge runs as long as the trace instead of a steady load, as papers do." };
+        Option<bool> noReport = CommonOptions.NoReport();
         RunOptions run = new();
         Command command = new("capacity", "Find the highest rate at which each policy meets the latency objectives.") { trace, policies };
         command.WithExamples(
@@ -36,6 +37,7 @@ internal static class CapacityCommand
         command.Options.Add(finite);
         command.Options.Add(tolerance);
         command.Options.Add(jobs);
+        command.Options.Add(noReport);
         run.AddTo(command, judged: false);
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
@@ -93,7 +95,7 @@ internal static class CapacityCommand
         {
             Reports.RemoveOld(directory);
             RunDirectory.Write(directory, run.Force(parsed), CapacityFiles.Of(results, workload, prices, terminal.Said));
-            if (Reports.Draw(terminal, directory, parsed) is string page)
+            if (!parsed.GetValue<bool>("--no-report") && Reports.Draw(terminal, directory, parsed) is string page)
                 terminal.Say($"report in {page}");
         }
         return ExitCode.Done;

@@ -20,7 +20,7 @@ internal static class CompareCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> trace = TraceArgument.Create();
-        Option<string> policies = PolicyNames.Option();
+        Option<string[]> policies = PolicyNames.Option();
         Option<string?> jobs = CommonOptions.Jobs();
         Option<bool> noReport = CommonOptions.NoReport();
         RunOptions run = new(tables: true);
@@ -36,7 +36,7 @@ internal static class CompareCommand
         return command;
     }
 
-    private static int Run(Terminal terminal, RunOptions run, ParseResult parsed, string traceName, string policies, string? jobs, bool draw, CancellationToken cancel)
+    private static int Run(Terminal terminal, RunOptions run, ParseResult parsed, string traceName, string[] policies, string? jobs, bool draw, CancellationToken cancel)
     {
         terminal.Quiet = run.Quiet(parsed);
         double? required = run.RequiredShare(parsed);
@@ -50,7 +50,7 @@ internal static class CompareCommand
         (Trace trace, TraceLoadReport? loaded) = Traces.Load(traceName, run.Reading(parsed));
         Talk.Trace(terminal, loaded, run.Verbose(parsed));
         long read = Stopwatch.GetTimestamp();
-        // Unasked for, a report goes to a temporary folder; when quiet no line would tell of it, and data is for programs.
+        // Unasked for, the page alone is drawn; when quiet no line would tell of it, and data is for programs.
         bool unasked = directory is null && draw && terminal.DrawsReports && !terminal.Quiet && run.Format(parsed) == "table" && (long)trace.Count * configs.Count <= MostReported;
         bool oracles = run.Oracles(parsed);
         int runs = configs.Count + (oracles ? Oracle.Beside(configs).Count : 0);
@@ -67,10 +67,10 @@ internal static class CompareCommand
         }
         terminal.Say(string.Create(CultureInfo.InvariantCulture,
             $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
-        Output.Write(terminal, run.Format(parsed), reports, trace);
+        Output.Write(terminal, run.Format(parsed), reports, trace, run.Verbose(parsed));
         terminal.Out.Flush();
         if (unasked)
-            DrawUnasked(terminal, parsed, RunFiles.Of(reports, trace, terminal.Said));
+            DrawUnasked(terminal, parsed, traceName, RunFiles.Of(reports, trace, terminal.Said));
         if (directory is not null)
         {
             Reports.RemoveOld(directory);
@@ -82,20 +82,11 @@ internal static class CompareCommand
         return RunOptions.ExitCodeOf(required, reports);
     }
 
-    private static void DrawUnasked(Terminal terminal, ParseResult parsed, IReadOnlyList<(string Name, Action<Stream> Write)> files)
+    private static void DrawUnasked(
+        Terminal terminal, ParseResult parsed, string trace, IReadOnlyList<(string Name, Action<Stream> Write)> files)
     {
-        if (Reports.TemporaryFolder(terminal) is not string folder)
-            return;
-        try
-        {
-            RunDirectory.Write(folder, force: true, files);
-        }
-        catch (InputException e)
-        {
-            terminal.Warn($"no report: {e.Message}");
-            return;
-        }
-        if (Reports.Draw(terminal, folder, parsed, pictures: false) is string page)
-            terminal.Say($"report in {page} (--out DIR keeps it, --no-report draws none)");
+        string directory = Reports.DefaultDirectory(terminal, trace, "compare");
+        if (Reports.DrawAlone(terminal, directory, parsed, files) is string page)
+            terminal.Say($"report in {page} (--out DIR keeps the results too, --no-report draws none)");
     }
 }

@@ -21,13 +21,16 @@ internal static class PlanCommand
     public static Command Create(Terminal terminal)
     {
         Argument<string> trace = TraceArgument.Create();
-        Option<string> policies = PolicyNames.Option(DefaultPolicies);
+        Option<string[]> policies = PolicyNames.Option(DefaultPolicies);
         GoalOptions goal = new();
-        Option<string?> gpus = RunOptions.Text("--gpus", "A,B,C|all", "GPUs to consider (default all that the catalogue prices).", () => GpuCatalog.Names);
-        Option<string?> tps = RunOptions.Text("--tps", "N,M", "Tensor-parallel ranks to consider (default 1,2,4,8).");
-        Option<string?> most = RunOptions.Text("--max-gpus", "N", "Most GPUs of a deployment (default 16).");
+        Option<string?> gpus = RunOptions.Text("--gpu", "A,B,C|all", "GPUs to consider (default: all with a price).", () => GpuCatalog.Names)
+            .Also("--gpus").In(HelpGroups.Deployment);
+        Option<string?> tps = RunOptions.Text("--tp", "N,M", "Tensor-parallel ranks to consider (default 1,2,4,8).")
+            .Also("--tps", "--tensor-parallel-size").In(HelpGroups.Deployment);
+        Option<string?> most = RunOptions.Text("--max-gpus", "N", "Most GPUs of a deployment (default 16).").In(HelpGroups.Deployment);
         Option<string?> top = RunOptions.Text("--top", "N", "Deployments to show (default 10); files hold all.").KeepingResults();
         Option<string?> jobs = CommonOptions.Jobs();
+        Option<bool> noReport = CommonOptions.NoReport();
         RunOptions run = new();
         Command command = new("plan", "Rank the cheapest deployments that meet the latency objectives at the trace's rate.") { trace, policies, gpus, tps, most };
         command.WithExamples(
@@ -36,7 +39,8 @@ internal static class PlanCommand
         goal.AddTo(command);
         command.Options.Add(top);
         command.Options.Add(jobs);
-        run.AddTo(command, judged: false);
+        command.Options.Add(noReport);
+        run.AddTo(command, judged: false, "--gpu", "--tp");
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
             {
@@ -86,7 +90,7 @@ internal static class PlanCommand
         {
             Reports.RemoveOld(directory);
             RunDirectory.Write(directory, run.Force(parsed), PlanFiles.Of(rows, workload, target, prices, terminal.Said));
-            if (Reports.Draw(terminal, directory, parsed) is string page)
+            if (!parsed.GetValue<bool>("--no-report") && Reports.Draw(terminal, directory, parsed) is string page)
                 terminal.Say($"report in {page}");
         }
         return ExitCode.Done;
@@ -96,7 +100,8 @@ internal static class PlanCommand
     {
         if (list == "all")
             return GpuCatalog.Names;
-        string[] names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] given = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] names = [.. given.Select(GpuCatalog.NameOf)];
         if (names.Length == 0 || names.Distinct(StringComparer.Ordinal).Count() != names.Length)
             throw new InputException($"--gpus {list}: expected names separated by commas, each once; known: {string.Join(", ", GpuCatalog.Names)}");
         foreach (string name in names)

@@ -45,7 +45,7 @@ internal static class ReplayCommand
         double? required = run.RequiredShare(parsed);
         RunConfig config = run.Bind(parsed, policy);
         bool parquet = run.WantsParquet(parsed);
-        string directory = run.Out(parsed) ?? DefaultDirectory(traceName, config.Preset);
+        string directory = run.Out(parsed) ?? Reports.DefaultDirectory(terminal, traceName, config.Preset);
         using IDisposable claim = RunDirectory.Claim(directory, run.Force(parsed));
 
         long start = Stopwatch.GetTimestamp();
@@ -68,7 +68,7 @@ internal static class ReplayCommand
                 Talk.Details(terminal, ran);
             terminal.Say(string.Create(CultureInfo.InvariantCulture,
                 $"read in {Stopwatch.GetElapsedTime(start, read).TotalSeconds:0.00} s, simulated in {Stopwatch.GetElapsedTime(read).TotalSeconds:0.00} s"));
-            Output.Write(terminal, run.Format(parsed), [ran], trace);
+            Output.Write(terminal, run.Format(parsed), [ran], trace, run.Verbose(parsed));
             terminal.Out.Flush();
             Reports.RemoveOld(directory);
             return ran;
@@ -84,12 +84,5 @@ internal static class ReplayCommand
                 : "";
         terminal.Say($"results in {directory}{page}");
         return RunOptions.ExitCodeOf(required, [report]);
-    }
-
-    private static string DefaultDirectory(string trace, string policy)
-    {
-        string name = Path.GetFileName(trace.TrimEnd('/', '\\'));
-        int dot = name.IndexOf('.', StringComparison.Ordinal);
-        return Path.Combine("out", FileNames.Of($"{(dot > 0 ? name[..dot] : name)}-{policy}"));
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Files;
+using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Plots.Pictures;
 using ELLM.Sim.Plots.Report;
 
@@ -35,17 +36,40 @@ internal static class Reports
         FileGuard.Writing($"output directory {directory}", () => ReportFiles.Remove(directory));
     }
 
-    /// <summary>A new folder for results that were not asked for; null after a warning.</summary>
-    public static string? TemporaryFolder(Terminal terminal)
+    /// <summary>Where results go without <c>--out</c>: <c>runs/TRACE-WHAT</c>.</summary>
+    /// <param name="trace">A trace as the user named it.</param>
+    public static string DefaultDirectory(Terminal terminal, string trace, string what)
     {
+        string name = trace == "-" ? "stdin" : Path.GetFileName(trace.TrimEnd('/', '\\'));
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        return Path.Combine(terminal.ResultsFolder, FileNames.Of($"{(dot > 0 ? name[..dot] : name)}-{what}"));
+    }
+
+    /// <summary>The page alone, in place of the one before; the result files are gone when it is drawn.</summary>
+    /// <returns>Its path, or null after a warning.</returns>
+    public static string? DrawAlone(
+        Terminal terminal, string directory, ParseResult parsed, IReadOnlyList<(string Name, Action<Stream> Write)> files)
+    {
+        string? work = null;
         try
         {
-            return Directory.CreateTempSubdirectory("ellm-").FullName;
+            work = Directory.CreateTempSubdirectory("ellm-").FullName;
+            RunDirectory.Write(work, force: true, files);
+            if (Draw(terminal, work, parsed, pictures: false) is not string drawn)
+                return null;
+            string page = Path.Combine(directory, ReportFiles.ReportName);
+            FileReplacement.Write(page, File.ReadAllText(drawn));
+            return page;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException)
         {
-            terminal.Warn($"no report: the temporary folder {Path.GetTempPath()} cannot be written: {e.Message}; --out DIR says where");
+            terminal.Warn($"no report: {e.Message}; --out DIR says where, --no-report draws none");
             return null;
+        }
+        finally
+        {
+            if (work is not null)
+                Directory.Delete(work, recursive: true);
         }
     }
 }

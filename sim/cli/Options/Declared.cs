@@ -8,6 +8,7 @@ internal static class Declared
 {
     private static readonly ConditionalWeakTable<Symbol, string[]> Examples = [];
     private static readonly ConditionalWeakTable<Symbol, object> Idle = [];
+    private static readonly ConditionalWeakTable<Symbol, string> Groups = [];
 
     /// <summary>Lines to copy, below the command's help; what follows a # explains.</summary>
     public static T WithExamples<T>(this T command, params string[] lines)
@@ -24,6 +25,26 @@ internal static class Declared
         where T : Option
     {
         Idle.Add(option, option);
+        return option;
+    }
+
+    /// <summary>Help shows it under that heading.</summary>
+    public static T In<T>(this T symbol, string group)
+        where T : Symbol
+    {
+        Groups.AddOrUpdate(symbol, group);
+        return symbol;
+    }
+
+    /// <summary>Null: none of its own.</summary>
+    public static string? GroupOf(Symbol symbol) => Groups.TryGetValue(symbol, out string? group) ? group : null;
+
+    /// <summary>Words of other programs for the same thing; help does not list them.</summary>
+    public static T Also<T>(this T option, params string[] aliases)
+        where T : Option
+    {
+        foreach (string alias in aliases)
+            option.Aliases.Add(alias);
         return option;
     }
 

@@ -8,13 +8,17 @@ namespace ELLM.Sim.Cli.Options;
 /// <summary>The options of commands that judge deployments by a target attainment and by price.</summary>
 internal sealed class GoalOptions
 {
-    private readonly Option<string?> _attainment = RunOptions.Text("--attainment", "SHARE", "Share of all requests that has to meet the objectives (default 0.9).", () => ["0.9", "0.99"]);
+    private readonly Option<string?> _attainment = RunOptions.Text(
+        "--attainment", "SHARE", "Share of all requests that has to meet the objectives (default 0.9).", () => ["0.9", "0.99"]);
     private readonly Option<string?> _seeds = RunOptions.Text(
         "--seeds", "N", "Traces drawn from the workload for the 95 % interval (default 32; fewer count as 32).");
     private readonly Option<string[]> _price = new("--price") { Description = "Dollars per GPU hour instead of the catalogue's.", HelpName = "GPU=USD" };
 
     public GoalOptions()
     {
+        _attainment.Also("--slo-share").In(HelpGroups.Objectives);
+        _price.In(HelpGroups.Objectives);
+        _seeds.In(HelpGroups.Running);
         _price.CompletionSources.Add(_ => GpuCatalog.Names.Select(n => new CompletionItem(n + "=")));
     }
 

@@ -43,7 +43,7 @@ internal static class ParseErrors
     {
         IEnumerable<Option> own = parsed.CommandResult.Command.Options;
         IEnumerable<Option> root = parsed.RootCommandResult.Command.Options.Where(o => o.Recursive);
-        return own.Concat(root).Select(o => o.Name).Where(n => n.StartsWith("--", StringComparison.Ordinal));
+        return own.Concat(root).SelectMany(o => o.Aliases.Prepend(o.Name)).Where(n => n.StartsWith("--", StringComparison.Ordinal));
     }
 
     private static string Path(ParseResult parsed)

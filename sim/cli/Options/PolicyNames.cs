@@ -7,24 +7,31 @@ namespace ELLM.Sim.Cli.Options;
 /// <summary>The option that names several policies.</summary>
 internal static class PolicyNames
 {
-    public static Option<string> Option(string defaults = "all")
+    /// <summary>One of each kind of memory: paged, mapped, by layers, elastic.</summary>
+    public const string Usual = "vllm,vllm-v1,vtensor,layerkv,ellm-gpu,ellm";
+
+    private const string All = "all";
+
+    public static Option<string[]> Option(string defaults = Usual)
     {
-        Option<string> policies = new("--policies", "--policy")
+        Option<string[]> policies = new("--policies", "--policy")
         {
-            Description = "Policies, separated by commas.",
+            Description = "Policies, separated by commas; all for every one.",
             HelpName = "A,B,C|all",
-            DefaultValueFactory = _ => defaults
+            DefaultValueFactory = _ => [defaults],
         };
         policies.CompletionSources.Add(_ => PresetCatalog.Names.Select(n => new CompletionItem(n)));
         return policies;
     }
 
     /// <summary>Each once, in the order given.</summary>
+    /// <param name="lists">The option may be repeated.</param>
     /// <exception cref="InputException">None, or one twice.</exception>
-    public static IReadOnlyList<string> Parse(string list)
+    public static IReadOnlyList<string> Parse(string[] lists)
     {
-        if (list == "all")
+        if (lists is [All])
             return PresetCatalog.Names;
+        string list = string.Join(',', lists);
         string[] names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (names.Length == 0)
             throw new InputException(

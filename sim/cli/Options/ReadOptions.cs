@@ -17,9 +17,16 @@ internal sealed class ReadOptions
     private readonly Option<bool> _spread = new("--spread-equal-times") { Description = "Spread requests that a log gives the same time over the log's tick." };
     private readonly Option<string?> _seed = RunOptions.Text("--seed", "N", "Seed of everything random (default 1).");
 
+    public ReadOptions()
+    {
+        _rate.Also("--request-rate");
+        _limit.Also("--num-prompts", "--num-requests");
+    }
+
     /// <param name="generated">Nothing is read, so there are no arrival times to stretch.</param>
     public void AddTo(Command command, bool generated = false)
     {
+        int before = command.Options.Count;
         command.Options.Add(_rate);
         if (!generated)
         {
@@ -33,6 +40,8 @@ internal sealed class ReadOptions
         }
         command.Options.Add(_limit);
         command.Options.Add(_seed);
+        foreach (Option option in command.Options.Skip(before))
+            option.In(HelpGroups.Workload);
     }
 
     public TraceReadOptions Of(ParseResult parsed) => new()

@@ -20,10 +20,10 @@ internal sealed class RunOptions
     private readonly SettingOption[] _settings =
     [
         new("--model", "model", "NAME|FILE", "Model to serve.", () => ModelCatalog.Names),
-        new("--gpu", "gpu", "NAME|FILE", "GPU to serve on.", () => GpuCatalog.Names),
+        new("--gpu", "gpu", "NAME|FILE", "GPU to serve on.", () => GpuCatalog.Names) { Spelling = GpuCatalog.NameOf },
         new("--profile", "profile", "NAME|FILE", "Calibration profile that prices memory calls and copies (default: the GPU's own).", () => CalibrationCatalog.Names),
-        new("--tp", "tp", "N", "Tensor-parallel ranks."),
-        new("--pp", "pp", "N", "Pipeline-parallel stages, each of --tp GPUs."),
+        new SettingOption("--tp", "tp", "N", "Tensor-parallel ranks.").Also("--tensor-parallel-size", "-tp"),
+        new SettingOption("--pp", "pp", "N", "Pipeline-parallel stages, each of --tp GPUs.").Also("--pipeline-parallel-size", "-pp"),
         new("--time-model", "timing.model", "KIND", "Source of iteration times: analytic, table:DIR, linear:NAME, constant:step_us=N.", () => TimeModelCatalog.Kinds),
         new("--compat", "compat", "SIMULATOR", "Follow another simulator's rules and defaults: vidur.", () => ["vidur"]),
     ];
@@ -32,7 +32,7 @@ internal sealed class RunOptions
         Description = "Objectives of requests (ttft, tpot, e2e) and of the run (itl, ttft.p99), those alone: 200ms, 2s, 10x unloaded.",
         HelpName = "ttft=T,tpot=T",
     };
-    private readonly Option<string?> _sloShare = Text("--slo-share", "SHARE", "Attainment that --fail-on-slo asks for (default 0.9).");
+    private readonly Option<string?> _sloShare = Text("--slo-share", "SHARE", "Attainment that --fail-on-slo asks for (default 0.9).").Also("--attainment");
     private readonly Option<bool> _failOnSlo = new("--fail-on-slo") { Description = "Exit with 1 when a policy's SLO attainment is below --slo-share." };
     private readonly Option<string[]> _set = new("--set") { Description = "Change any setting, such as policy.overflow=swap; 'ellm config schema' lists them.", HelpName = "KEY=VALUE" };
     private readonly PolicyAssemblyOption _assembly = new();
@@ -40,10 +40,13 @@ internal sealed class RunOptions
     private readonly Option<string?> _out = CommonOptions.Out("DIR", "Directory for result files.");
     private readonly Option<bool> _force = CommonOptions.Force("Replace result files of an existing directory.");
     private readonly Option<string> _format;
+    private readonly Option<bool> _json = new Option<bool>("--json") { Description = "The same as --format json." }.KeepingResults()
+        .In(HelpGroups.Results);
     private readonly Option<bool> _noOracle = new("--no-oracle") { Description = "Run no oracles: no shares of what memory policy could still win, in less time." };
     private readonly Option<bool> _step = new("--step") { Description = "Single decode steps instead of exact jumps: same results, slower." };
     private readonly Option<bool> _check = new("--check") { Description = "Verify every invariant at every iteration boundary." };
-    private readonly Option<bool> _verbose = CommonOptions.Verbose("Say how the memory budget came about and where times come from.");
+    private readonly Option<bool> _verbose = CommonOptions.Verbose(
+        "Where the time went and why policies differ; the memory budget; sources of times.");
     private readonly Option<bool> _quiet = CommonOptions.Quiet();
 
     private const string Parquet = "parquet";
@@ -53,6 +56,12 @@ internal sealed class RunOptions
     {
         string[] forms = ["table", "md", "csv", "json", .. tables ? [Parquet] : Array.Empty<string>()];
         _format = CommonOptions.Format("Form of the data on stdout.", forms);
+        foreach (Option option in _settings.Append<Option>(_set).Append(_assembly.Option))
+            option.In(HelpGroups.Deployment);
+        foreach (Option option in new Option[] { _slo, _sloShare, _failOnSlo })
+            option.In(HelpGroups.Objectives);
+        foreach (Option option in new Option[] { _noOracle, _step, _check })
+            option.In(HelpGroups.Running);
         _set.CompletionSources.Add(_ => ConfigKeys.All.Select(k => new CompletionItem(k.Path + "=")));
     }
 
@@ -63,7 +72,7 @@ internal sealed class RunOptions
         Option[] verdict = judged ? [_sloShare, _failOnSlo] : [];
         Option[] all =
         [
-            .. _settings, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _noOracle, _step, _check, _verbose, _quiet,
+            .. _settings, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _json, _noOracle, _step, _check, _verbose, _quiet,
         ];
         _reading.AddTo(command);
         foreach (Option option in all.Where(o => !except.Contains(o.Name)))
@@ -113,7 +122,8 @@ internal sealed class RunOptions
     }
 
     /// <summary>Of the data on stdout: Parquet is for files, and the table is printed.</summary>
-    public string Format(ParseResult parsed) => parsed.GetValue(_format) is { } format && format != Parquet ? format : "table";
+    public string Format(ParseResult parsed) => parsed.GetValue(_json) ? "json"
+        : parsed.GetValue(_format) is { } format && format != Parquet ? format : "table";
 
     /// <summary>Tables of requests and timelines as Parquet too.</summary>
     /// <exception cref="InputException">Nowhere to write them.</exception>

@@ -20,6 +20,9 @@ internal sealed class SettingOption : Option<string?>
             CompletionSources.Add(_ => values().Select(v => new CompletionItem(v)));
     }
 
+    /// <summary>The name that is meant by what people write.</summary>
+    public Func<string, string> Spelling { get; init; } = text => text;
+
     /// <summary>The setting and what the user gave; null when the flag is not there.</summary>
-    public Assignment? Of(ParseResult parsed) => parsed.GetValue(this) is string value ? new Assignment(_path, value) : null;
+    public Assignment? Of(ParseResult parsed) => parsed.GetValue(this) is string value ? new Assignment(_path, Spelling(value)) : null;
 }

@@ -10,7 +10,8 @@ namespace ELLM.Sim.Cli.Screen;
 internal static class Output
 {
     /// <param name="format">table, md, csv or json.</param>
-    public static void Write(Terminal terminal, string format, IReadOnlyList<RunReport> reports, Trace trace)
+    /// <param name="all">The long tables too.</param>
+    public static void Write(Terminal terminal, string format, IReadOnlyList<RunReport> reports, Trace trace, bool all)
     {
         switch (format)
         {
@@ -21,7 +22,7 @@ internal static class Output
                 terminal.Out.Write(Text(s => SummaryFiles.WriteJson(s, reports.Select(r => (r.Row, (RunManifest?)r.Manifest(trace))))));
                 break;
             default:
-                ComparisonTable.Write(terminal.Tables(format), reports, trace, format == "md" ? 0 : terminal.Columns);
+                ComparisonTable.Write(terminal.Tables(format), reports, trace, format == "md" ? 0 : terminal.Columns, all);
                 break;
         }
     }

@@ -18,7 +18,10 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, bool Interacti
     /// <summary>Width of the data's terminal; 0 when the data goes to a file or a pipe.</summary>
     public int Columns { get; init; }
 
-    /// <summary>A comparison without --out still leaves a report, in a temporary folder.</summary>
+    /// <summary>Where results go without <c>--out</c>.</summary>
+    public string ResultsFolder { get; init; } = "runs";
+
+    /// <summary>A comparison without --out still leaves a report.</summary>
     public bool DrawsReports { get; init; } = true;
 
     /// <summary>Everything said, for run.log.</summary>

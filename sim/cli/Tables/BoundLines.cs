@@ -11,25 +11,22 @@ internal static class BoundLines
     private const double Loose = 1.5;
 
     /// <summary>Bounds of rows differ where their engines, kernels or refusals do: the highest holds for all of them.</summary>
-    public static void Write(TextWriter target, IReadOnlyList<RunReport> reports)
+    public static string Of(IReadOnlyList<RunReport> reports)
     {
         RunReport[] ran = [.. reports.Where(r => r.Summary is { Completed: > 0 })];
         if (ran.Length == 0)
-            return;
+            return "";
         if (ran.Any(r => r.Bound is null))
-        {
-            target.Write("bound: - (closed loops, prompts that share, rules of other simulators and times without a floor have none)\n");
-            return;
-        }
+            return "bound: - (closed loops, prompts that share, rules of other simulators and times without a floor have none)\n";
         Part[] parts =
         [
             Part.Of("SLO", ran, b => b.SloAttainment, s => s.SloAttainment, Words.Percent),
             Part.Of("goodput", ran, b => b.GoodputPerS, s => s.GoodputPerS, Words.Rate),
             Part.Of("tok/s", ran, b => b.OutputTokensPerS, s => s.OutputTokensPerS, Words.Rate),
         ];
-        target.Write($"bound: no memory policy and no order passes {string.Join(", ", parts.Select(p => p.Bound))}\n");
-        target.Write($"best row: {string.Join(", ", parts.Select(p => p.Best))}; ");
-        target.Write($"between them, unknown: {string.Join(", ", parts.Select(p => p.Gap))}\n");
+        return $"bound: no memory policy and no order passes {string.Join(", ", parts.Select(p => p.Bound))}\n"
+            + $"best row: {string.Join(", ", parts.Select(p => p.Best))}; "
+            + $"between them, unknown: {string.Join(", ", parts.Select(p => p.Gap))}\n";
     }
 
     private sealed record Part(string Bound, string Best, string Gap)

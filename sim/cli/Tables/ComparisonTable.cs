@@ -7,7 +7,7 @@ using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Cli.Tables;
 
-/// <summary>The comparison as people read it: one row a policy, then where the time went.</summary>
+/// <summary>The comparison as people read it: the short answer, one row a policy, and when asked where the time went.</summary>
 internal static class ComparisonTable
 {
     /// <summary>Width at which the table has room for bars.</summary>
@@ -17,15 +17,17 @@ internal static class ComparisonTable
     private const string Run = "of the run";
 
     /// <param name="columns">Width of the terminal; 0 when there is none, then nothing is drawn.</param>
-    public static void Write(TextWriter target, IReadOnlyList<RunReport> reports, Trace trace, int columns = 0)
+    /// <param name="all">Where the time went too, and why policies differ.</param>
+    public static void Write(TextWriter target, IReadOnlyList<RunReport> reports, Trace trace, int columns = 0, bool all = false)
     {
         RunReport first = reports.First(r => r.Summary is not null);
         target.Write(Header(first.Label, first.Summary!.Slo, first.Config.Slo, trace, first.Config));
-        target.Write(BatchLine.Of(reports, trace));
+        Lines.Write(target, ShortAnswer.Of(reports));
+        Lines.Write(target, BatchLine.Of(reports, trace));
         target.Write('\n');
         Metrics(reports, columns >= WideTerminal).Write(target);
         if (reports.Any(r => r.Summary?.Oracle is not null))
-            BoundLines.Write(target, reports);
+            Lines.Write(target, BoundLines.Of(reports));
         string[] byThroughput = [.. reports.Where(r => r.Summary is { Completed: > 0, Oracle.ByGoodput: false })
             .Select(r => r.Label.Policy)];
         if (byThroughput.Length > 0)
@@ -35,7 +37,8 @@ internal static class ComparisonTable
                 : string.Join(", ", byThroughput);
             target.Write($"of oracle: share of output tokens/s where even the oracle met no objectives ({who})\n");
         }
-        LedgerTable.Write(target, reports);
+        if (all)
+            LedgerTable.Write(target, reports);
     }
 
     /// <summary>Two lines: what ran where, and the objectives.</summary>
@@ -56,7 +59,7 @@ internal static class ComparisonTable
         string[] oracleHeader = reports.Any(r => r.Summary?.Oracle is not null) ? ["of oracle"] : [];
         string[] runHeader = reports.Any(r => r.Summary is { Percentiles.Count: > 0 }) ? [Run] : [];
         TextTable table = new(
-            ["policy", "req/s", "tok/s", "TTFT p50", "p99", "TPOT p50", "p99", "SLO", .. bar, "goodput", .. oracleHeader, "batch",
+            ["policy", "SLO", .. bar, "goodput", "TTFT p50", "p99", "TPOT p50", "p99", .. oracleHeader, "req/s", "tok/s", "batch",
                 "KV live", "preempt", .. lossHeader, .. runHeader, "verdict"],
             "verdict", Run);
         foreach (RunReport report in reports)
@@ -77,16 +80,16 @@ internal static class ComparisonTable
             table.Add(
             [
                 report.Label.Policy,
-                Words.Rate(s.RequestsPerS),
-                Words.Rate(s.OutputTokensPerS),
+                Words.Percent(s.SloAttainment),
+                .. bar.Select(_ => Sparkline.Bar(s.SloAttainment ?? 0, BarWidth)),
+                Words.Rate(s.GoodputPerS),
                 Words.Duration(s.Ttft, d => d.P50Ps),
                 Words.Duration(s.Ttft, d => d.P99Ps),
                 Words.Duration(s.Tpot, d => d.P50Ps),
                 Words.Duration(s.Tpot, d => d.P99Ps),
-                Words.Percent(s.SloAttainment),
-                .. bar.Select(_ => Sparkline.Bar(s.SloAttainment ?? 0, BarWidth)),
-                Words.Rate(s.GoodputPerS),
                 .. oracleHeader.Select(_ => Words.Percent(s.Oracle?.ShareOf(s))),
+                Words.Rate(s.RequestsPerS),
+                Words.Rate(s.OutputTokensPerS),
                 Words.Rate(s.BatchMean),
                 Words.Percent(s.Kv.LiveShare),
                 Words.Count(s.Preemptions),

@@ -7,7 +7,7 @@ namespace ELLM.Sim.Cli.Tables;
 internal static class ScreenTable
 {
     /// <summary>Below it no table of this program says anything.</summary>
-    private const int Narrowest = 40;
+    public const int Narrowest = 40;
 
     private const int Gap = 2;
 

@@ -14,7 +14,11 @@ public static class SloText
 {
     private static readonly Dictionary<string, string> Names = new(StringComparer.Ordinal)
     {
-        ["ttft"] = "ttft", ["tpot"] = "tpot", ["e2e"] = "e2e", ["e2el"] = "e2e", ["itl"] = PercentileObjective.Gaps,
+        ["ttft"] = "ttft",
+        ["tpot"] = "tpot",
+        ["e2e"] = "e2e",
+        ["e2el"] = "e2e",
+        ["itl"] = PercentileObjective.Gaps,
     };
 
     /// <exception cref="InputException">Not of that form, or one of them twice.</exception>

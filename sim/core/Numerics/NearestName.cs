@@ -7,12 +7,15 @@ namespace ELLM.Sim.Numerics;
 /// </remarks>
 public static class NearestName
 {
-    /// <summary>The nearest of <paramref name="names"/>, or null when none is near enough to be a plausible typing error.</summary>
+    /// <summary>One that begins alike, else the nearest; null when none is near enough to be a plausible typing error.</summary>
     public static string? Of(string given, IEnumerable<string> names)
     {
+        IReadOnlyCollection<string> all = names as IReadOnlyCollection<string> ?? [.. names];
+        if (Begun(given, all) is string begun)
+            return begun;
         string? best = null;
         int bestDistance = int.MaxValue;
-        foreach (string name in names)
+        foreach (string name in all)
         {
             int distance = Distance(given, name);
             if (distance < bestDistance)
@@ -22,6 +25,15 @@ public static class NearestName
             }
         }
         return best is not null && bestDistance <= Math.Max(2, best.Length / 2) ? best : null;
+    }
+
+    /// <summary>The shortest name that begins with what was given, else the longest that it begins with; case ignored.</summary>
+    private static string? Begun(string given, IReadOnlyCollection<string> names)
+    {
+        if (given.Length < 2)
+            return null;
+        string? longer = names.Where(n => n.StartsWith(given, StringComparison.OrdinalIgnoreCase)).MinBy(n => n.Length);
+        return longer ?? names.Where(n => n.Length > 2 && given.StartsWith(n, StringComparison.OrdinalIgnoreCase)).MaxBy(n => n.Length);
     }
 
     /// <summary><c>unknown model 'x' (did you mean 'y'?); known: a, b, c</c></summary>

@@ -9,7 +9,7 @@ internal sealed class SweepCommandTests
 {
     private const string Tiny = """{ "name": "tiny", "base": { "trace": "azure-chat", "limit": 20 }, "grid": { "seed": [1, 2, 3] } }""";
 
-    [TestCase("sweep: expected an experiment file or one of first-sweep, policies-vs-rate")]
+    [TestCase("sweep: expected an experiment file, one of first-sweep, policies-vs-rate")]
     [TestCase("unknown experiment 'polices-vs-rate' (did you mean 'policies-vs-rate'?)", "polices-vs-rate")]
     [TestCase("absent.json: no such experiment file", "absent.json")]
     [TestCase("points are more than 10: pass --max-points", "policies-vs-rate", "--max-points", "10")]

@@ -30,7 +30,7 @@ internal sealed class QueueOptions(PolicyAssemblyOption assembly)
     public void AddTo(Command command)
     {
         foreach (Option option in new Option[] { _slurm, _dryRun, _partition, _time, _concurrent, _sbatch, _k8s, _image, _claim })
-            command.Options.Add(option);
+            command.Options.Add(option.In(HelpGroups.Queues));
     }
 
     public bool Asked(ParseResult parsed) => parsed.GetValue(_slurm) || parsed.GetValue(_k8s);

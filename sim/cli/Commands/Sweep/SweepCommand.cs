@@ -17,7 +17,7 @@ internal static class SweepCommand
     {
         Argument<string?> file = new("FILE")
         {
-            Description = "An experiment file, or a shipped experiment.",
+            Description = "An experiment file, or a shipped experiment; with --axis: a trace.",
             HelpName = "FILE",
             Arity = ArgumentArity.ZeroOrOne,
         };
@@ -35,14 +35,17 @@ internal static class SweepCommand
         Option<bool> quiet = CommonOptions.Quiet();
         PolicyAssemblyOption assembly = new();
         QueueOptions queue = new(assembly);
+        AxisOptions axes = new();
         Command command = new("sweep", "Run every point of an experiment file; killed at any instant, the same command goes on.") { file };
         command.WithExamples(
             "ellm sweep policies-vs-rate                       # a shipped experiment, into runs/policies-vs-rate",
+            "ellm sweep chat --axis rate=2,4,8 --axis policy=vllm,ellm --set limit=500",
             "ellm sweep mine.json --out runs/mine --jobs 8 --memory 16",
             "ellm sweep mine.json --out /shared/mine --slurm --shards 64 --partition cpu --time 01:00:00",
             "ellm sweep mine.json --shards 64 --k8s --image registry/ellm > job.yaml");
         foreach (Option option in new Option[] { directory, jobs, memory, most, resume, force, shard, shards, assembly.Option, format, noReport, quiet })
             command.Options.Add(option);
+        axes.AddTo(command);
         queue.AddTo(command);
         command.Subcommands.Add(SweepMergeCommand.Create(terminal));
         command.Subcommands.Add(SweepStatusCommand.Create(terminal));
@@ -50,16 +53,20 @@ internal static class SweepCommand
             () =>
             {
                 terminal.Quiet = parsed.GetValue(quiet);
-                string name = parsed.GetValue(file)
-                    ?? throw new InputException($"sweep: expected an experiment file or one of {string.Join(", ", Experiment.Names)}");
+                string? name = parsed.GetValue(file);
                 assembly.Load(parsed);
-                Experiment experiment = Experiment.Load(name, Values.Count("--max-points", parsed.GetValue(most)) ?? Experiment.DefaultMaxPoints);
+                int points = Values.Count("--max-points", parsed.GetValue(most)) ?? Experiment.DefaultMaxPoints;
+                Experiment? ofAxes = axes.Of(parsed, name, points);
+                Experiment experiment = ofAxes ?? Experiment.Load(name ?? throw Nothing(), points);
                 int? count = Values.Count("--shards", parsed.GetValue(shards));
                 double? gib = Values.Positive("--memory", parsed.GetValue(memory));
                 int? threads = Values.Count("--jobs", parsed.GetValue(jobs));
-                string path = parsed.GetValue(directory) ?? Path.Combine("runs", FileNames.Of(experiment.Spec.Name));
+                string path = parsed.GetValue(directory) ?? Path.Combine(terminal.ResultsFolder, FileNames.Of(experiment.Spec.Name));
                 if (queue.Asked(parsed))
-                    return queue.Submit(terminal, parsed, experiment, name, path, count, threads, gib);
+                {
+                    return ofAxes is null ? queue.Submit(terminal, parsed, experiment, name!, path, count, threads, gib)
+                        : throw new InputException("sweep: tasks of a queue read an experiment file, not --axis");
+                }
                 SweepRun run = new(terminal, experiment, path)
                 {
                     Shard = Shard.Choose(parsed.GetValue(shard), count, QueueIndices()),
@@ -74,6 +81,9 @@ internal static class SweepCommand
             CancellationToken.None));
         return command;
     }
+
+    private static InputException Nothing() =>
+        new($"sweep: expected an experiment file, one of {string.Join(", ", Experiment.Names)}, or axes such as --axis rate=2,4,8");
 
     private static IReadOnlyList<(string Variable, string? Value)> QueueIndices() =>
         [.. IndexVariables.Select(name => (name, Environment.GetEnvironmentVariable(name)))];

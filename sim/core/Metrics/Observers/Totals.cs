@@ -27,7 +27,7 @@ internal struct Totals
 
     public int MeetTtft;
     public int MeetTpot;
-    
+
     /// <summary>Every objective asked for.</summary>
     public int MeetAll;
 
