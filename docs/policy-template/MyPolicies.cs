@@ -65,9 +65,11 @@ public sealed class MyPrefillFirst(MyKnobs knobs) : IScheduler
         int tokens = view.HeadTokens;
         if (view.PreparedTokens + tokens > view.MaxNumBatchedTokens)
             return view.PreparedTokens > 0 ? Decision.Idle(Blocked.Compute) : Decision.Reject;
-        return view.CanAdmitHead(tokens, tokens, besideDecodes: false) switch
+        // What a cached prefix holds is held, not computed.
+        int computed = tokens - view.HeadCached;
+        return view.CanAdmitHead(computed, tokens, besideDecodes: false) switch
         {
-            Admission.Now => Decision.Admit(tokens, tokens),
+            Admission.Now => Decision.Admit(computed, tokens),
             Admission.Never => Decision.Reject,
             _ => Decision.Idle(Blocked.Memory),
         };

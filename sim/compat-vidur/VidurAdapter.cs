@@ -56,6 +56,8 @@ public static class VidurAdapter
             return $"{config.Preset}: vidur reserves slots of full length: expected policy.reservation max, found {Knob.WordOf(reserved)}";
         if (policy.Overflow == "swap")
             return $"{config.Preset}: vidur restarts preempted requests: expected policy.overflow recompute, found swap";
+        if (PolicyComposition.Of(policy).CachesPrefixes)
+            return $"{config.Preset}: vidur caches no prefixes: expected policy.prefix_cache off, found on";
         return null;
     }
 

@@ -23,6 +23,16 @@ internal sealed class PolicyCompositionTests
     public void Parts_that_cannot_run_together_say_which_key_to_change(string layout, string boundary, string overflow, string scheduler, string fault) =>
         Assert.That(PolicyComposition.Of(new PolicySpec(layout, boundary, overflow, scheduler)).Fault, Does.Contain(fault));
 
+    [Test]
+    public void Prefixes_are_cached_by_layouts_whose_sequences_share_units()
+    {
+        PolicySpec policy = new PolicySpec("vmm").With(new VmmKnobs { PrefixCache = PrefixCaching.On });
+        Assert.That(PolicyComposition.Of(policy).Fault,
+            Is.EqualTo("policy.prefix_cache: expected off with policy.layout vmm, whose sequences share nothing, found on"));
+        policy = new PolicySpec().With(new PagedKnobs { PrefixCache = PrefixCaching.On });
+        Assert.That(PolicyComposition.Of(policy).Fault, Is.Null);
+    }
+
     [TestCaseSource(nameof(Shipped))]
     public void Shipped_policies_have_no_fault(string preset)
     {

@@ -2,6 +2,7 @@ using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Memory.Engines;
+using ELLM.Sim.Memory.Prefixes;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Models;
 using ELLM.Sim.Numerics;
@@ -88,8 +89,9 @@ public sealed class Deployment
 
     /// <summary>The parts of one engine, with memory of its own unless it is given.</summary>
     /// <param name="index">Of the replica or virtual engine: each draws costs of its own.</param>
-    public EngineParts Engine(SloTargets targets, int index, IKvMemory? memory = null) =>
-        _builder.Engine(targets, memory ?? _builder.Memory(index));
+    /// <param name="prompts">Which prompts of the trace begin alike; null: that is not known.</param>
+    public EngineParts Engine(SloTargets targets, int index, IKvMemory? memory = null, PromptChains? prompts = null) =>
+        _builder.Engine(targets, memory ?? _builder.Memory(index, prompts));
 
     /// <summary>The KV memory of a replica, or of one of its virtual engines, which have equal shares of the blocks.</summary>
     public IKvMemory CreateMemory() => _builder.Memory(0);

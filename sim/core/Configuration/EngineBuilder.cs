@@ -1,5 +1,6 @@
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
+using ELLM.Sim.Memory.Prefixes;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Models;
 using ELLM.Sim.Numerics;
@@ -20,7 +21,7 @@ internal sealed class EngineBuilder(RunConfig config, DeploymentParts parts, Dep
     }
 
     /// <summary>The KV memory of a replica, or of one of its virtual engines, which have equal shares of the blocks.</summary>
-    public IKvMemory Memory(int index)
+    public IKvMemory Memory(int index, PromptChains? prompts = null)
     {
         (MemoryBudget budget, ModelSpec model) = (sizes.Budget, parts.Model);
         if (config.Pp > 1)
@@ -31,6 +32,7 @@ internal sealed class EngineBuilder(RunConfig config, DeploymentParts parts, Dep
         KnobSet knobs = parts.Policy.LayoutKnobs;
         return parts.Policy.Layout.Create(new LayoutInput(knobs, budget, model, sizes.Limits.MaxModelLen, sizes.Limits.MaxNumBatchedTokens, parts.Costs)
         {
+            Prompts = prompts ?? PromptChains.None,
             SharesPool = parts.Policy.Boundary.SharesPool,
             HostBytes = config.Policy.HostBytes,
             Ranks = config.Tp,

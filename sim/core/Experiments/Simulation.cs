@@ -1,8 +1,10 @@
 using ELLM.Sim.Configuration;
+using ELLM.Sim.Memory.Prefixes;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Prefixes;
 
 namespace ELLM.Sim.Experiments;
 
@@ -42,12 +44,15 @@ public static class Simulation
         SloTargets targets = UnloadedLatency.Of(deployment.Time, trace, deployment.Limits.MaxModelLen).Targets(deployment.Config.Slo);
         Cluster cluster = new(trace, deployment.CreateRouter(), how.Users);
         how.Blocks?.Begin(cluster.Records);
+        PromptChains? prompts = trace.Find<PromptPrefixes>() is { } known
+            ? new PromptChains(known.Tree.Parent, known.Tree.Depth, known.Prompt, known.Answer)
+            : null;
         for (int i = 0; i < deployment.Config.Engine.Replicas; i++)
         {
             VirtualEngines? pipeline = deployment.CreatePipeline();
             for (int engine = 0; engine < (pipeline?.Stages.Count ?? 1); engine++)
             {
-                cluster.Add(deployment.Engine(targets, cluster.Count) with
+                cluster.Add(deployment.Engine(targets, cluster.Count, prompts: prompts) with
                 {
                     Observer = how.Observer,
                     Options = new ReplicaOptions(how.Step, how.Check),

@@ -1,3 +1,5 @@
+using ELLM.Sim.Memory.Prefixes;
+
 namespace ELLM.Sim.Memory;
 
 /// <summary>Answer to an admission question.</summary>
@@ -24,6 +26,12 @@ public readonly record struct KvDemand(int Tokens, int PlannedTokens, int Output
 
     /// <summary>Of these, the layers it keeps while it waits for the others.</summary>
     public int KeptLayers { get; init; }
+
+    /// <summary>Whose prompt it is, by its place in the trace: what a cache of prefixes is asked for.</summary>
+    public int Request { get; init; }
+
+    /// <summary>Length of that prompt, what it generated before a preemption included; 0: it neither finds nor leaves prefixes.</summary>
+    public int PromptTokens { get; init; }
 }
 
 /// <summary>The iteration that an admission would be part of.</summary>
@@ -65,8 +73,12 @@ public interface IKvMemory
     /// <summary>Bytes of one token's K and V over all layers of one rank.</summary>
     long BytesPerToken { get; }
 
-    /// <summary>Units in use: blocks, tokens of regions, groups of chunks. The sum of <see cref="UnitsOf"/> over all grants.</summary>
+    /// <summary>Units in use: blocks, tokens of regions, groups of chunks. The sum of <see cref="UnitsOf"/> over all grants, where a
+    /// unit that several share counts once.</summary>
     long UsedUnits { get; }
+
+    /// <summary>The prefixes that stay in memory to be found again; null: none do.</summary>
+    PrefixCache? Prefixes => null;
 
     /// <summary>What is mapped where; null for layouts that take nothing from the driver while requests run.</summary>
     MappedMemory? Mapped => null;

@@ -7,6 +7,9 @@ public struct KvGrant
     /// decoding.</summary>
     public int Units;
 
+    /// <summary>How a cache of prefixes knows the sequence; 0: not at all.</summary>
+    public int Prefix;
+
     /// <summary>The layout's own: the one number it needs beside the units, or an index into what it keeps of each sequence.</summary>
     public long Handle;
 }

@@ -53,6 +53,9 @@ public sealed class KvGrowth
 
     public long Units(long tokens) => ((tokens * _numerator) + _denominator - 1) / _denominator;
 
+    /// <summary>Units that <paramref name="tokens"/> tokens fill to their end.</summary>
+    public long Filled(long tokens) => tokens * _numerator / _denominator;
+
     /// <summary>Most tokens that <paramref name="units"/> units hold.</summary>
     public long Tokens(long units) => units * _denominator / _numerator;
 

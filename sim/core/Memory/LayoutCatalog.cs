@@ -7,7 +7,7 @@ public static class LayoutCatalog
 {
     private static readonly GrowingList<LayoutEntry> Entries = new(
     [
-        new("paged", "blocks of a fixed number of tokens, taken one by one", PagedKv.Create) { Knobs = new PagedKnobs(), Swaps = true },
+        new("paged", "blocks of a fixed number of tokens, taken one by one", PagedKv.Create) { Knobs = new PagedKnobs(), Swaps = true, CachesPrefixes = true },
         new("layer-paged", "blocks of a fixed number of tokens of one layer: a prompt can hold some of its layers", LayeredKv.Create)
         {
             Knobs = new PagedKnobs(),

@@ -1,4 +1,5 @@
 using ELLM.Sim.Hardware.Calibration;
+using ELLM.Sim.Memory.Prefixes;
 using ELLM.Sim.Models;
 using ELLM.Sim.Settings;
 
@@ -23,6 +24,9 @@ public sealed record LayoutEntry(string Name, string Summary, Func<LayoutInput, 
 
     /// <summary>A running sequence can move to host memory whole and come back.</summary>
     public bool Swaps { get; init; }
+
+    /// <summary>Sequences can share units: prefixes that stay in memory are found again.</summary>
+    public bool CachesPrefixes { get; init; }
 
     /// <summary>Host memory is part of its pool: nothing is ever streamed, offloaded or fetched.</summary>
     public bool IncludesHost { get; init; }
@@ -52,6 +56,9 @@ public sealed record LayoutInput(
 
     /// <summary>Seed of drawn costs, another one for each replica.</summary>
     public ulong Seed { get; init; }
+
+    /// <summary>Which prompts begin alike.</summary>
+    public PromptChains Prompts { get; init; } = PromptChains.None;
 
     public T Of<T>()
         where T : KnobSet => (T)Knobs;

@@ -1,3 +1,5 @@
+using ELLM.Sim.Memory.Prefixes;
+
 namespace ELLM.Sim.Memory;
 
 /// <summary>KV memory in blocks of a fixed number of tokens: a count, not addresses.</summary>
@@ -13,7 +15,8 @@ public sealed class PagedKv : IKvMemory
     private readonly BlockCheck _check;
     private readonly KvGrowth _growth;
 
-    public PagedKv(int blocks, int blockTokens, int watermarkBlocks, BlockCheck check, long bytesPerToken)
+    /// <param name="prompts">Which prompts begin alike, where prefixes are cached; null: they are not.</param>
+    public PagedKv(int blocks, int blockTokens, int watermarkBlocks, BlockCheck check, long bytesPerToken, PromptChains? prompts = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blocks, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(blockTokens, 1);
@@ -24,6 +27,7 @@ public sealed class PagedKv : IKvMemory
         _check = check;
         _growth = new KvGrowth(1, blockTokens);
         FreeBlocks = blocks;
+        Prefixes = prompts is null ? null : new PrefixCache(prompts, _growth, blocks);
     }
 
     public int Blocks { get; }
@@ -32,7 +36,10 @@ public sealed class PagedKv : IKvMemory
 
     public long BytesPerToken { get; }
 
+    /// <summary>Blocks that no sequence holds, cached prefixes included.</summary>
     public int FreeBlocks { get; private set; }
+
+    public PrefixCache? Prefixes { get; }
 
     public long CapacityTokens => (long)Blocks * _blockTokens;
 
@@ -46,7 +53,9 @@ public sealed class PagedKv : IKvMemory
     {
         PagedKnobs knobs = input.Of<PagedKnobs>();
         int blocks = (int)Math.Min(int.MaxValue / 2, input.Budget.KvBlocks);
-        return new PagedKv(blocks, knobs.BlockTokens, (int)(knobs.Watermark * blocks), knobs.BlockCheck, input.Budget.KvBytesPerToken);
+        PromptChains? prompts = knobs.PrefixCache == PrefixCaching.Off ? null : input.Prompts;
+        int watermark = (int)(knobs.Watermark * blocks);
+        return new PagedKv(blocks, knobs.BlockTokens, watermark, knobs.BlockCheck, input.Budget.KvBytesPerToken, prompts);
     }
 
     public bool CouldHold(in KvDemand demand) => _growth.Units(demand.PlannedTokens) <= Blocks;
@@ -56,13 +65,23 @@ public sealed class PagedKv : IKvMemory
         long required = _growth.Units(demand.Tokens);
         if (Blocks - required < WatermarkBlocks)
             return Admission.Never;
+        if (Prefixes is not null && demand.PromptTokens > 0)
+            required -= AlreadyHeld(demand);
         return FreeBeside(load) - required >= WatermarkBlocks ? Admission.Now : Admission.Later;
     }
 
     public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)
     {
         grant.Units = (int)_growth.Units(demand.Tokens);
-        Take(grant.Units);
+        int more = grant.Units;
+        if (Prefixes is not null && demand.PromptTokens > 0)
+        {
+            PrefixHold found = Prefixes.Hold(demand.Request, demand.PromptTokens);
+            grant.Prefix = found.Holder;
+            more -= found.Units;
+            FreeBlocks -= found.Free;
+        }
+        Take(more);
     }
 
     public bool CanExtend(in KvGrant grant, int tokens, in IterationLoad load) =>
@@ -79,10 +98,13 @@ public sealed class PagedKv : IKvMemory
 
     public void Release(ref KvGrant grant, int tokens)
     {
-        int held = Held(grant, tokens);
-        if (held > Blocks - FreeBlocks)
-            throw new InvalidOperationException($"returning {held} blocks but {Blocks - FreeBlocks} are used");
-        FreeBlocks += held;
+        GiveBack(grant, tokens, returns: false);
+        grant = default;
+    }
+
+    public void Evict(ref KvGrant grant, int tokens)
+    {
+        GiveBack(grant, tokens, returns: true);
         grant = default;
     }
 
@@ -102,7 +124,23 @@ public sealed class PagedKv : IKvMemory
         if (grown.Units > FreeBlocks)
             throw new InvalidOperationException($"{steps} decode steps grow by {grown.Units} blocks but {FreeBlocks} are free");
         FreeBlocks -= (int)grown.Units;
+        Prefixes?.Take(grown.Units);
         _growth.Advance(steps);
+    }
+
+    /// <summary>Blocks that the prompt finds and others hold: those it finds beyond them leave the free ones as new ones do.</summary>
+    private long AlreadyHeld(in KvDemand demand)
+    {
+        (int found, int free) = Prefixes!.FindUnits(demand.Request, demand.PromptTokens);
+        return found - free;
+    }
+
+    private void GiveBack(in KvGrant grant, int tokens, bool returns)
+    {
+        int held = Held(grant, tokens);
+        if (held > Blocks - FreeBlocks)
+            throw new InvalidOperationException($"returning {held} blocks but {Blocks - FreeBlocks} are used");
+        FreeBlocks += Prefixes is null ? held : (int)Prefixes.Release(grant.Prefix, held, tokens, returns);
     }
 
     private long FreeBeside(in IterationLoad load) => load.WithDecodes ? FreeBlocks - _growth.Need(0) : FreeBlocks;
@@ -112,6 +150,7 @@ public sealed class PagedKv : IKvMemory
         if (blocks > FreeBlocks)
             throw new InvalidOperationException($"taking {blocks} blocks but {FreeBlocks} are free");
         FreeBlocks -= blocks;
+        Prefixes?.Take(blocks);
     }
 
     private int Held(in KvGrant grant, int tokens) => Math.Max(grant.Units, (int)_growth.Units(tokens));

@@ -55,9 +55,10 @@ public sealed class ChunkedPrefillScheduler(bool admitAfterPreemption) : ISchedu
         if (view.Running >= view.MaxNumSeqs || budget <= 0)
             return Decision.Idle(Blocked.Compute);
         int tokens = view.HeadTokens;
-        return view.CanAdmitHead(Math.Min(tokens, budget), tokens, besideDecodes: true) switch
+        int chunk = Math.Min(tokens - view.HeadCached, budget);
+        return view.CanAdmitHead(chunk, tokens, besideDecodes: true) switch
         {
-            Admission.Now => Decision.Admit(Math.Min(tokens, budget), tokens, besideDecodes: true),
+            Admission.Now => Decision.Admit(chunk, tokens, besideDecodes: true),
             Admission.Never => Decision.Reject,
             _ => Decision.Idle(Blocked.Memory),
         };

@@ -65,16 +65,17 @@ public sealed class ElasticScheduler(BufferScaler? scaler, long ttftSloPs, long 
         int tokens = view.HeadTokens;
         if (view.PreparedTokens + tokens > view.MaxNumBatchedTokens)
             return view.PreparedTokens > 0 ? Decision.Idle(Blocked.Compute) : Decision.Reject;
-        Admission room = view.CanAdmitHead(tokens, tokens, besideDecodes: false);
+        int computed = tokens - view.HeadCached;
+        Admission room = view.CanAdmitHead(computed, tokens, besideDecodes: false);
         if (room == Admission.Never)
             return Decision.Reject;
         if (room == Admission.Now && view.Parked == 0)
-            return Decision.Admit(tokens, tokens);
+            return Decision.Admit(computed, tokens);
 
         int window = view.StreamWindowTokens;
         long logical = scaler?.LogicalBytes ?? long.MaxValue;
         bool buffered = view.HostFits(tokens) && view.HostUsedBytes + (tokens * view.KvBytesPerToken) <= logical;
-        return buffered && view.CanAdmitHead(tokens, window, besideDecodes: false) == Admission.Now
+        return buffered && view.CanStreamHead
             ? Decision.AdmitToHost(tokens, window)
             : Decision.Idle(Blocked.Memory);
     }

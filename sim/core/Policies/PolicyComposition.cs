@@ -20,10 +20,18 @@ public sealed record PolicyComposition(
     public string? Fault =>
         (Scheduler.Lacks(Layout) is string lacking ? $"policy.layout: expected {lacking}, found {Layout.Name}" : null)
         ?? Boundary.Requires(this)
-        ?? Overflow.Requires(this);
+        ?? Overflow.Requires(this)
+        ?? PrefixFault;
 
     /// <summary>The layout's knobs as the policy has them.</summary>
     public KnobSet LayoutKnobs => Policy.KnobsOf(Layout.Knobs);
+
+    /// <summary>KV of prompts stays to be found again.</summary>
+    public bool CachesPrefixes => LayoutKnobs is BlockKnobs { PrefixCache: not PrefixCaching.Off };
+
+    private string? PrefixFault => !CachesPrefixes || Layout.CachesPrefixes
+        ? null
+        : $"policy.prefix_cache: expected off with policy.layout {Layout.Name}, whose sequences share nothing, found on";
 
     /// <summary>KV moves to host memory that is not part of the pool.</summary>
     public bool UsesHost => (Overflow.SwapsOut || Scheduler.UsesHost) && !Layout.IncludesHost;

@@ -51,9 +51,10 @@ public sealed class PrefillFirstScheduler : IScheduler
         int tokens = view.HeadTokens;
         if (view.PreparedTokens + tokens > view.MaxNumBatchedTokens)
             return view.PreparedTokens > 0 ? Decision.Idle(Blocked.Compute) : Decision.Reject;
-        return view.CanAdmitHead(tokens, tokens, besideDecodes) switch
+        int computed = tokens - view.HeadCached;
+        return view.CanAdmitHead(computed, tokens, besideDecodes) switch
         {
-            Admission.Now => Decision.Admit(tokens, tokens, besideDecodes),
+            Admission.Now => Decision.Admit(computed, tokens, besideDecodes),
             Admission.Never => Decision.Reject,
             _ => Decision.Idle(Blocked.Memory),
         };

@@ -73,7 +73,8 @@ public sealed class SloSlackScheduler(bool limited, double correction, LengthPre
         int tokens = view.HeadTokens;
         if (view.PreparedTokens + tokens > view.MaxNumBatchedTokens)
             return view.PreparedTokens > 0 ? Wait(Blocked.Compute, 1) : (Decision.Reject, 0);
-        Admission room = view.CanAdmitHead(tokens, tokens, besideDecodes: false);
+        int computed = tokens - view.HeadCached;
+        Admission room = view.CanAdmitHead(computed, tokens, besideDecodes: false);
         if (room == Admission.Never)
             return (Decision.Reject, 0);
 
@@ -88,7 +89,7 @@ public sealed class SloSlackScheduler(bool limited, double correction, LengthPre
                 horizon = _slack.StepsEnough(needPs, clock);
         }
         if (room == Admission.Now && view.Parked == 0)
-            return (Decision.Admit(tokens, tokens), 0);
+            return (Decision.Admit(computed, tokens), 0);
 
         int kept = view.LayersToKeep(needPs);
         if (kept < 0 || !view.HostFitsLayers(tokens, view.Layers - kept))

@@ -46,10 +46,12 @@ public sealed class UnifiedScheduler(bool fullPromptCheck) : IScheduler
         if (view.Running >= view.MaxNumSeqs || budget <= 0)
             return Decision.Idle(Blocked.Compute);
         int tokens = view.HeadTokens;
-        int chunk = Math.Min(tokens, budget);
-        return view.CanAdmitHead(chunk, fullPromptCheck ? tokens : chunk, besideDecodes: true) switch
+        int cached = view.HeadCached;
+        int chunk = Math.Min(tokens - cached, budget);
+        int hold = cached + chunk;
+        return view.CanAdmitHead(chunk, fullPromptCheck ? tokens : hold, besideDecodes: true) switch
         {
-            Admission.Now => Decision.Admit(chunk, chunk, besideDecodes: true),
+            Admission.Now => Decision.Admit(chunk, hold, besideDecodes: true),
             Admission.Never => Decision.Reject,
             _ => Decision.Idle(Blocked.Memory),
         };

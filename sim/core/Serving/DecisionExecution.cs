@@ -1,4 +1,5 @@
 using ELLM.Sim.Memory;
+using ELLM.Sim.Memory.Prefixes;
 
 namespace ELLM.Sim.Serving;
 
@@ -58,21 +59,36 @@ internal sealed class DecisionExecution(EngineState state, SchedulerView view, R
     {
         PromptPart prompt = decision.Prompt;
         int slot = requests.Admit(nowPs);
-        KvDemand demand = requests.RecordOf(slot).Demand(prompt.HoldTokens);
+        KvDemand demand = requests.RecordOf(slot).Demand(prompt.HoldTokens, _running.Table[slot].Request);
         if (decision.Offload is { } offload)
         {
             _host.Stream(slot, _running.Table[slot].PrefillTokens, _limits.Layers - offload.KeptLayers);
-            demand = demand with { Layers = offload.HoldLayers, KeptLayers = offload.KeptLayers };
+            // Of what leaves the GPU layer by layer no prefix is whole: it neither finds nor leaves any.
+            demand = demand with { Layers = offload.HoldLayers, KeptLayers = offload.KeptLayers, PromptTokens = 0 };
         }
+        if (_running.Prefixes is { } prefixes)
+            Find(slot, demand, prefixes);
         _running.Take(slot, demand, _batch.Load(prompt.BesideDecodes, prompt.Tokens));
         _running.Link(slot);
+        _running.Schedule(slot, prompt.Tokens);
         _batch.Admit(slot, prompt.Tokens);
+    }
+
+    /// <summary>What an admission finds in memory it need not compute.</summary>
+    private void Find(int slot, in KvDemand demand, PrefixCache prefixes)
+    {
+        int found = demand.PromptTokens > 0 ? prefixes.Find(demand.Request, demand.PromptTokens) : 0;
+        ref RequestRecord record = ref requests.RecordOf(slot);
+        if (record.Preemptions == 0)
+            prefixes.Count(record.InputTokens, found);
+        requests.Find(slot, found, Math.Min(found, prefixes.TokensBefore(demand.Request)));
     }
 
     /// <summary>The next unfinished prompt gets memory for, and computes, its next chunk.</summary>
     private void Continue(in PromptPart prompt)
     {
         _running.Extend(_batch.NextUnfinished, prompt.HoldTokens);
+        _running.Schedule(_batch.NextUnfinished, prompt.Tokens);
         _batch.Continue(prompt.Tokens);
     }
 

@@ -156,6 +156,8 @@ public sealed class Replica
         _execution.AddTo(ref sum);
         _requests.AddTo(ref sum);
         _state.Host.AddTo(ref sum);
+        if (_state.Running.Prefixes is { } prefixes)
+            sum.Prefixes.Add(prefixes.Counters);
     }
 
     private void Boundary(long nowPs)

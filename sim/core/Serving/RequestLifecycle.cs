@@ -87,6 +87,15 @@ internal sealed class RequestLifecycle(EngineState state, ReplicaSeat seat, ISer
         return slot;
     }
 
+    /// <summary>A sequence that has just been admitted finds tokens in memory: <paramref name="again"/> of them a preemption took.</summary>
+    public void Find(int slot, int tokens, int again)
+    {
+        _running.Table[slot].PrefillDone = tokens;
+        _running.Computed(tokens);
+        RecordOf(slot).RecomputedTokens -= again;
+        _recomputedTokens -= again;
+    }
+
     /// <summary>A running sequence is preempted: <see cref="Requeue"/> or <see cref="Park"/> follows.</summary>
     public void Preempt(int slot)
     {

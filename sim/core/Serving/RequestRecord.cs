@@ -60,4 +60,8 @@ public struct RequestRecord
 
     /// <summary>What it asks of KV memory to hold so many tokens now.</summary>
     public readonly KvDemand Demand(int holdTokens) => new(holdTokens, InputTokens + OutputTokens - 1, OutputTokens);
+
+    /// <summary>As <see cref="Demand(int)"/>, of a request that may find part of its prompt in memory.</summary>
+    public readonly KvDemand Demand(int holdTokens, int request) =>
+        Demand(holdTokens) with { Request = request, PromptTokens = PrefillTokens };
 }

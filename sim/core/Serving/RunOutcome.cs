@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory.Prefixes;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Serving;
@@ -24,6 +25,9 @@ public struct RunCounters
 
     /// <summary>Time with at least one iteration in flight, over all replicas.</summary>
     public long BusyPs;
+
+    /// <summary>All zero where no prefix is cached.</summary>
+    public PrefixCounters Prefixes;
 }
 
 /// <summary>What a simulation leaves behind.</summary>

@@ -1,4 +1,5 @@
 using ELLM.Sim.Memory;
+using ELLM.Sim.Memory.Prefixes;
 using ELLM.Sim.Timing;
 
 namespace ELLM.Sim.Serving;
@@ -17,6 +18,7 @@ internal sealed class RunningSequences
     public RunningSequences(IKvMemory memory)
     {
         Memory = memory;
+        Prefixes = memory.Prefixes;
         Decodes = new DecodeSet(Table);
     }
 
@@ -27,6 +29,9 @@ internal sealed class RunningSequences
     public LastTokens LastTokens { get; } = new();
 
     public IKvMemory Memory { get; }
+
+    /// <summary>Prefixes that stay in memory; null: none do.</summary>
+    public PrefixCache? Prefixes { get; }
 
     /// <summary>Tokens in GPU memory, those of layers on the host left out.</summary>
     public long LiveTokens { get; private set; }
@@ -57,6 +62,10 @@ internal sealed class RunningSequences
 
     /// <summary>A sequence gets GPU memory.</summary>
     public void Take(int slot, in KvDemand demand, in IterationLoad load) => Memory.Admit(ref Table[slot].Grant, demand, load);
+
+    /// <summary>The iteration being formed computes tokens of its prompt: what it fills can be found from now on.</summary>
+    public void Schedule(int slot, int tokens) =>
+        Prefixes?.Enter(Table[slot].Grant.Prefix, Table[slot].PrefillDone + tokens);
 
     /// <summary>It takes its place among the running ones.</summary>
     public void Link(int slot)

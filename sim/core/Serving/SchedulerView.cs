@@ -33,6 +33,9 @@ public readonly struct SchedulerView
     /// <summary>Prompt tokens of the head of the queue, plus what it had generated before a preemption.</summary>
     public int HeadTokens => _requests.Head.PrefillTokens;
 
+    /// <summary>Of these, tokens that are in memory as part of a cached prefix: they are held, not computed. Never all of them.</summary>
+    public int HeadCached => _running.Prefixes?.Find(_queue.Head, HeadTokens) ?? 0;
+
     /// <summary>When the head of the queue arrived; -1 when the queue is empty or the head has had its first token.</summary>
     public long HeadArrivalPs => _requests.HeadArrivalPs;
 
@@ -104,6 +107,7 @@ public readonly struct SchedulerView
     }
 
     /// <summary>Duration of the prefill iteration as prepared so far with the head of the queue in it, by the time model.</summary>
+    /// <remarks>Of the whole prompt: what is cached of it can be gone when decodes have run.</remarks>
     public long PrefillPs => _time.Mixed(_batch.With(new PrefillChunk(HeadTokens, 0, Samples: true)), default);
 
     /// <summary>Whether the decoding sequences' next tokens find memory, by the memory's own rule.</summary>
@@ -130,7 +134,11 @@ public readonly struct SchedulerView
     /// <param name="holdTokens">Tokens to have memory for from now on.</param>
     /// <param name="besideDecodes">The decodes run in the same iteration and take what they need first.</param>
     public Admission CanAdmitHead(int chunk, int holdTokens, bool besideDecodes) =>
-        _running.Memory.CanAdmit(_requests.Head.Demand(holdTokens), _batch.Load(besideDecodes, chunk));
+        _running.Memory.CanAdmit(_requests.Head.Demand(holdTokens, _queue.Head), _batch.Load(besideDecodes, chunk));
+
+    /// <summary>Whether what the head needs on the GPU fits while its KV streams to the host; it shares no cached prefix then.</summary>
+    public bool CanStreamHead =>
+        _running.Memory.CanAdmit(_requests.Head.Demand(StreamWindowTokens), _batch.Load(false, HeadTokens)) == Admission.Now;
 
     /// <summary>Whether the head fits with that many layers during its prefill, and those kept after it.</summary>
     public Admission CanAdmitHeadByLayer(int holdLayers, int keptLayers) => _running.Memory.CanAdmit(

@@ -14,6 +14,9 @@ internal sealed class SpanReporter(IServingObserver observer, EngineState state,
     /// <summary>The next instant a sample is wanted.</summary>
     public long NextSamplePs => observer.NextSamplePs;
 
+    /// <summary>Tokens that several sequences share, once for each beyond the first: memory holds them once.</summary>
+    private long SharedTokens => _running.Prefixes?.SharedTokens ?? 0;
+
     /// <summary>A span begins, of so many tokens; 0 when the engine idles.</summary>
     public void Begin(long nowPs, int iterationTokens)
     {
@@ -39,7 +42,7 @@ internal sealed class SpanReporter(IServingObserver observer, EngineState state,
         _span.PrefillSequences = _batch.Count;
         _span.DecodeSequences = decodes;
         _span.ContextTokens = span.WithDecodes ? _running.Decodes.KvTokens + decodes : 0;
-        _span.LiveTokens = _running.LiveTokens + decodes + _batch.Tokens - _host.StreamedTokens;
+        _span.LiveTokens = _running.LiveTokens - SharedTokens + decodes + _batch.Tokens - _host.StreamedTokens;
         _span.Waiting = _waitingAtStart;
         _span.MemoryBlocked = memoryBlocked;
         observer.Span(_span);
@@ -54,7 +57,7 @@ internal sealed class SpanReporter(IServingObserver observer, EngineState state,
         _running.Count,
         _host.Parked + _host.Fetching,
         _batch.Tokens,
-        _running.LiveTokens,
+        _running.LiveTokens - SharedTokens,
         _running.Memory.AllocatedTokens,
         _running.Memory.CapacityTokens,
         _host.UsedTokens)

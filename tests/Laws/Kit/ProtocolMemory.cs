@@ -1,4 +1,5 @@
 using ELLM.Sim.Memory;
+using ELLM.Sim.Memory.Prefixes;
 
 namespace ELLM.Sim.Tests.Laws.Kit;
 
@@ -37,6 +38,8 @@ internal sealed class ProtocolMemory(IKvMemory inner) : IKvMemory
     public long BytesPerToken => inner.BytesPerToken;
 
     public long UsedUnits => inner.UsedUnits;
+
+    public PrefixCache? Prefixes => inner.Prefixes;
 
     public MappedMemory? Mapped => inner.Mapped;
 
@@ -181,6 +184,7 @@ internal sealed class ProtocolMemory(IKvMemory inner) : IKvMemory
     private void Changed(ref KvGrant grant, Owner owner)
     {
         grant.Units = owner.Grant.Units;
+        grant.Prefix = owner.Grant.Prefix;
         _found.Clear();
         _released = 0;
     }

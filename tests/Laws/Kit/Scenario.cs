@@ -1,6 +1,7 @@
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Memory;
+using ELLM.Sim.Memory.Prefixes;
 using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
@@ -23,6 +24,9 @@ internal sealed record Scenario
     public IReadOnlyList<Ask> Asks { get; init; } = [];
 
     public PolicySpec Policy { get; init; } = new();
+
+    /// <summary>Which prompts begin alike; null: nobody knows.</summary>
+    public PromptChains? Prompts { get; init; }
 
     public int Blocks { get; init; } = 1000;
 
@@ -131,6 +135,7 @@ internal sealed record Scenario
         return layout.Create(new LayoutInput(knobs, budget, ModelCatalog.Load("llama-3.1-8b"), MaxModelLen, MaxNumBatchedTokens, Costs)
         {
             HostBytes = Policy.HostBytes,
+            Prompts = Prompts ?? PromptChains.None,
         });
     }
 

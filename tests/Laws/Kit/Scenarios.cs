@@ -1,5 +1,6 @@
 using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
+using ELLM.Sim.Tests.Memory.Prefixes;
 using FsCheck.Fluent;
 using FsCheck;
 
@@ -67,11 +68,37 @@ internal static class Scenarios
             .With(contiguous, paged, unified, new StreamKnobs { BufferFloorGib = 300.0 / (1L << 30) });
     }
 
+    /// <summary>Prompts that begin like others, prefixes cached, from plenty of memory down to a few blocks.</summary>
+    public static Scenario Alike(Random random)
+    {
+        LayoutEntry layout = LayoutCatalog.Find(Pick(random, ["paged"]));
+        SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All.Where(s => s.Lacks(layout) is null)]);
+        Scenario scenario = random.Next(3) == 0 ? Storm(random, scheduler, layout) : Of(random, scheduler, layout);
+        PromptBook book = new();
+        int fresh = random.Next(1, 5);
+        for (int i = 0; i < scenario.Asks.Count; i++)
+        {
+            Ask ask = scenario.Asks[i];
+            int like = random.Next(5) < fresh ? random.Next(-1, i) : -1;
+            int shared = like < 0 ? 0 : random.Next(2) == 0 ? book.Known(like) : random.Next(0, book.Known(like) + 1);
+            book.Add(ask.Input, ask.Output, like, shared, answered: random.Next(2) == 0, known: like >= 0 || random.Next(8) > 0);
+        }
+        return scenario with
+        {
+            Prompts = book.Chains(),
+            Policy = scenario.Policy.With(scenario.Paged with { PrefixCache = PrefixCaching.On }),
+        };
+    }
+
     /// <summary>A pool that holds one or two requests to their end and a batch that wants many: preemptions all the time.</summary>
     public static Scenario Storm(Random random)
     {
         LayoutEntry layout = LayoutCatalog.Find(random.Next(4) == 0 ? "live" : "paged");
-        SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All.Where(s => s.Lacks(layout) is null)]);
+        return Storm(random, Pick(random, [.. SchedulerCatalog.All.Where(s => s.Lacks(layout) is null)]), layout);
+    }
+
+    private static Scenario Storm(Random random, SchedulerEntry scheduler, LayoutEntry layout)
+    {
         Scenario scenario = Of(random, scheduler, layout);
         int longest = random.Next(8, 60);
         int blocks = (2 * longest / scenario.BlockTokens) + random.Next(1, 4);
@@ -117,6 +144,9 @@ internal static class Scenarios
     private static IEnumerable<Scenario> Shrink(Scenario scenario)
     {
         int count = scenario.Asks.Count;
+        // Without one of its requests a tree of prompts is another one.
+        if (scenario.Prompts is not null)
+            yield break;
         if (count > 1)
         {
             yield return scenario with { Asks = [.. scenario.Asks.Take(count / 2)] };

@@ -2,6 +2,7 @@ using ELLM.Sim.Configuration;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments.Colocation;
@@ -147,6 +148,8 @@ public sealed class ColocationPlan
             throw new InputException(
                 $"--engine {config.Preset}: expected a policy with paged KV that recomputes, found {config.Policy.Layout} and "
                     + $"{config.Policy.Overflow}");
+        if (PolicyComposition.Of(config.Policy).CachesPrefixes)
+            throw new InputException("policy.prefix_cache: engines that share a GPU cache no prefixes: expected off, found on");
         if (config.Tp != 1)
             throw new InputException($"tp: engines that share a GPU run on one rank each, found {config.Tp}");
         if (config.Engine.Replicas != 1)
