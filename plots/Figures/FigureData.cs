@@ -18,6 +18,7 @@ public enum MemoryLayer
     ActivationsIdle,
     KvLive,
     KvIdle,
+    PrefixesIdle,
     Free,
     Outside,
 }

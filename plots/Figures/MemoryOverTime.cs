@@ -16,6 +16,7 @@ public static class MemoryOverTime
         ("activations, idle", Palette.Rose),
         ("KV, live", Palette.Indigo),
         ("KV, allocated and idle", Palette.Cyan),
+        ("cached prefixes, idle", Palette.Teal),
         ("free for KV", Palette.Pale),
         ("outside the engine's share", Palette.Sand),
     ];

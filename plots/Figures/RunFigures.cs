@@ -20,6 +20,9 @@ public static class RunFigures
     ];
 
     /// <summary>Columns of timeline.csv that sum to the GPU's memory, from the bottom of the stack.</summary>
+    /// <summary>Timelines of earlier versions have none.</summary>
+    private const string Prefixes = "prefix_idle_bytes";
+
     private static readonly (MemoryLayer Layer, string Column)[] MemoryColumns =
     [
         (MemoryLayer.Weights, "weights_bytes"),
@@ -28,6 +31,7 @@ public static class RunFigures
         (MemoryLayer.ActivationsIdle, "activation_idle_bytes"),
         (MemoryLayer.KvLive, "kv_used_bytes"),
         (MemoryLayer.KvIdle, "kv_idle_bytes"),
+        (MemoryLayer.PrefixesIdle, Prefixes),
         (MemoryLayer.Free, "free_bytes"),
         (MemoryLayer.Outside, "outside_bytes"),
     ];
@@ -99,7 +103,7 @@ public static class RunFigures
     private static (Figure?, string) MakeMemory(IReadOnlyList<RunResult> runs)
     {
         List<RunResult> with =
-            Having(runs, r => r.Timeline, out string reason, ["time_s", "kv_host_bytes", .. MemoryColumns.Select(c => c.Column)]);
+            Having(runs, r => r.Timeline, out string reason, ["time_s", "kv_host_bytes", .. MemoryColumns.Select(c => c.Column).Where(c => c != Prefixes)]);
         return with.Count == 0 ? (null, reason) : (MemoryOverTime.Of([.. with.Select(Memory)]), "");
     }
 
@@ -107,7 +111,7 @@ public static class RunFigures
     {
         NumberTable t = OneReplica(run.Timeline!);
         return new PolicyMemory(run.Policy, t["time_s"],
-            [.. MemoryColumns.Select(c => (c.Layer, t[c.Column])).Where(l => l.Item2.Any(b => b > 0))], t["kv_host_bytes"]);
+            [.. MemoryColumns.Where(c => t.Has(c.Column)).Select(c => (c.Layer, t[c.Column])).Where(l => l.Item2.Any(b => b > 0))], t["kv_host_bytes"]);
     }
 
     private static (Figure?, string) MakeLoad(IReadOnlyList<RunResult> runs)

@@ -24,7 +24,7 @@ internal sealed class GpuMemoryUseTests
             long[] parts =
             [
                 use.WeightsBytes, use.RuntimeBytes, use.ActivationLiveBytes, use.ActivationIdleBytes, use.KvLiveBytes, use.KvIdleBytes,
-                use.FreeBytes, use.OutsideBytes,
+                use.PrefixIdleBytes, use.FreeBytes, use.OutsideBytes,
             ];
             Assert.That(parts, Is.All.GreaterThanOrEqualTo(0), $"{sample}");
             Assert.That(parts.Sum(), Is.EqualTo(ranks * report.Deployment.Gpu.VisibleBytes), $"{sample}");

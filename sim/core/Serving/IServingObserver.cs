@@ -45,6 +45,12 @@ public readonly record struct ReplicaSample(
     /// <summary>Chunks of a layout that maps on demand; null for others.</summary>
     public MappedMemory? Mapped { get; init; }
 
+    /// <summary>Tokens of cached prefixes that no request holds.</summary>
+    public long IdlePrefixTokens { get; init; }
+
+    /// <summary>Tokens that several requests share, once for each beyond the first.</summary>
+    public long SharedPrefixTokens { get; init; }
+
     /// <summary>What the CPU buffer may hold, in bytes of one rank; null where no buffer changes its size.</summary>
     public long? BufferBytes { get; init; }
 }

@@ -64,6 +64,8 @@ internal sealed class SpanReporter(IServingObserver observer, EngineState state,
     {
         IterationTokens = iterationTokens,
         Mapped = _running.Memory.Mapped,
+        IdlePrefixTokens = _running.Prefixes?.IdleTokens ?? 0,
+        SharedPrefixTokens = SharedTokens,
         BufferBytes = state.Scheduler.BufferBytes,
     });
 }

@@ -60,6 +60,9 @@ public sealed class PrefixCache
     /// <summary>Tokens of <see cref="SharedUnits"/>.</summary>
     public long SharedTokens => _sizes.Tokens(SharedUnits);
 
+    /// <summary>Tokens of <see cref="IdleUnits"/>.</summary>
+    public long IdleTokens => _sizes.Tokens(IdleUnits);
+
     /// <summary>Tokens of a prompt that are in memory.</summary>
     /// <param name="promptTokens">Its length, what it generated before a preemption included.</param>
     public int Find(int request, int promptTokens) => (int)_sizes.Tokens(FindUnits(request, promptTokens).Units);

@@ -25,14 +25,18 @@ public readonly record struct GpuMemoryUse
 
     public required long KvIdleBytes { get; init; }
 
-    /// <summary>What KV (and elastic activations) may take and have not.</summary>
+    /// <summary>Cached prefixes that no request holds: KV may take their memory.</summary>
+    public required long PrefixIdleBytes { get; init; }
+
+    /// <summary>What KV (and elastic activations) may take and have not, cached prefixes left out.</summary>
     public required long FreeBytes { get; init; }
 
     /// <summary>Outside the engine's share, and what the rounding to whole blocks leaves over.</summary>
     public required long OutsideBytes { get; init; }
 
     public long TotalBytes =>
-        WeightsBytes + RuntimeBytes + ActivationLiveBytes + ActivationIdleBytes + KvLiveBytes + KvIdleBytes + FreeBytes + OutsideBytes;
+        WeightsBytes + RuntimeBytes + ActivationLiveBytes + ActivationIdleBytes + KvLiveBytes + KvIdleBytes + PrefixIdleBytes + FreeBytes
+        + OutsideBytes;
 
     /// <param name="budget">Of one rank.</param>
     /// <param name="ranks">GPUs that share each layer.</param>
@@ -46,6 +50,7 @@ public readonly record struct GpuMemoryUse
         long working = Math.Min(activations, sample.IterationTokens * budget.ActivationBytesPerToken);
         long live = Math.Min(mapped.HeldBytes, sample.LiveTokens * kv);
         long idle = mapped.HeldBytes - live + mapped.IdleBytes;
+        long prefixes = Math.Min(mapped.FreeBytes, sample.IdlePrefixTokens * kv);
         long runtime = budget.ContextBytes + budget.GraphBytes;
         long named = budget.WeightsBytes + runtime + activations + live + idle + mapped.FreeBytes;
         return new GpuMemoryUse
@@ -56,7 +61,8 @@ public readonly record struct GpuMemoryUse
             ActivationIdleBytes = ranks * (activations - working),
             KvLiveBytes = ranks * live,
             KvIdleBytes = ranks * idle,
-            FreeBytes = ranks * mapped.FreeBytes,
+            PrefixIdleBytes = ranks * prefixes,
+            FreeBytes = ranks * (mapped.FreeBytes - prefixes),
             OutsideBytes = ranks * (budget.VisibleBytes - named),
         };
     }

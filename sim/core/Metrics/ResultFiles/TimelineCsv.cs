@@ -39,9 +39,13 @@ public sealed class TimelineCsv(MemoryBudget budget, int ranks)
             (csv, in r) => csv.Integer(r.Gpu.ActivationIdleBytes)),
         ("kv_used_bytes", "GPU: tokens in the KV cache, at most what requests hold", (csv, in r) => csv.Integer(r.Gpu.KvLiveBytes)),
         ("kv_idle_bytes", "GPU: held by requests beyond their tokens, or mapped for nobody", (csv, in r) => csv.Integer(r.Gpu.KvIdleBytes)),
+        ("prefix_idle_bytes", "GPU: cached prefixes that no request holds; KV may take their memory",
+            (csv, in r) => csv.Integer(r.Gpu.PrefixIdleBytes)),
         ("free_bytes", "GPU: what KV, and elastic activations, may still take", (csv, in r) => csv.Integer(r.Gpu.FreeBytes)),
         ("outside_bytes", "GPU: outside the engine's share, and what rounding to whole blocks leaves over",
             (csv, in r) => csv.Integer(r.Gpu.OutsideBytes)),
+        ("prefix_shared_bytes", "KV that several requests share, once for each beyond the first: what sharing saves",
+            (csv, in r) => csv.Integer(r.Sample.SharedPrefixTokens * r.KvBytesPerToken)),
         ("kv_host_bytes", "KV in host memory", (csv, in r) => csv.Integer(r.Sample.HostKvTokens * r.KvBytesPerToken)),
         ("buffer_limit_bytes", "what a CPU buffer of variable size may hold; empty where none is", BufferLimit),
     ];

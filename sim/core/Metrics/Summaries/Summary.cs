@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory.Prefixes;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Serving;
@@ -83,6 +84,9 @@ public sealed record Summary
     public long SwappedOutBytes { get; init; }
 
     public long SwappedInBytes { get; init; }
+
+    /// <summary>What the prefix cache found and lost; null where none is.</summary>
+    public PrefixCounters? Prefixes { get; init; }
 
     public KvUse Kv { get; init; }
 

@@ -55,6 +55,7 @@ public static class SummaryBuilder
             RecomputedTokens = outcome.Counters.RecomputedTokens,
             SwappedOutBytes = outcome.Counters.SwappedOutBytes,
             SwappedInBytes = outcome.Counters.SwappedInBytes,
+            Prefixes = outcome.Counters.Prefixes is { Tokens: > 0 } prefixes ? prefixes : null,
             Kv = metrics.Kv,
             KvFreeBytes = metrics.Kv.FreeShare * rates.KvPoolBytes,
             Calls = metrics.Calls,

@@ -17,6 +17,7 @@ public static class SummaryColumns
         .. ObjectiveColumns.All,
         .. BatchColumns.All,
         .. MemoryColumns.All,
+        .. PrefixColumns.All,
         .. ComputeColumns.All,
         .. LedgerColumns.All,
     ];
