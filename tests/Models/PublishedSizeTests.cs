@@ -80,7 +80,8 @@ internal sealed class PublishedSizeTests
     [TestCase("phi-4-14b", 14.7, 0, 204800, 0, 0)]
     [TestCase("granite-3.1-8b", 8.2, 0, 163840, 0, 0)]
     [TestCase("opt-125m", 0.125, 0, 36864, 0, 0)]
-    public void Sizes_of_dense_models_follow_from_the_shape(string name, double billions, double active, long kv, long windowKv, double stateMb) =>
+    public void Sizes_of_dense_models_follow_from_the_shape(string name, double billions, double active, long kv,
+        long windowKv, double stateMb) =>
         Sizes_follow_from_the_layers(name, billions, active, kv, windowKv, stateMb);
 
     // GB of files as the hubs list them, what is loaded with speculation only taken off.
@@ -214,7 +215,8 @@ internal sealed class PublishedSizeTests
         {
             Assert.That(sum, Is.EqualTo(model.Parameters));
             Assert.That(model.GroupsOf(stages[0]), Is.EqualTo(
-                new[] { new LayerGroup(AttentionKind.Latent, FeedForwardKind.Dense, 3), new LayerGroup(AttentionKind.Latent, FeedForwardKind.Experts, 12) }));
+                new[] { new LayerGroup(AttentionKind.Latent, FeedForwardKind.Dense, 3), new LayerGroup(AttentionKind.Latent,
+                    FeedForwardKind.Experts, 12) }));
         }
     }
 }

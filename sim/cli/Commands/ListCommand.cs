@@ -37,13 +37,15 @@ internal static class ListCommand
 
     private static TextTable Models()
     {
-        TextTable table = new(["model", "parameters", "active", "layers", "kinds", "weights", "KV KiB/token", "of it in windows", "state MiB", "max_model_len"], "kinds");
+        TextTable table = new(["model", "parameters", "active", "layers", "kinds", "weights", "KV KiB/token",
+            "of it in windows", "state MiB", "max_model_len"], "kinds");
         foreach (ModelSpec model in ModelCatalog.Names.Select(ModelCatalog.Load))
         {
             ModelRank whole = model.ForRank(1);
             table.Add(
             [
-                model.Name, Words.Rate(model.Parameters / 1e9) + " B", model.Experts is null ? "" : Words.Rate(model.ActiveParameters / 1e9) + " B",
+                model.Name, Words.Rate(model.Parameters / 1e9) + " B", model.Experts is null ? ""
+                    : Words.Rate(model.ActiveParameters / 1e9) + " B",
                 Words.Count(model.Layers), LayerWords.Of(model), ShortText.Gib(whole.WeightBytes),
                 Words.Rate(model.KvBytesPerToken() / 1024.0),
                 whole.WindowKvBytesPerToken() == 0 ? "" : Words.Rate(whole.WindowKvBytesPerToken() / 1024.0),

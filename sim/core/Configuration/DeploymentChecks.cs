@@ -13,6 +13,8 @@ internal static class DeploymentChecks
         if ((parts.Policy.Fault ?? parts.Policy.Layout.Fault(parts.Policy.LayoutKnobs, parts.Costs)) is string fault)
             throw new InputException(fault);
         Pipeline(config, parts);
+        if (config.Ep > 1 && parts.Model.Experts is null)
+            throw new InputException($"ep: expected 1 with {parts.Model.Name}, which has no experts, found {config.Ep}");
         HostMemory(config.Policy, parts);
     }
 

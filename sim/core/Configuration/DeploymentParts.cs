@@ -5,6 +5,7 @@ using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
+using ELLM.Sim.Timing.Kinds;
 
 namespace ELLM.Sim.Configuration;
 
@@ -64,6 +65,9 @@ internal sealed record DeploymentParts(
                 "fp8-static" => WeightFormat.Fp8Static,
                 string other => throw new InputException($"timing.weights: expected model, fp8-dynamic or fp8-static, found {other}"),
             },
+            Routing = ExpertRouting.Parse(config.Timing.Routing),
+            ExpertTables = config.Timing.Experts == "formula" ? null : config.Timing.Experts,
+            ExpertParallel = config.Ep,
             Fp8Kv = config.Timing.Kv switch
             {
                 "16bit" => false,

@@ -38,11 +38,12 @@ internal sealed record DeploymentSizes(EngineLimits Limits, MemoryBudget Budget,
             Stage: stage)
         {
             Release = parts.Release,
+            ExpertParallel = config.Ep,
             Overrides = parts.Timing.Weights == WeightFormat.Model
                 ? config.Memory
-                : config.Memory with { WeightsBytes = config.Memory.WeightsBytes ?? QuantisedBytes(parts.Model.ForRank(config.Tp, stage)) },
+                : config.Memory with { WeightsBytes = config.Memory.WeightsBytes ?? QuantisedBytes(parts.Model.ForRank(config.Tp, stage, config.Ep)) },
         });
 
     /// <summary>One byte a layer weight; embedding and LM head stay 16 bit.</summary>
-    private static long QuantisedBytes(ModelRank rank) => rank.WeightElements + rank.EndElements;
+    private static long QuantisedBytes(ModelRank rank) => rank.WeightElements + rank.EndElements + rank.TowerBytes;
 }

@@ -15,7 +15,9 @@ public sealed record RunConfig(
     [property: Knob("seed of everything random in the run", 0)] ulong Seed = 1,
     [property: Knob("calibration profile of memory calls and copies, or its path; null: the one named as the GPU")] string? Profile = null,
     [property: Knob("another simulator whose scheduler, memory and batch-time rules the run follows; null: none", "vidur")] string? Compat =
-        null)
+        null,
+    [property: Knob("ranks among the tensor-parallel ones that divide the experts by number; each expert is split over the rest", 1, 1024)]
+    int Ep = 1)
 {
     public EngineSpec Engine { get; init; } = new();
 

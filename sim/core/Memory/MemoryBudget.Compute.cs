@@ -34,7 +34,7 @@ public sealed partial record MemoryBudget
     private static MemoryBudget Plan(ModelSpec model, GpuSpec gpu, MemoryBudgetSettings settings)
     {
         StageLayers stage = settings.Stage ?? StageLayers.Whole(model.Layers);
-        ModelRank rank = model.ForRank(settings.TensorParallel, stage);
+        ModelRank rank = model.ForRank(settings.TensorParallel, stage, settings.ExpertParallel);
         EngineRelease release = settings.Release;
         MemoryOverrides given = settings.Overrides;
         List<MemoryBudgetLine> lines = [];
@@ -53,7 +53,7 @@ public sealed partial record MemoryBudget
             ? Line("utilised_bytes", null, (long)Math.Floor(utilisation * (visible - nonTorch)) + nonTorch, $"{share} of what is free before loading")
             : Line("utilised_bytes", null, (long)Math.Floor(utilisation * visible), $"utilisation {share} x visible");
         long weights = Line("weights_bytes", given.WeightsBytes, rank.WeightBytes,
-            $"{rank.WeightElements} parameters x {model.WeightElementBytes} bytes{(model.WeightElementBytes == 1 ? ", embeddings and LM head 2" : "")}, one of {settings.TensorParallel}");
+            $"{WeightsOf(rank)}, one of {settings.TensorParallel}");
         long context = Line("context_bytes", given.ContextBytes, nonTorch, Together(settings, stage, model)
             ? $"driver, libraries and collectives, release {release.From} and later"
             : $"driver and libraries, release {release.From} and later");
@@ -72,7 +72,9 @@ public sealed partial record MemoryBudget
         long activationInside = release.StaticShare ? Math.Max(0, activation - (visible - utilised)) : activation;
         long left = utilised - weights - context - activationInside - graphsInside;
         long kvPerToken = Line("kv_bytes_per_token", null, rank.KvBytesPerToken(settings.KvElementBytes),
-            $"2 x {stage.Count} layers x {rank.KvHeads} KV heads x {model.HeadDim} x {settings.KvElementBytes} bytes");
+            model.IsDense
+                ? $"2 x {stage.Count} layers x {rank.KvHeads} KV heads x {model.HeadDim} x {settings.KvElementBytes} bytes"
+                : $"{LayerWords.Of(model)}, {settings.KvElementBytes} bytes an element, windows as if they kept every token");
         long block = kvPerToken * settings.BlockTokens;
         long? statedBlocks = given.KvBlocks ?? given.KvTokens / settings.BlockTokens;
         long blocks = Line("kv_blocks", statedBlocks, Math.Max(0, left) / block,
@@ -96,6 +98,15 @@ public sealed partial record MemoryBudget
             ShortfallBytes = Math.Max(0, -left),
             Lines = lines,
         };
+    }
+
+    private static string WeightsOf(ModelRank rank)
+    {
+        ModelSpec model = rank.Model;
+        string tower = rank.TowerBytes > 0 ? $", tower {rank.TowerBytes} bytes" : "";
+        return model.Formats is { } formats
+            ? $"{rank.WeightElements} parameters, {LayerWords.Of(formats)}{tower}"
+            : $"{rank.WeightElements} parameters x {model.WeightElementBytes} bytes{(model.WeightElementBytes == 1 ? ", embeddings and LM head 2" : "")}{tower}";
     }
 
     private static bool Together(MemoryBudgetSettings settings, StageLayers stage, ModelSpec model) =>

@@ -32,5 +32,8 @@ public sealed record MemoryBudgetSettings(
     /// <summary>The engine's own part of the sum: what it takes beside weights, activations and KV.</summary>
     public EngineRelease Release { get; init; } = EngineCatalog.Release(DefaultRelease);
 
+    /// <summary>Ranks among the tensor-parallel ones that divide the experts by number.</summary>
+    public int ExpertParallel { get; init; } = 1;
+
     public MemoryOverrides Overrides { get; init; } = MemoryOverrides.None;
 }

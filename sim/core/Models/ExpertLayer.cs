@@ -5,7 +5,8 @@ namespace ELLM.Sim.Models;
 /// <param name="Top">Experts that a token goes to.</param>
 /// <param name="Ffn">Width of one expert.</param>
 /// <param name="SharedFfn">Width of the shared experts together: every token goes there; 0: none.</param>
-/// <param name="Latent">Width that tokens are brought to before the experts and from after them; null: experts see the residual stream's.</param>
+/// <param name="Latent">Width that tokens are brought to before the experts and from after them; null: experts see the residual
+/// stream's.</param>
 public sealed record ExpertLayer(int Count, int Top, int Ffn, int SharedFfn = 0, int? Latent = null)
 {
     /// <summary>Width of an expert's input and output.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ELLM.Sim.Models;
 
 /// <summary>A model's layers in words.</summary>
@@ -22,4 +24,18 @@ public static class LayerWords
         FeedForwardKind.DenseAndExperts => "dense and experts",
         _ => kind.ToString().ToLowerInvariant(),
     };
+
+    /// <summary><c>experts mxfp4</c>: the parts that are not 16 bit.</summary>
+    public static string Of(WeightFormats formats)
+    {
+        (string Part, NumberFormat Format)[] parts =
+        [
+            ("attention", formats.Attention), ("dense", formats.Dense), ("shared experts", formats.Shared), ("experts", formats.Experts),
+        ];
+        string[] words = [.. parts.Where(part => part.Format != NumberFormat.Bits16).Select(part => $"{part.Part} {Of(part.Format)}")];
+        return words.Length == 0 ? "16 bit" : string.Join(", ", words) + ", the rest 16 bit";
+    }
+
+    /// <summary><c>fp8-block</c>, as files write it.</summary>
+    public static string Of(NumberFormat format) => JsonSerializer.Serialize(format, ModelsJson.Default.NumberFormat).Trim('"');
 }

@@ -36,7 +36,8 @@ public static class ModelCatalog
         if (!HubConfig.IsOne(json))
             return Shipped.Parse(source, json);
         ModelSpec model = HubConfig.Read(source, json, Quantisation(source));
-        return model.Check() is { } wrong ? throw new InputException($"{source}: {wrong.Key}: expected {wrong.Expected}, found {wrong.Found}") : model;
+        return model.Check() is { } wrong
+            ? throw new InputException($"{source}: {wrong.Key}: expected {wrong.Expected}, found {wrong.Found}") : model;
     }
 
     private static ModelSpec OfHub(string hub)

@@ -68,7 +68,8 @@ public sealed partial record ModelRank
         AttentionKind.Full => (long)KvHeads * (Model.HeadDim + Model.ValueDim) * kvElementBytes,
         AttentionKind.Latent when Model.Latent is { } latent =>
             (long)latent.CachedWidth * kvElementBytes + (latent.Index?.KeyBytes ?? 0),
-        AttentionKind.Window or AttentionKind.Chunked => (long)WindowKvHeads * (Model.WindowHeadDim + Model.WindowValueDim) * kvElementBytes,
+        AttentionKind.Window or AttentionKind.Chunked =>
+            (long)WindowKvHeads * (Model.WindowHeadDim + Model.WindowValueDim) * kvElementBytes,
         _ => 0,
     };
 
@@ -113,7 +114,8 @@ public sealed partial record ModelRank
                 long queries = latent.QRank is int rank
                     ? hidden * rank + (long)rank * QHeads * latent.QueryDim + rank
                     : hidden * QHeads * latent.QueryDim;
-                long keys = hidden * latent.CachedWidth + latent.KvRank + (long)latent.KvRank * QHeads * (latent.NopeDim + latent.ValueDim);
+                long keys = hidden * latent.CachedWidth + latent.KvRank + (long)latent.KvRank * QHeads * (latent.NopeDim
+                    + latent.ValueDim);
                 long index = latent.Index is { } sparse
                     ? (long)(latent.QRank ?? Model.Hidden) * sparse.Heads * sparse.Dim + hidden * (sparse.Dim + sparse.Heads)
                     : 0;

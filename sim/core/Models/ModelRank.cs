@@ -87,7 +87,8 @@ public sealed partial record ModelRank
 
     /// <summary>Live activation bytes of one token at the peak of a layer, on this rank.</summary>
     /// <remarks>
-    /// Three hidden vectors (input, residual and the norm's output, replicated) beside the larger of: in the MLP, the up-projection's output and the
+    /// Three hidden vectors (input, residual and the norm's output, replicated) beside the larger of: in the MLP, the
+    /// up-projection's output and the
     /// activated product; in attention, the QKV output and the heads' output; with experts, the same products for each expert that the
     /// token goes to. 108 KiB for Llama-3-8B and 154 KiB for MPT-30B;
     /// the peaks published for both imply 123 to 129 KiB (eLLM, arXiv 2506.15155, figures on activation memory).

@@ -16,7 +16,8 @@ public sealed partial record ModelSpec
     [JsonIgnore]
     public long ActiveParameters => Parameters - ForRank(1).Layers.Sum + ForRank(1).ActiveLayers.Sum;
 
-    /// <summary>Arithmetic of one token through every matrix that it passes, whole model, LM head left out: two operations a weight.</summary>
+    /// <summary>Arithmetic of one token through every matrix that it passes, whole model, LM head left out: two operations a
+    /// weight.</summary>
     [JsonIgnore]
     public double LinearFlopsPerToken
     {
@@ -92,7 +93,8 @@ public sealed partial record ModelSpec
     {
         if (!CanShard(tensorParallel, expertParallel))
         {
-            string experts = Experts is { } block ? $", {block.Count} experts of width {block.Ffn} by expert parallel {expertParallel}" : "";
+            string experts = Experts is { } block
+                ? $", {block.Count} experts of width {block.Ffn} by expert parallel {expertParallel}" : "";
             throw new InputException(
                 $"{Name} does not divide over tensor parallel {tensorParallel}: {QHeads} query heads, {KvHeads} KV heads, MLP width {Ffn}"
                     + experts);

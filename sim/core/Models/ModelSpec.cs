@@ -5,7 +5,8 @@ namespace ELLM.Sim.Models;
 
 /// <summary>A decoder-only transformer described by its layers; every size follows from them (<see cref="ModelRank"/>).</summary>
 /// <remarks>
-/// <para>Learned scale vectors are one per norm (two with biases). Attention projects <c>hidden -> (q_heads + 2 kv_heads) head_dim</c> and
+/// <para>Learned scale vectors are one per norm (two with biases). Attention projects <c>hidden -> (q_heads + 2 kv_heads)
+/// head_dim</c> and
 /// back; the MLP is <c>hidden -> ffn -> hidden</c>, with a second up-projection when gated.</para>
 /// <para>Without <see cref="LayerRuns"/> all layers are alike: latent attention where the model has one, else full; experts where it has
 /// them, else dense.</para>

@@ -62,7 +62,8 @@ public sealed record StateLayer(StateKind Kind, int Heads, int HeadDim, int Stat
         {
             StateKind.GatedDeltaNet => hidden * (conv + inner + 2 * heads) + conv * Conv + 2 * heads + HeadDim + inner * hidden,
             StateKind.Mamba2 => hidden * (conv + inner + heads) + conv * Conv + 3 * heads + inner + inner * hidden,
-            _ => hidden * 2 * inner + inner * Conv + inner * (step + 2L * StateDim) + step * inner + inner * (StateDim + 1L) + inner * hidden,
+            _ => hidden * 2 * inner + inner * Conv + inner * (step + 2L * StateDim) + step * inner + inner * (StateDim + 1L)
+                + inner * hidden,
         };
     }
 

@@ -22,8 +22,8 @@ public sealed partial class AnalyticTimeModel : ILeastCosts
     public IReadOnlyList<LeastCost> LeastCosts(int mostSequences)
     {
         int most = Math.Min(mostSequences, MaxSequences);
-        double[] linear = [.. Enumerable.Range(1, Looked).Select(n => (double)(_parts.LinearPs(n) + _overheadFixedPs))];
-        double beyond = 1e6 * ((_layers * _operators.LayerLinearPerToken) + (_ends * _operators.EndsPerToken));
+        double[] linear = [.. Enumerable.Range(1, Looked).Select(n => (double)(LeastLinearPs(n) + _overheadFixedPs))];
+        double beyond = 1e6 * (_layers.LinearPerToken + (_ends * _operators.EndsPerToken));
         double perToken = Math.Min(beyond, linear.Select((ps, at) => ps / (at + 1)).Min());
         LeastCost attention = Attention(most);
         List<LeastCost> costs = [Alone(linear, beyond, attention, most), Floor];
@@ -47,14 +47,19 @@ public sealed partial class AnalyticTimeModel : ILeastCosts
         return [.. costs.Select(cost => cost.Below())];
     }
 
+    /// <summary>Where steps of decodes alone use other kernels, the cheaper of both.</summary>
+    private long LeastLinearPs(int tokens) => _layers.DecodesApart
+        ? Math.Min(_parts.LinearPs(tokens), Ps(_layers.DecodeLinear(tokens) + _ends * _operators.Ends(tokens)))
+        : _parts.LinearPs(tokens);
+
     /// <summary>The host's floor under an iteration; 0 prices.</summary>
     private LeastCost Floor => new() { FixedPs = _floorPs + _overheadFixedPs, PerSamplePs = _overheadPerSequencePs };
 
     /// <summary>Prices of attention that hold in any iteration.</summary>
     private LeastCost Attention(int most) => new()
     {
-        PerPromptTokenPs = 1e6 * _layers * _operators.PrefillPerToken,
-        PerPromptSquarePs = 1e6 * _layers * _operators.PrefillPerSquare,
+        PerPromptTokenPs = 1e6 * _layers.PrefillPerToken,
+        PerPromptSquarePs = 1e6 * _layers.PrefillPerSquare,
         PerContextTokenPs = _singleKernel ? Math.Min(_perContextPs, _mixedPerContextPs) : _perContextPs,
         PerLongestTokenPs = _singleKernel ? 0 : Least(b => _perLongestPs[b], most),
     };

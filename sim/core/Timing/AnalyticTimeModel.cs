@@ -1,14 +1,16 @@
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
 using ELLM.Sim.Time;
+using ELLM.Sim.Timing.Kinds;
 
 namespace ELLM.Sim.Timing;
 
-/// <summary>Iteration times of any dense decoder on a device with fitted coefficients; decode-only iterations are table look-ups.</summary>
+/// <summary>Iteration times of a decoder on a device with fitted coefficients; decode-only iterations are table look-ups.</summary>
 /// <remarks>
 /// <para><c>iteration = max(floor layers, layers (4 products + element-wise + 2 all-reduces + attention) + embedding + LM head +
-/// sampler) + fixed + per_sequence s</c>; the operators are those of <see cref="OperatorTimes"/>. Decode-only iterations are
-/// <c>A(b) + B S + C(b) smax</c>: A padded to CUDA graph sizes in the graph profile, B and C integer picoseconds a token.</para>
+/// sampler) + fixed + per_sequence s</c>; the operators are those of <see cref="OperatorTimes"/>, and of
+/// <see cref="LayerTimes"/> where layers are of other kinds. Decode-only iterations are <c>A(b) + B S + C(b) smax</c>: A padded to CUDA
+/// graph sizes in the graph profile, B and C integer picoseconds a token. Windows stop growing: a piece ends where they are full.</para>
 /// <para>Each part is rounded to picoseconds once and parts are added as integers, so an iteration costs the same however it is
 /// reached. Errors against measured tables: 3 to 8 % an iteration on calibrated devices, more where the provenance says borrowed.</para>
 /// <para>Threads: everything but what <see cref="IterationParts"/> remembers is fixed at construction.</para>
@@ -16,7 +18,7 @@ namespace ELLM.Sim.Timing;
 public sealed partial class AnalyticTimeModel : ITimeModel
 {
     private readonly OperatorTimes _operators;
-    private readonly int _layers;
+    private readonly LayerTimes _layers;
 
     /// <summary>Share of embedding and final norm that is computed here: half is the embedding.</summary>
     private readonly double _ends;
@@ -32,6 +34,7 @@ public sealed partial class AnalyticTimeModel : ITimeModel
     private readonly long _overheadPerSequencePs;
     private readonly long _floorPs;
     private readonly IterationParts _parts;
+    private readonly WindowDecode? _windows;
 
     /// <param name="profile">Coefficients of the device.</param>
     /// <param name="model">Shape of the model.</param>
@@ -43,26 +46,29 @@ public sealed partial class AnalyticTimeModel : ITimeModel
         Options = options ?? new TimingOptions();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.MaxSequences);
         ArgumentOutOfRangeException.ThrowIfNegative(Options.MemoTokens);
-        _operators =
-            new OperatorTimes(profile, model.ForRank(tensorParallel), Options.Weights, Options.Fp8Kv, false, Options.PrefillAttentionFactor,
-                Options.DecodeAttentionFactor);
-        _layers = Options.Stage?.Count ?? model.Layers;
+        TimedKinds.Check(model);
+        ModelRank rank = model.ForRank(tensorParallel, Options.Stage, Options.ExpertParallel);
+        _operators = new OperatorTimes(
+            profile, rank, Options.Weights, Options.Fp8Kv, false, Options.PrefillAttentionFactor, Options.DecodeAttentionFactor);
+        LayerTimes layers = new(profile, rank, Options, _operators);
+        _layers = layers;
         _ends = (Options.HasEmbedding ? 0.5 : 0) + (Options.HasHead ? 0.5 : 0);
         _singleKernel = profile.MixedBatch.Mode == MixedBatchMode.SingleKernelFa2;
-        _perContextPs = Ps(_layers * _operators.DecodePerContextToken);
-        _mixedPerSequencePs = Ps(_layers * _operators.MixedPerSequence);
-        _mixedPerContextPs = Ps(_layers * _operators.MixedPerContextToken);
+        _perContextPs = Ps(layers.DecodePerContextToken);
+        _mixedPerSequencePs = Ps(layers.MixedPerSequence);
+        _mixedPerContextPs = Ps(layers.MixedPerContextToken);
+        _windows = layers.Windows is { } windows ? new WindowDecode(windows, Options.MaxSequences, _singleKernel) : null;
         if (OverheadOf(profile, Options) is { } overhead)
         {
             _overheadFixedPs = Options.HasHead ? Ps(overhead.FixedUs) : 0;
             _overheadPerSequencePs = Options.HasHead ? Ps(overhead.PerSequenceUs) : 0;
-            _floorPs = Ps(overhead.FloorUsPerLayer * _layers);
+            _floorPs = Ps(overhead.FloorUsPerLayer * rank.Stage.Count);
         }
         _parts = new IterationParts(
             Options,
-            tokens => _layers * _operators.LayerLinear(tokens) + _ends * _operators.Ends(tokens),
+            tokens => layers.Linear(tokens) + _ends * _operators.Ends(tokens),
             _operators.Head,
-            chunks => _layers * _operators.Prefill(chunks));
+            layers.Prefill);
         _decodeFixedPs = new long[Options.MaxSequences + 1];
         _decodeFloorPs = new long[Options.MaxSequences + 1];
         _perLongestPs = new long[Options.MaxSequences + 1];
@@ -70,13 +76,14 @@ public sealed partial class AnalyticTimeModel : ITimeModel
         for (int b = 1; b <= Options.MaxSequences; b++)
         {
             long overheadPs = _overheadFixedPs + b * _overheadPerSequencePs;
-            _decodeAttentionPs[b] = Ps(_layers * _operators.DecodeFixed(b));
-            _perLongestPs[b] = Ps(_layers * _operators.DecodePerLongestToken(b));
+            _decodeAttentionPs[b] = Ps(layers.DecodeFixed(b));
+            _perLongestPs[b] = Ps(layers.DecodePerLongestToken(b));
             int tokens = Options.Pads ? CudaGraphSizes.Pad(b) : b;
-            _decodeFixedPs[b] = _parts.LinearPs(tokens) + _parts.HeadPs(b) + _decodeAttentionPs[b] + overheadPs;
+            long linearPs = layers.DecodesApart ? Ps(layers.DecodeLinear(tokens) + _ends * _operators.Ends(tokens)) : _parts.LinearPs(tokens);
+            _decodeFixedPs[b] = linearPs + _parts.HeadPs(b) + _decodeAttentionPs[b] + overheadPs;
             _decodeFloorPs[b] = _floorPs + overheadPs;
         }
-        Provenance = Describe(profile, tensorParallel, Options);
+        Provenance = Describe(profile, tensorParallel, Options, layers);
     }
 
     public TimingOptions Options { get; }
@@ -97,21 +104,22 @@ public sealed partial class AnalyticTimeModel : ITimeModel
         int b = batch.Sequences;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(b);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(b, MaxSequences);
-        long fixedPs = _decodeFixedPs[b];
-        long perLongestPs = _perLongestPs[b];
+        DecodeCost cost = new(_decodeFixedPs[b], _perContextPs, _perLongestPs[b], long.MaxValue);
+        if (_windows is not null)
+            cost = _windows.Add(cost, batch);
         if (_floorPs > 0)
         {
-            long now = fixedPs + _perContextPs * batch.ContextTokens + perLongestPs * batch.LongestContext;
+            long now = cost.FixedPs + cost.PerContextTokenPs * batch.ContextTokens + cost.PerLongestTokenPs * batch.LongestContext;
             long floor = _decodeFloorPs[b];
             if (now < floor)
             {
                 // Step j of the affine piece takes now + j slope: flat for every j with that at or below the floor.
-                long slope = _perContextPs * b + perLongestPs;
+                long slope = cost.PerContextTokenPs * b + cost.PerLongestTokenPs;
                 long steps = slope == 0 ? long.MaxValue : (floor - now) / slope + 1;
-                return new DecodeCost(floor, 0, 0, steps);
+                return new DecodeCost(floor, 0, 0, Math.Min(steps, cost.ValidSteps));
             }
         }
-        return new DecodeCost(fixedPs, _perContextPs, perLongestPs, long.MaxValue);
+        return cost;
     }
 
     public long Mixed(ReadOnlySpan<PrefillChunk> chunks, in DecodeBatch decode)
@@ -135,9 +143,10 @@ public sealed partial class AnalyticTimeModel : ITimeModel
         ArgumentOutOfRangeException.ThrowIfGreaterThan(b, MaxSequences);
         if (b == 0)
             return 0;
+        long windows = _windows?.BesidePs(decode) ?? 0;
         if (_singleKernel)
-            return b * _mixedPerSequencePs + _mixedPerContextPs * decode.ContextTokens;
-        return _decodeAttentionPs[b] + _perContextPs * decode.ContextTokens + _perLongestPs[b] * decode.LongestContext;
+            return b * _mixedPerSequencePs + _mixedPerContextPs * decode.ContextTokens + windows;
+        return windows + _decodeAttentionPs[b] + _perContextPs * decode.ContextTokens + _perLongestPs[b] * decode.LongestContext;
     }
 
     private static long Ps(double us) => SimTime.FromMicroseconds(us).Picoseconds;
@@ -150,7 +159,7 @@ public sealed partial class AnalyticTimeModel : ITimeModel
         _ => options.Engine,
     };
 
-    private static TimingProvenance Describe(TimingProfile profile, int tensorParallel, TimingOptions options)
+    private static TimingProvenance Describe(TimingProfile profile, int tensorParallel, TimingOptions options, LayerTimes layers)
     {
         List<TimingSource> parts =
         [
@@ -165,6 +174,7 @@ public sealed partial class AnalyticTimeModel : ITimeModel
             new("element-wise", profile.Elementwise.Source, profile.Elementwise.Borrowed),
             new("sampler", profile.Sampler.Source, profile.Sampler.Borrowed),
         ];
+        parts.AddRange(layers.Sources);
         if (tensorParallel > 1)
         {
             AllReduceTable table = profile.AllReduceOf(tensorParallel);

@@ -1,5 +1,6 @@
 using ELLM.Sim.Models;
 using ELLM.Sim.Numerics;
+using ELLM.Sim.Timing.Kinds;
 
 namespace ELLM.Sim.Timing;
 
@@ -12,16 +13,17 @@ namespace ELLM.Sim.Timing;
 public sealed class OperatorTimes : IOperatorTimes
 {
     private readonly TimingProfile _device;
-    private readonly GemmCoefficients _gemm;
+    private readonly ProductTimes _attentionProducts;
+    private readonly ProductTimes _denseProducts;
     private readonly DecodeAttentionCoefficients _decode;
-    private readonly double _weightElement;
+    private readonly double _headElement;
     private readonly double _kvElement;
-    private readonly double _peakScale;
     private readonly ModelRank _rank;
     private readonly AllReduceTable? _allReduce;
     private readonly double _hbmBytesPerUs;
     private readonly double _flopsPerUs;
     private readonly double[] _elementwiseBytes;
+    private readonly double _activationBytes;
     private readonly double _prefillFactor;
     private readonly double _decodeFactor;
 
@@ -34,18 +36,13 @@ public sealed class OperatorTimes : IOperatorTimes
         _decodeFactor = decodeFactor;
         _device = device;
         _rank = rank;
-        _gemm = device.Gemm;
         _decode = device.DecodeAttention;
-        _weightElement = weights == WeightFormat.Model ? rank.Model.WeightElementBytes : 1;
-        _peakScale = weights == WeightFormat.Model ? 1 : 2;
         _kvElement = fp8Kv ? 1 : 2;
-        if (weights != WeightFormat.Model)
-        {
-            _gemm = device.Gemm8Bit
-                ?? throw new InputException($"timing profile {device.Name} has no 8-bit products (gemm_8bit); use 16-bit weights");
-            if (weights == WeightFormat.Fp8Static)
-                _gemm = _gemm with { LaunchUs = device.Gemm.LaunchUs };
-        }
+        ProductTimes whole = ProductTimes.Of(device, rank.Model, weights);
+        WeightFormats? formats = weights == WeightFormat.Model ? rank.Model.Formats : null;
+        _attentionProducts = formats is null ? whole : ProductTimes.Of(device, formats.Attention);
+        _denseProducts = formats is null ? whole : ProductTimes.Of(device, formats.Dense);
+        _headElement = formats is not null || whole.PeakScale > 1 ? 2 : whole.Element;
         if (fp8Kv)
             _decode = device.DecodeAttentionFp8Kv
                 ?? throw new InputException($"timing profile {device.Name} has no attention over 8-bit KV (decode_attention_fp8_kv)");
@@ -58,20 +55,20 @@ public sealed class OperatorTimes : IOperatorTimes
         double hidden = rank.Model.Hidden;
         double heads = (rank.QHeads + rank.KvHeads) * (double)rank.Model.HeadDim;
         double kv = rank.KvHeads * (double)rank.Model.HeadDim;
-        double[] bytes = [8 * hidden, 8 * hidden, 4 * heads, (rank.Model.Gated ? 6.0 : 4.0) * rank.Ffn, 8 * kv];
+        _activationBytes = (rank.Model.Gated ? 6.0 : 4.0) * rank.Ffn;
+        double[] bytes = [8 * hidden, 8 * hidden, 4 * heads, _activationBytes, 8 * kv];
         _elementwiseBytes = rank.Model.QkNorm ? [.. bytes, 4 * heads] : bytes;
     }
 
     /// <summary>KV bytes of one token and layer on this rank.</summary>
-    private double KvBytes => 2 * _kvElement * _rank.Model.HeadDim * _rank.KvHeads;
+    private double KvBytes => _kvElement * (_rank.Model.HeadDim + _rank.Model.ValueDim) * _rank.KvHeads;
 
     /// <summary>What a layer costs for m tokens besides attention: four products, element-wise kernels, two all-reduces.</summary>
     public double LayerLinear(int m)
     {
         double hidden = _rank.Model.Hidden;
-        double attentionWidth = (double)_rank.QHeads * _rank.Model.HeadDim;
-        double us = Gemm(m, _rank.QkvWidth, hidden) + Gemm(m, hidden, attentionWidth);
-        us += Gemm(m, _rank.UpWidth, hidden) + Gemm(m, hidden, _rank.Ffn);
+        double us = AttentionProducts(m);
+        us += DenseProducts(m);
         foreach (double bytes in _elementwiseBytes)
             us += Elementwise(bytes * m);
         if (_allReduce is not null)
@@ -86,23 +83,64 @@ public sealed class OperatorTimes : IOperatorTimes
         get
         {
             double hidden = _rank.Model.Hidden;
-            double us = ProductPerRow(_rank.QkvWidth, hidden) + ProductPerRow(hidden, (double)_rank.QHeads * _rank.Model.HeadDim);
-            us += ProductPerRow(_rank.UpWidth, hidden) + ProductPerRow(hidden, _rank.Ffn);
+            double us = AttentionProductsPerToken;
+            us += DenseProductsPerToken;
             us += _elementwiseBytes.Sum() / (_hbmBytesPerUs * _device.Elementwise.MemoryEfficiency);
             return _allReduce is null ? us : us + (2 * 2 * hidden * _allReduce.Segments.Min(s => s.FixedUs < 0 ? 0 : s.UsPerByte));
         }
     }
+
+    /// <summary>The same of <see cref="AttentionProducts"/>.</summary>
+    public double AttentionProductsPerToken => ProductPerRow(_attentionProducts, _rank.QkvWidth, _rank.Model.Hidden)
+        + ProductPerRow(_attentionProducts, _rank.Model.Hidden, (double)_rank.QHeads * _rank.Model.ValueDim);
+
+    /// <summary>The same of <see cref="DenseProducts"/>.</summary>
+    public double DenseProductsPerToken => ProductPerRow(_denseProducts, _rank.UpWidth, _rank.Model.Hidden)
+        + ProductPerRow(_denseProducts, _rank.Model.Hidden, _rank.Ffn);
 
     /// <summary>The same of <see cref="Ends"/>.</summary>
     public double EndsPerToken => 2 * 4.0 * _rank.Model.Hidden / (_hbmBytesPerUs * _device.Elementwise.MemoryEfficiency);
 
     /// <summary>The same of prefill attention for each unit of (cached + chunk)^2 - cached^2.</summary>
     public double PrefillPerSquare =>
-        _prefillFactor * 2 * _rank.Model.HeadDim * _rank.QHeads / (_flopsPerUs * _device.PrefillAttention.ComputeEfficiency);
+        _prefillFactor * (_rank.Model.HeadDim + _rank.Model.ValueDim) * _rank.QHeads / (_flopsPerUs * _device.PrefillAttention.ComputeEfficiency);
 
     /// <summary>The same for each token of a chunk, its bytes in and out.</summary>
     public double PrefillPerToken =>
-        _prefillFactor * _device.PrefillAttention.MemoryCost * (KvBytes + (4.0 * _rank.Model.HeadDim * _rank.QHeads)) / _hbmBytesPerUs;
+        _prefillFactor * _device.PrefillAttention.MemoryCost * (KvBytes + (2.0 * (_rank.Model.HeadDim + _rank.Model.ValueDim) * _rank.QHeads)) / _hbmBytesPerUs;
+
+    /// <summary>QKV and output projections.</summary>
+    public double AttentionProducts(int m)
+    {
+        double hidden = _rank.Model.Hidden;
+        double width = (double)_rank.QHeads * _rank.Model.ValueDim;
+        return Product(_attentionProducts, m, _rank.QkvWidth, hidden) + Product(_attentionProducts, m, hidden, width);
+    }
+
+    /// <summary>Up and down projections of the dense MLP.</summary>
+    public double DenseProducts(int m) =>
+        Product(_denseProducts, m, _rank.UpWidth, _rank.Model.Hidden) + Product(_denseProducts, m, _rank.Model.Hidden, _rank.Ffn);
+
+    /// <summary>Norm, rotary positions, KV write: the element-wise kernels beside full attention.</summary>
+    public double AttentionElementwise(int m)
+    {
+        double us = 0;
+        for (int i = 1; i < _elementwiseBytes.Length; i++)
+            us += i == 3 ? 0 : Elementwise(_elementwiseBytes[i] * m);
+        return us;
+    }
+
+    /// <summary>One norm.</summary>
+    public double Norm(int m) => Elementwise(8.0 * _rank.Model.Hidden * m);
+
+    /// <summary>The activation function of the dense MLP.</summary>
+    public double Activation(int m) => Elementwise(_activationBytes * m);
+
+    /// <summary>The activation function of a block of that width on this rank.</summary>
+    public double Activation(int m, double width) => Elementwise((_rank.Model.Gated ? 6.0 : 4.0) * width * m);
+
+    /// <summary>One all-reduce of the residual stream.</summary>
+    public double AllReduce(int m) => _allReduce?.Us(2.0 * _rank.Model.Hidden * m) ?? 0;
 
     /// <inheritdoc/>
     public double? Us(LayerOperator what, in OperatorPoint at)
@@ -111,10 +149,10 @@ public sealed class OperatorTimes : IOperatorTimes
         int m = at.Tokens;
         return what switch
         {
-            LayerOperator.QkvProjection => Gemm(m, _rank.QkvWidth, hidden),
-            LayerOperator.OutputProjection => Gemm(m, hidden, (double)_rank.QHeads * _rank.Model.HeadDim),
-            LayerOperator.UpProjection => Gemm(m, _rank.UpWidth, hidden),
-            LayerOperator.DownProjection => Gemm(m, hidden, _rank.Ffn),
+            LayerOperator.QkvProjection => Product(_attentionProducts, m, _rank.QkvWidth, hidden),
+            LayerOperator.OutputProjection => Product(_attentionProducts, m, hidden, (double)_rank.QHeads * _rank.Model.ValueDim),
+            LayerOperator.UpProjection => Product(_denseProducts, m, _rank.UpWidth, hidden),
+            LayerOperator.DownProjection => Product(_denseProducts, m, hidden, _rank.Ffn),
             LayerOperator.Elementwise => _elementwiseBytes.Sum(bytes => Elementwise(bytes * m)),
             LayerOperator.AllReduce => _allReduce?.Us(2 * hidden * m),
             LayerOperator.EmbeddingAndNorm => Ends(m),
@@ -166,21 +204,24 @@ public sealed class OperatorTimes : IOperatorTimes
         _decodeFactor * _device.MixedBatch.KvPassFactor * ((double)_rank.QHeads / _rank.KvHeads) * KvBytes / _hbmBytesPerUs;
 
     /// <summary>Prefill attention of a layer over all chunks of the iteration.</summary>
-    public double Prefill(ReadOnlySpan<PrefillChunk> chunks)
+    /// <param name="window">Tokens that a layer sees at most.</param>
+    /// <param name="chunked">They are those of the current chunk: half on average.</param>
+    public double Prefill(ReadOnlySpan<PrefillChunk> chunks, long window = long.MaxValue, bool chunked = false)
     {
         PrefillAttentionCoefficients c = _device.PrefillAttention;
-        double perPair = 4.0 * _rank.Model.HeadDim * _rank.QHeads;
+        double perPair = 2.0 * (_rank.Model.HeadDim + _rank.Model.ValueDim) * _rank.QHeads;
         double flops = 0;
         double bytes = 0;
         double longest = 0;
         foreach (PrefillChunk chunk in chunks)
         {
             double tokens = chunk.Tokens;
-            double cached = chunk.CachedTokens;
+            double cached = Math.Min(chunk.CachedTokens, window);
             double padded = Math.Ceiling(tokens / 128) * 128;
-            flops += perPair * (padded * cached + padded * (padded + c.TileTokens) / 2);
+            double all = padded * cached + padded * (padded + c.TileTokens) / 2;
+            flops += perPair * (cached + tokens <= window ? all : Math.Min(all, padded * window * (chunked ? 0.5 : 1)));
             bytes += KvBytes * (cached + tokens) + perPair * tokens;
-            longest = Math.Max(longest, cached + tokens);
+            longest = Math.Max(longest, Math.Min(cached + tokens, window));
         }
         double compute = flops / (_flopsPerUs * c.ComputeEfficiency);
         double walk = c.SerialUsPer1024 * longest / 1024;
@@ -188,37 +229,34 @@ public sealed class OperatorTimes : IOperatorTimes
     }
 
     /// <summary>One product C[m,n] = A[m,k] B[k,n]: <see cref="GemmCoefficients"/>.</summary>
-    public double Gemm(double m, double n, double k) => Product(_gemm, _weightElement, _peakScale, m, n, k);
+    public double Gemm(double m, double n, double k) => Product(_denseProducts, m, n, k);
 
     /// <summary>The LM head, which stays 16 bit when the layers are quantised.</summary>
-    private double HeadProduct(int rows)
-    {
-        double element = _peakScale > 1 ? 2 : _weightElement;
-        return Product(_device.Gemm, element, 1, rows, _rank.Vocab, _rank.Model.Hidden);
-    }
+    private double HeadProduct(int rows) => Product(new ProductTimes(_device.Gemm, _headElement, 1), rows, _rank.Vocab, _rank.Model.Hidden);
 
-    private double Product(GemmCoefficients c, double element, double peakScale, double m, double n, double k)
+    internal double Product(ProductTimes of, double m, double n, double k)
     {
+        GemmCoefficients c = of.Coefficients;
         double tile = m <= 64 ? 64 : 128;
         double padded = m + c.TilePadding * (Math.Ceiling(m / tile) * tile - m);
         double waves = Math.Ceiling(m / 128) * Math.Ceiling(n / 128) / _device.Sms;
         double waste = waves > 1 ? 1 + c.WavePadding * (Math.Ceiling(waves) / waves - 1) : 1;
-        double compute = 2 * padded * n * k * waste / (_flopsPerUs * peakScale * c.ComputeEfficiency);
-        double memory = (element * (n * k + m * k) + 2 * m * n) / (_hbmBytesPerUs * c.MemoryEfficiency);
+        double compute = 2 * padded * n * k * waste / (_flopsPerUs * of.PeakScale * c.ComputeEfficiency);
+        double memory = (of.Element * (n * k + m * k) + 2 * m * n) / (_hbmBytesPerUs * c.MemoryEfficiency);
         return c.LaunchUs + c.InnerUsPer1024 * k / 1024 + Norm(compute, memory, c.NormExponent);
     }
 
     /// <summary>A product grows at least by this with each row: both terms of its norm are at least proportional to the rows.</summary>
-    private double ProductPerRow(double n, double k) => Norm(
-        2 * n * k / (_flopsPerUs * _peakScale * _gemm.ComputeEfficiency),
-        ((_weightElement * k) + (2 * n)) / (_hbmBytesPerUs * _gemm.MemoryEfficiency),
-        _gemm.NormExponent);
+    private double ProductPerRow(ProductTimes of, double n, double k) => Norm(
+        2 * n * k / (_flopsPerUs * of.PeakScale * of.Coefficients.ComputeEfficiency),
+        ((of.Element * k) + (2 * n)) / (_hbmBytesPerUs * of.Coefficients.MemoryEfficiency),
+        of.Coefficients.NormExponent);
 
     private double Elementwise(double bytes) =>
         Math.Max(_device.Elementwise.LaunchUs, bytes / (_hbmBytesPerUs * _device.Elementwise.MemoryEfficiency));
 
     /// <summary>(a^q + b^q)^(1/q), with the larger term taken out so that nothing overflows.</summary>
-    private static double Norm(double a, double b, double q)
+    internal static double Norm(double a, double b, double q)
     {
         double large = Math.Max(a, b);
         double small = Math.Min(a, b);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ELLM.Sim.Models;
 using ELLM.Sim.Numerics;
+using ELLM.Sim.Timing.Kinds;
 using ELLM.Sim.Timing.Tables;
 
 namespace ELLM.Sim.Timing;
@@ -43,8 +44,8 @@ public static class TimeModelCatalog
             throw new InputException(
                 $"timing.model: expected analytic, which knows the share of attention, with an attention factor other than 1, found "
                     + $"'{text}'");
-        if (kind is "analytic" or "table")
-            TimedKinds.Check(model);
+        if (kind == "table")
+            TimedKinds.CheckDense(model, "a table");
         switch (kind)
         {
             case "analytic" when argument.Length == 0:
@@ -73,19 +74,21 @@ public static class TimeModelCatalog
         SendReceiveTable? send = text.StartsWith("constant", StringComparison.Ordinal) ? null : profile.SendReceiveOf(link);
         TimeModelChoice last = Parse(text, profile, model, tensorParallel, options with { Stage = stages[^1] });
         bool whole = last.Model is ConstantTimeModel or LinearTimeModel;
-        Dictionary<(int Count, bool IsFirst), ITimeModel> inner = [];
+        Dictionary<(int Count, bool IsFirst, int Place), ITimeModel> inner = [];
         List<ITimeModel> models = [];
         foreach (StageLayers stage in stages)
         {
+            // Equally many layers of a plain transformer take equally long wherever they stand.
+            (int, bool, int) key = (stage.Count, stage.IsFirst, model.IsDense ? 0 : stage.First);
             if (whole)
                 models.Add(new ShareTimeModel(last.Model, stage));
             else if (stage.IsLast)
                 models.Add(last.Model);
-            else if (inner.TryGetValue((stage.Count, stage.IsFirst), out ITimeModel? same))
+            else if (inner.TryGetValue(key, out ITimeModel? same))
                 models.Add(same);
             else
                 models.Add(
-                    inner[(stage.Count, stage.IsFirst)] = Parse(text, profile, model, tensorParallel,
+                    inner[key] = Parse(text, profile, model, tensorParallel,
                         options with { Stage = stage }).Model);
         }
         TimingProvenance provenance = send is null

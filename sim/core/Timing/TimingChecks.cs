@@ -1,4 +1,5 @@
 using ELLM.Sim.Hardware;
+using ELLM.Sim.Timing.Kinds;
 
 namespace ELLM.Sim.Timing;
 
@@ -22,7 +23,8 @@ internal static class TimingChecks
         ?? ValueRange.Fault("sms", profile.Sms, 1, 1e6);
 
     private static CatalogFault? Kernels(TimingProfile profile) =>
-        Gemm(profile.Gemm) ?? Gemm(profile.Gemm8Bit)
+        Gemm(profile.Gemm) ?? Gemm(profile.Gemm8Bit) ?? First(profile.Gemm4Bit, one => Gemm(one.Product) ?? Multiplier(one.PeakMultiplier))
+        ?? First(profile.Experts, Experts) ?? First(profile.Latent, Latent)
         ?? Decode(profile.DecodeAttention) ?? Decode(profile.DecodeAttentionFp8Kv)
         ?? Prefill(profile.PrefillAttention)
         ?? Us("launch_us", profile.Elementwise.LaunchUs) ?? Share("memory_efficiency", profile.Elementwise.MemoryEfficiency)
@@ -31,6 +33,26 @@ internal static class TimingChecks
             ?? ValueRange.Fault("kv_pass_factor", profile.MixedBatch.KvPassFactor, 0, LargestShare);
 
     private static CatalogFault? Engine(TimingProfile profile) => Overhead(profile.GraphOverhead) ?? Overhead(profile.EagerOverhead);
+
+    private static CatalogFault? First<T>(IReadOnlyList<T>? list, Func<T, CatalogFault?> check) =>
+        (list ?? []).Select(check).FirstOrDefault(fault => fault is not null);
+
+    private static CatalogFault? Multiplier(double value) => ValueRange.Fault("peak_multiplier", value, SmallestShare, LargestShare);
+
+    private static CatalogFault? Experts(ExpertCoefficients experts) =>
+        Us("fixed_us", experts.FixedUs) ?? Us("per_expert_us", experts.PerExpertUs)
+        ?? ValueRange.Fault("token_passes", experts.TokenPasses, 0, LargestShare)
+        ?? ValueRange.Fault("row_passes", experts.RowPasses, 0, LargestShare)
+        ?? Share("memory_efficiency", experts.MemoryEfficiency) ?? Share("compute_efficiency", experts.ComputeEfficiency)
+        ?? Exponent(experts.NormExponent) ?? ValueRange.Fault("padding", experts.Padding, 0, LargestShare)
+        ?? Multiplier(experts.PeakMultiplier) ?? ValueRange.Fault("block_tokens", experts.BlockTokens, 1, 1e6);
+
+    private static CatalogFault? Latent(LatentCoefficients latent) =>
+        Us("fixed_us", latent.Decode.FixedUs) ?? Us("per_head_us", latent.Decode.PerHeadUs)
+        ?? Share("weight_efficiency", latent.Decode.WeightEfficiency) ?? Share("compute_efficiency", latent.Decode.ComputeEfficiency)
+        ?? Exponent(latent.Decode.NormExponent) ?? Share("memory_efficiency", latent.Decode.MemoryEfficiency)
+        ?? Us("fixed_us", latent.Prefill.FixedUs) ?? ValueRange.Fault("token_passes", latent.Prefill.TokenPasses, 0, LargestShare)
+        ?? Share("compute_efficiency", latent.Prefill.ComputeEfficiency) ?? Share("product_efficiency", latent.Prefill.ProductEfficiency);
 
     private static CatalogFault? Gemm(GemmCoefficients? gemm) => gemm is null
         ? null

@@ -1,4 +1,5 @@
 using ELLM.Sim.Models;
+using ELLM.Sim.Timing.Kinds;
 
 namespace ELLM.Sim.Timing;
 
@@ -30,6 +31,15 @@ public sealed record TimingOptions(
 
     /// <summary>The same of decode attention, alone or beside prefill.</summary>
     public double DecodeAttentionFactor { get; init; } = 1;
+
+    /// <summary>How tokens spread over experts.</summary>
+    public ExpertRouting Routing { get; init; } = ExpertRouting.Uniform;
+
+    /// <summary>Folder of measured tables of experts; null: the formula.</summary>
+    public string? ExpertTables { get; init; }
+
+    /// <summary>Ranks among the tensor-parallel ones that divide the experts by number.</summary>
+    public int ExpertParallel { get; init; } = 1;
 
     /// <summary>Whether attention takes another time than measured.</summary>
     public bool ScalesAttention => PrefillAttentionFactor != 1 || DecodeAttentionFactor != 1;

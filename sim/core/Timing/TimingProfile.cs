@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using ELLM.Sim.Hardware;
+using ELLM.Sim.Timing.Kinds;
 
 namespace ELLM.Sim.Timing;
 
@@ -30,6 +31,16 @@ public sealed record TimingProfile
     /// <remarks>Fitted on kernels that quantise activations as they go; static scales take the 16-bit launch cost instead.</remarks>
     [JsonPropertyName("gemm_8bit")]
     public GemmCoefficients? Gemm8Bit { get; init; }
+
+    /// <summary>Products with 4-bit weights; those of a format without an entry are read at their size and multiplied as 16 bit.</summary>
+    [JsonPropertyName("gemm_4bit")]
+    public IReadOnlyList<FourBitProducts>? Gemm4Bit { get; init; }
+
+    /// <summary>Fused experts by the format of their weights; null where none was measured.</summary>
+    public IReadOnlyList<ExpertCoefficients>? Experts { get; init; }
+
+    /// <summary>Latent attention with its projections; null where none was measured.</summary>
+    public IReadOnlyList<LatentCoefficients>? Latent { get; init; }
 
     public required DecodeAttentionCoefficients DecodeAttention { get; init; }
 

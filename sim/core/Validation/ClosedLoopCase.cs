@@ -17,6 +17,7 @@ namespace ELLM.Sim.Validation;
 /// <param name="RequestsPerUser">Requests of a run, for each user.</param>
 /// <param name="TpotBound">Bound on the TPOT MAPE over the rows, per cent; null: printed only.</param>
 /// <param name="TtftBound">Bound on the TTFT MAPE.</param>
+/// <param name="ExpertTables">Folder of measured expert tables below the data's profiles folder; null: the formula.</param>
 /// <param name="Stated">What the data does not record and is stated here, with the reason.</param>
 public sealed record ClosedLoopCase(
     string Name,
@@ -31,7 +32,8 @@ public sealed record ClosedLoopCase(
     int RequestsPerUser,
     double? TpotBound,
     double? TtftBound,
-    IReadOnlyList<string> Stated)
+    IReadOnlyList<string> Stated,
+    string? ExpertTables = null)
 {
     private static readonly Catalog<ClosedLoopCase> Shipped = new("closed-loop case", "validation", ValidationJson.Default.ClosedLoopCase,
         one => one.Check());

@@ -18,6 +18,8 @@ namespace ELLM.Sim.Validation;
 /// </remarks>
 public static class ClosedLoopReplay
 {
+    private const string Routing = "timing.routing";
+
     public static IEnumerable<ValidationRow> Rows(ClosedLoopCase which, ValidationContext context)
     {
         if (context.Find(which.File) is not string path)
@@ -25,23 +27,40 @@ public static class ClosedLoopReplay
             yield return ValidationRow.Skipped(which.Summary, $"no {which.File}");
             yield break;
         }
+        if (which.ExpertTables is string tables)
+        {
+            if (context.Find(tables) is not string folder)
+            {
+                yield return ValidationRow.Skipped(which.Summary, $"no {tables}");
+                yield break;
+            }
+            which = which with { Settings = new Dictionary<string, string>(which.Settings) { ["timing.experts"] = folder } };
+        }
         MeasuredCsv csv = MeasuredCsv.Read(path);
-        csv.Require("isl", "osl", "tp_size", "concurrency", "silicon_ttft_ms", "silicon_tpot_ms");
+        (string tpotColumn, string ttftColumn) = csv.Has("silicon_tpot_ms") ? ("silicon_tpot_ms", "silicon_ttft_ms")
+            : ("tpot_ms", "ttft_ms");
+        csv.Require("isl", "osl", "tp_size", "concurrency", tpotColumn, ttftColumn);
         ErrorStatistics tpot = new();
         ErrorStatistics ttft = new();
+        ErrorStatistics byDefault = new();
+        ClosedLoopCase? plain = which.Settings.ContainsKey(Routing)
+            ? which with { Settings = which.Settings.Where(one => one.Key is not (Routing or "timing.experts")).ToDictionary() }
+            : null;
         int preempted = 0;
         for (int row = 0; row < csv.Count; row++)
         {
             if (!which.Where.All(wanted => csv.Text(row, wanted.Key) == wanted.Value))
                 continue;
             int users = (int)csv.Whole(row, "concurrency", 1);
-            int input = (int)csv.Whole(row, "isl", 1);
-            int output = (int)csv.Whole(row, "osl", 1);
-            int tp = (int)csv.Whole(row, "tp_size", 1);
-            (double ours, double first, long preemptions) = Run(which, users, input, output, tp);
-            string point = string.Create(CultureInfo.InvariantCulture, $"TP{tp} {input}/{output} x{users}");
-            tpot.Add(csv.Number(row, "silicon_tpot_ms"), ours, point);
-            ttft.Add(csv.Number(row, "silicon_ttft_ms"), first, point);
+            LoopPoint point = new(
+                users, (int)csv.Whole(row, "isl", 1), (int)csv.Whole(row, "osl", 1), (int)csv.Whole(row, "tp_size", 1),
+                csv.Has("moe_ep_size") ? (int)csv.Whole(row, "moe_ep_size", 1) : 1);
+            (double ours, double first, long preemptions) = Run(which, point);
+            double measured = csv.Number(row, tpotColumn);
+            tpot.Add(measured, ours, point.ToString());
+            ttft.Add(csv.Number(row, ttftColumn), first, point.ToString());
+            if (plain is not null)
+                byDefault.Add(measured, Run(plain, point).TpotMs, point.ToString());
             preempted += preemptions > 0 ? 1 : 0;
         }
         if (tpot.Count == 0)
@@ -49,16 +68,20 @@ public static class ClosedLoopReplay
             yield return ValidationRow.Skipped(which.Summary, $"no row of {which.File} matches");
             yield break;
         }
+        string routing = plain is null ? ""
+            : FormattableString.Invariant($"with the default routing and the formula {byDefault.Mape:0.0} %; ");
         yield return ValidationRow.Mape($"{which.Summary}: TPOT", tpot, which.TpotBound,
-            $"{preempted} loops preempted; stated: {string.Join("; ", which.Stated)}");
+            $"{routing}{preempted} loops preempted; stated: {string.Join("; ", which.Stated)}");
         yield return ValidationRow.Mape($"{which.Summary}: TTFT", ttft, which.TtftBound);
     }
 
     /// <summary>Mean TPOT and TTFT in milliseconds of one loop, and its preemptions.</summary>
-    public static (double TpotMs, double TtftMs, long Preemptions) Run(ClosedLoopCase which, int users, int input, int output, int tp)
+    public static (double TpotMs, double TtftMs, long Preemptions) Run(ClosedLoopCase which, LoopPoint point)
     {
+        (int users, int input, int output, int tp, int ep) = point;
         List<Assignment> settings = [.. which.Settings.Select(one => new Assignment(one.Key, one.Value)),
-            new Assignment("tp", tp.ToString(CultureInfo.InvariantCulture))];
+            new Assignment("tp", tp.ToString(CultureInfo.InvariantCulture)), new Assignment("ep",
+                ep.ToString(CultureInfo.InvariantCulture))];
         if (which.SeqsIsConcurrency)
             settings.Add(new Assignment("engine.max_num_seqs", users.ToString(CultureInfo.InvariantCulture)));
         Deployment deployment = Deployment.Resolve(ConfigBinder.Bind(PresetCatalog.Load("vllm-v1"), settings));
@@ -86,4 +109,11 @@ public static class ClosedLoopReplay
         int high = Math.Max(low, (int)(nominal * which.LongestShare));
         return low + (int)(lengths.NextDouble() * (high - low + 1));
     }
+}
+
+/// <summary>One measured loop: users, nominal lengths, and how the model is split.</summary>
+public readonly record struct LoopPoint(int Users, int Input, int Output, int Tp, int Ep = 1)
+{
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"TP{Tp}{(Ep > 1 ? $" EP{Ep}" : "")} {Input}/{Output} x{Users}");
 }

@@ -17,9 +17,10 @@ public sealed class KvCapacitySuite : IValidationSuite
     private const double Gib = 1L << 30;
 
     // The rows name cards as their logs do. A card of which only the memory matters here takes the place of one that has no file.
-    private static readonly Dictionary<string, string> Cards = new() { ["H100-80GB"] = "h100", ["RTX 4090"] = "rtx-4090" };
-
-    private static readonly Dictionary<string, string> Shapes = new() { ["llama-3-70b"] = "llama-3.1-70b", ["phi-4"] = "phi-4-14b" };
+    private static readonly Dictionary<string, string> Cards = new()
+    {
+        ["H100-80GB"] = "h100", ["H200"] = "h200", ["RTX 4090"] = "rtx-4090", ["A100-40GB"] = "a100-40", ["A100-80GB"] = "a100-80",
+    };
 
     public string Name => "kv-capacity";
 
@@ -28,8 +29,10 @@ public sealed class KvCapacitySuite : IValidationSuite
     public string Trust => """
         The pool is what weights, the driver and libraries, and the profiled peak of activations leave of the engine's share. Dense models
         of vLLM 0.17 and later are within 0.5 % of the share, 0.9 to 0.16 within 1.2 %. Older servers counted what other processes held,
-        and cards other than the H100 have few logs: 3 % in the median. No coefficient was fitted on these rows beyond what
-        `configs/engines` states with its source.
+        and cards other than the H100 have few logs: 3 % in the median. Experts, latent attention, windows and states from 0.9
+        on are within 1.5 %, but for gpt-oss-120b: servers keep its 4-bit experts 6 % larger than the published files, by a padding that no
+        rule here imitates. One log of Mistral-Small that its source files under 0.11 has the sampler's peak of a later release. No
+        coefficient was fitted on these rows beyond what `configs/engines` states with its source.
         """;
 
     public IEnumerable<ValidationRow> Run(ValidationContext context)
@@ -43,7 +46,7 @@ public sealed class KvCapacitySuite : IValidationSuite
     private static IEnumerable<ValidationRow> Rows(MeasuredCsv csv)
     {
         HashSet<string> seen = [];
-        List<(EngineVersion Version, double Error)> errors = [];
+        List<(EngineVersion Version, bool Plain, double Error)> errors = [];
         List<string> refused = [];
         for (int row = 0; row < csv.Count; row++)
         {
@@ -58,9 +61,10 @@ public sealed class KvCapacitySuite : IValidationSuite
             double ours = server.Budget().KvBytes;
             double error = (ours - server.KvBytes) / share * 100;
             bool vllm = server.Deployment.StartsWith("vllm-", StringComparison.Ordinal);
+            bool plain = server.Model.IsDense || server.Version < new EngineVersion(0, 9);
             if (vllm)
-                errors.Add((server.Version, error));
-            double? bound = vllm ? BoundOf(server.Version) : null;
+                errors.Add((server.Version, plain, error));
+            double? bound = !vllm ? null : plain ? BoundOf(server.Version) : KindsBound;
             yield return new ValidationRow(
                 server.Deployment, server.KvBytes / Gib, ours / Gib, "GiB", error, bound, bound is null ? null : Math.Abs(error) <= bound)
             {
@@ -68,9 +72,11 @@ public sealed class KvCapacitySuite : IValidationSuite
             };
         }
         foreach ((string what, double bound, bool median, Func<EngineVersion, bool> holds) in Groups)
-            yield return Group(what, [.. errors.Where(e => holds(e.Version)).Select(e => Math.Abs(e.Error))], bound, median);
+            yield return Group(what, [.. errors.Where(e => e.Plain && holds(e.Version)).Select(e => Math.Abs(e.Error))], bound, median);
+        yield return Group("experts, latent attention, windows, states from 0.9 on, largest",
+            [.. errors.Where(e => !e.Plain).Select(e => Math.Abs(e.Error))], KindsBound, median: false);
         yield return ValidationRow.Skipped(
-            $"{refused.Count} start-ups", "cannot be stated yet (experts, latent attention, windows, four bits, or a setting that was not printed)");
+            $"{refused.Count} of {csv.Count} start-ups", $"cannot be stated ({string.Join(", ", refused)}): a model or a setting that is not known");
     }
 
     private static (string, double, bool, Func<EngineVersion, bool>)[] Groups =>
@@ -79,6 +85,9 @@ public sealed class KvCapacitySuite : IValidationSuite
         ("vllm 0.9 to 0.16, largest", 1.2, false, v => v >= new EngineVersion(0, 9) && v < new EngineVersion(0, 17)),
         ("vllm up to 0.8, median", 3, true, v => v < new EngineVersion(0, 9)),
     ];
+
+    /// <summary>Of layers other than full attention with a dense MLP, from 0.9 on; older servers are judged by the median.</summary>
+    private const double KindsBound = 1.5;
 
     private static double? BoundOf(EngineVersion version) =>
         version >= new EngineVersion(0, 17) ? 0.5 : version >= new EngineVersion(0, 9) ? 1.2 : null;
@@ -110,21 +119,18 @@ public sealed class KvCapacitySuite : IValidationSuite
         public static PrintedServer? Read(MeasuredCsv csv, int row)
         {
             string Cell(string column) => csv.Text(row, column);
-            string shape = Cell("shape");
             string quantisation = Cell("quantisation");
-            bool eightBit = quantisation is "fp8" or "compressed-tensors";
-            string model = Shapes.GetValueOrDefault(shape, shape);
             string version = Cell("version").Split(' ')[0];
-            if (shape.Length == 0 || !ModelCatalog.Names.Contains(model) || (quantisation.Length > 0 && !eightBit)
-                || !EngineVersion.TryParse(version, out EngineVersion parsed) || Cell("gpu_memory_utilization").Length == 0)
+            if (PrintedModel.Of(Cell("model"), Cell("shape"), quantisation) is not ModelSpec shape
+                || !EngineVersion.TryParse(version, out EngineVersion parsed) || Cell("gpu_memory_utilization").Length == 0
+                || Cell("gpu_total_gib").Length == 0)
             {
                 return null;
             }
             bool wide = Cell("dtype") == "float32";
             string release = $"{Cell("engine")}-{parsed.Major}.{parsed.Minor}";
             int tp = (int)csv.Whole(row, "tp", 1);
-            ModelSpec spec = ModelCatalog.Load(model);
-            spec = spec with { WeightElementBytes = eightBit ? 1 : wide ? 4 : spec.WeightElementBytes };
+            ModelSpec spec = wide ? shape with { WeightElementBytes = 4 } : shape;
             GpuSpec gpu = GpuCatalog.Load(Cards.GetValueOrDefault(Cell("gpu"), "rtx-4090")) with
             {
                 MemoryVisibleMib = (long)Math.Round(Number(Cell("gpu_total_gib")) * 1024),
@@ -145,7 +151,7 @@ public sealed class KvCapacitySuite : IValidationSuite
                 Release = EngineCatalog.Release(release),
             };
             MemoryBudgetSettings[] settings = [.. stages.Select(Settings)];
-            string what = $"{release} {model}{(eightBit ? " 8-bit" : wide ? " 32-bit" : "")}, {Cell("gpu")}, tp {tp} pp {stages.Length}"
+            string what = $"{release} {spec.Name}{(PrintedModel.Words(quantisation) ?? (wide ? " 32-bit" : ""))}, {Cell("gpu")}, tp {tp} pp {stages.Length}"
                 + (Cell("max_num_batched_tokens") is { Length: > 0 } tokens ? $", {tokens} tokens" : "");
             return Printed(csv, row, spec, tp, stages, settings[0].KvElementBytes) is double bytes
                 ? new PrintedServer(what, parsed, spec, gpu, settings, bytes)

@@ -89,7 +89,7 @@ public sealed class PublishedSuite : IValidationSuite
             (25, 38.8, 689, LargeBound), (50, 59.7, null, LargeBound)];
         foreach ((int users, double itl, double? ttft, double? bound) in points)
         {
-            (double ours, double first, _) = ClosedLoopReplay.Run(NimLoop, users, 5000, 500, 2);
+            (double ours, double first, _) = ClosedLoopReplay.Run(NimLoop, new LoopPoint(users, 5000, 500, 2));
             yield return Ms(string.Create(CultureInfo.InvariantCulture, $"{nim}, ITL of {users} users"), itl, ours, bound,
                 bound is null ? SmallStep : "");
             if (ttft is double reference)

@@ -16,7 +16,8 @@ internal sealed class ConfigKeys
         _text = root.TryGetProperty("text_config", out JsonElement text) && text.ValueKind == JsonValueKind.Object ? text : root;
         Type = Text("model_type") ?? throw Refuse("missing model_type");
         string folder = Path.GetFileName(Path.GetDirectoryName(source) ?? "");
-        Name = (Text("_name_or_path") is { Length: > 0 } given ? given.Split('/')[^1] : folder is { Length: > 0 } ? folder : Type).ToLowerInvariant();
+        string other = folder.Length > 0 ? folder : Type;
+        Name = (Text("_name_or_path") is { Length: > 0 } given ? given.Split('/')[^1] : other).ToLowerInvariant();
     }
 
     /// <summary>The text part's model_type.</summary>
@@ -63,7 +64,8 @@ internal sealed class ConfigKeys
 
     /// <summary>A list of texts; null when absent.</summary>
     public string[]? Texts(string key) => Get(key) is { ValueKind: JsonValueKind.Array } list
-        ? [.. list.EnumerateArray().Select(one => one.ValueKind == JsonValueKind.String ? one.GetString()! : throw Refuse($"{key}: expected texts, found {Shown(one)}"))]
+        ? [.. list.EnumerateArray().Select(one =>
+            one.ValueKind == JsonValueKind.String ? one.GetString()! : throw Refuse($"{key}: expected texts, found {Shown(one)}"))]
         : null;
 
     /// <summary>A list of whole numbers; null when absent or no list.</summary>

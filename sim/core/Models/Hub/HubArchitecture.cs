@@ -38,7 +38,8 @@ internal sealed record HubArchitecture(
     private static readonly HubArchitecture[] Known =
     [
         new("llama", HubFamily.Plain), new("mistral", HubFamily.Plain), new("mixtral", HubFamily.Plain), new("phi3", HubFamily.Plain),
-        new("phimoe", HubFamily.Plain), new("granite", HubFamily.Plain), new("glm4_moe", HubFamily.Plain), new("minimax_m2", HubFamily.Plain),
+        new("phimoe", HubFamily.Plain), new("granite", HubFamily.Plain), new("glm4_moe", HubFamily.Plain),
+        new("minimax_m2", HubFamily.Plain),
         new("opt", HubFamily.Opt, Tied: true, Gated: false),
         new("qwen2", HubFamily.Qwen), new("qwen2_moe", HubFamily.Qwen), new("qwen3", HubFamily.Qwen, QkNorm: true),
         new("qwen3_moe", HubFamily.Qwen, QkNorm: true),
@@ -51,8 +52,10 @@ internal sealed record HubArchitecture(
         new("llama4_text", HubFamily.Llama4), new("llama4", HubFamily.Llama4),
         new("mimo_v2_flash", HubFamily.Mimo),
         new("qwen3_next", HubFamily.Hybrid, QkNorm: true, GatedAttention: true),
-        new("qwen3_5_text", HubFamily.Hybrid, QkNorm: true, GatedAttention: true), new("qwen3_5", HubFamily.Hybrid, QkNorm: true, GatedAttention: true),
-        new("qwen3_5_moe_text", HubFamily.Hybrid, QkNorm: true, GatedAttention: true), new("qwen3_5_moe", HubFamily.Hybrid, QkNorm: true, GatedAttention: true),
+        new("qwen3_5_text", HubFamily.Hybrid, QkNorm: true, GatedAttention: true),
+        new("qwen3_5", HubFamily.Hybrid, QkNorm: true, GatedAttention: true),
+        new("qwen3_5_moe_text", HubFamily.Hybrid, QkNorm: true, GatedAttention: true),
+        new("qwen3_5_moe", HubFamily.Hybrid, QkNorm: true, GatedAttention: true),
         new("granitemoehybrid", HubFamily.Hybrid),
         new("jamba", HubFamily.Jamba),
         new("nemotron_h", HubFamily.NemotronH, Gated: false),

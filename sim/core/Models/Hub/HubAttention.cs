@@ -13,7 +13,8 @@ internal static class HubAttention
             ? new SparseIndex(keys.Need("index_n_heads"), keys.Need("index_head_dim"), top)
             : null;
         return new LatentAttention(
-            rank, keys.Need("qk_rope_head_dim"), keys.Need("qk_nope_head_dim"), keys.Need("v_head_dim"), queries is 0 ? null : queries, index);
+            rank, keys.Need("qk_rope_head_dim"), keys.Need("qk_nope_head_dim"), keys.Need("v_head_dim"), queries is 0 ? null
+                : queries, index);
     }
 
     public static WindowAttention Window(ConfigKeys keys, HubArchitecture architecture) => architecture.Family switch
@@ -31,18 +32,22 @@ internal static class HubAttention
         if (architecture.Family == HubFamily.Jamba)
         {
             int inner = keys.Need("hidden_size") * (keys.Find("mamba_expand") ?? 2);
-            return new StateLayer(StateKind.Mamba1, 1, inner, keys.Find("mamba_d_state") ?? 16, 0, keys.Find("mamba_d_conv") ?? 4, element);
+            return new StateLayer(StateKind.Mamba1, 1, inner, keys.Find("mamba_d_state") ?? 16, 0, keys.Find("mamba_d_conv")
+                ?? 4, element);
         }
         if (architecture.Name.StartsWith("qwen3", StringComparison.Ordinal))
         {
             return new StateLayer(
-                StateKind.GatedDeltaNet, keys.Need("linear_num_value_heads"), keys.Need("linear_value_head_dim"), keys.Need("linear_key_head_dim"),
+                StateKind.GatedDeltaNet, keys.Need("linear_num_value_heads"), keys.Need("linear_value_head_dim"),
+                    keys.Need("linear_key_head_dim"),
                 keys.Need("linear_num_key_heads"), keys.Need("linear_conv_kernel_dim"), element);
         }
-        int heads = keys.Find("mamba_num_heads", "mamba_n_heads") ?? throw keys.Refuse($"missing mamba_num_heads, which {keys.Type} needs");
+        int heads = keys.Find("mamba_num_heads", "mamba_n_heads")
+            ?? throw keys.Refuse($"missing mamba_num_heads, which {keys.Type} needs");
         int dim = keys.Find("mamba_head_dim", "mamba_d_head") ?? throw keys.Refuse($"missing mamba_head_dim, which {keys.Type} needs");
         int state = keys.Find("ssm_state_size", "mamba_d_state") ?? throw keys.Refuse($"missing ssm_state_size, which {keys.Type} needs");
         return new StateLayer(
-            StateKind.Mamba2, heads, dim, state, keys.Find("n_groups", "mamba_n_groups") ?? 1, keys.Find("conv_kernel", "mamba_d_conv") ?? 4, element);
+            StateKind.Mamba2, heads, dim, state, keys.Find("n_groups", "mamba_n_groups")
+                ?? 1, keys.Find("conv_kernel", "mamba_d_conv") ?? 4, element);
     }
 }

@@ -7,7 +7,8 @@ internal static class HubAttentionOrder
     public static AttentionKind[] Of(ConfigKeys keys, HubArchitecture architecture, int layers)
     {
         if (architecture.Family == HubFamily.Latent)
-            return All(layers, keys.Find("kv_lora_rank") is null ? throw keys.Refuse($"missing kv_lora_rank, which {keys.Type} needs") : AttentionKind.Latent);
+            return All(layers, keys.Find("kv_lora_rank") is null
+                ? throw keys.Refuse($"missing kv_lora_rank, which {keys.Type} needs") : AttentionKind.Latent);
         if (architecture.Family == HubFamily.Qwen)
             return OfQwen(keys, layers);
         if (keys.Texts("layer_types") is { } types)
@@ -20,7 +21,8 @@ internal static class HubAttentionOrder
             HubFamily.Jamba => OfJamba(keys, layers),
             HubFamily.Llama4 => OfLlama4(keys, layers),
             HubFamily.Mimo => OfMimo(keys, layers),
-            HubFamily.Plain or HubFamily.Opt => All(layers, keys.Find("sliding_window") is > 0 ? AttentionKind.Window : AttentionKind.Full),
+            HubFamily.Plain or HubFamily.Opt =>
+                All(layers, keys.Find("sliding_window") is > 0 ? AttentionKind.Window : AttentionKind.Full),
             _ => throw keys.Refuse($"missing layer_types, which {keys.Type} needs"),
         };
     }
@@ -40,7 +42,8 @@ internal static class HubAttentionOrder
             "sliding_attention" => AttentionKind.Window,
             "chunked_attention" => AttentionKind.Chunked,
             "linear_attention" or "mamba" => AttentionKind.State,
-            _ => throw keys.Refuse($"layer_types: expected full_attention, sliding_attention, chunked_attention, linear_attention or mamba, found {type}"),
+            _ => throw keys.Refuse(
+                $"layer_types: expected full_attention, sliding_attention, chunked_attention, linear_attention or mamba, found {type}"),
         })];
     }
 
@@ -63,7 +66,8 @@ internal static class HubAttentionOrder
 
     private static AttentionKind[] OfMimo(ConfigKeys keys, int layers)
     {
-        int[] pattern = keys.Numbers("hybrid_layer_pattern") ?? throw keys.Refuse($"missing hybrid_layer_pattern, which {keys.Type} needs");
+        int[] pattern = keys.Numbers("hybrid_layer_pattern")
+            ?? throw keys.Refuse($"missing hybrid_layer_pattern, which {keys.Type} needs");
         return pattern.Length == layers
             ? [.. pattern.Select(one => one == 1 ? AttentionKind.Window : AttentionKind.Full)]
             : throw keys.Refuse($"hybrid_layer_pattern: expected {layers} layers, found {pattern.Length}");

@@ -18,7 +18,11 @@ public static class HubConfig
     /// <summary>Name of the file in which NVIDIA's quantisation tool writes its part.</summary>
     public const string QuantisationFileName = "hf_quant_config.json";
 
-    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     /// <summary>Whether a JSON text is a published configuration and no model file of this project.</summary>
     public static bool IsOne(string json)
@@ -27,7 +31,8 @@ public static class HubConfig
         {
             using JsonDocument document = JsonDocument.Parse(json, Lenient);
             JsonElement root = document.RootElement;
-            return root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("model_type", out _) || root.TryGetProperty("architectures", out _));
+            return root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("model_type", out _)
+                || root.TryGetProperty("architectures", out _));
         }
         catch (JsonException)
         {
@@ -48,7 +53,8 @@ public static class HubConfig
         HubLayers layers = HubLayers.Read(keys, architecture);
         WeightFormats? formats = HubFormats.Read(keys, layers, quantisation);
         ModelSpec model = Shape(keys, architecture, layers) with { Formats = formats };
-        return model with { Understood = Describe(model, architecture, keys.HasTower), Source = $"published configuration, read from {source}" };
+        return model with { Understood = Describe(model, architecture, keys.HasTower),
+            Source = $"published configuration, read from {source}" };
     }
 
     private static ModelSpec Shape(ConfigKeys keys, HubArchitecture architecture, HubLayers layers)
@@ -94,9 +100,11 @@ public static class HubConfig
                 + (block.SharedFfn > 0 ? FormattableString.Invariant($", shared {block.SharedFfn}") : "")
             : "";
         string state = model.ForRank(1).StateBytesPerSequence is > 0 and long bytes ? $", state {ShortText.Gib(bytes)} a sequence" : "";
-        string formats = model.Formats is { } parts ? $"; weights {HubFormats.Describe(parts)}" : "";
-        return FormattableString.Invariant($"{architecture.Name}: {model.Layers} layers ({LayerWords.Of(model)}), hidden {model.Hidden}{experts}{formats}; ")
+        string formats = model.Formats is { } parts ? $"; weights {LayerWords.Of(parts)}" : "";
+        return FormattableString.Invariant($"{architecture.Name}: {model.Layers} layers ({LayerWords.Of(model)}), hidden {model.Hidden}")
+            + $"{experts}{formats}; "
             + FormattableString.Invariant($"{model.Parameters / 1e9:0.0} B parameters, {ShortText.Gib(model.ForRank(1).WeightBytes)}, ")
-            + FormattableString.Invariant($"KV {model.KvBytesPerToken()} bytes a token{state}{(tower ? "; text part, tower left out" : "")}");
+            + FormattableString.Invariant($"KV {model.KvBytesPerToken()} bytes a token{state}")
+            + (tower ? "; text part, tower left out" : "");
     }
 }

@@ -53,7 +53,8 @@ internal static class HubExperts
         }
         if (keys.Numbers("moe_layer_freq") is { } listed)
         {
-            return listed.Length == layers ? i => listed[i] != 0 : throw keys.Refuse($"moe_layer_freq: expected {layers} layers, found {listed.Length}");
+            return listed.Length == layers ? i =>
+                listed[i] != 0 : throw keys.Refuse($"moe_layer_freq: expected {layers} layers, found {listed.Length}");
         }
         int first = keys.Find("first_k_dense_replace") ?? 0;
         int every = keys.Find("moe_layer_freq", "decoder_sparse_step") is > 0 and int freq ? freq : 1;

@@ -20,17 +20,6 @@ internal static class HubFormats
         return document.RootElement.TryGetProperty("quantization", out JsonElement part) ? Of(keys, layers, part) : null;
     }
 
-    /// <summary><c>experts mxfp4</c>: the parts that are not 16 bit.</summary>
-    public static string Describe(WeightFormats formats)
-    {
-        (string Part, NumberFormat Format)[] parts =
-            [("attention", formats.Attention), ("dense", formats.Dense), ("shared experts", formats.Shared), ("experts", formats.Experts)];
-        string[] words = [.. parts.Where(part => part.Format != NumberFormat.Bits16).Select(part => $"{part.Part} {Word(part.Format)}")];
-        return words.Length == 0 ? "16 bit" : string.Join(", ", words) + ", the rest 16 bit";
-    }
-
-    private static string Word(NumberFormat format) => JsonSerializer.Serialize(format, ModelsJson.Default.NumberFormat).Trim('"');
-
     private static WeightFormats Of(ConfigKeys keys, HubLayers layers, JsonElement part)
     {
         NumberFormat format = FormatOf(keys, part);
@@ -50,7 +39,8 @@ internal static class HubFormats
         bool onlyExperts = Text(part, "quant_method") == "mxfp4";
         NumberFormat attention = onlyExperts ? NumberFormat.Bits16 : In("self_attn.q_proj", "self_attn.q_b_proj", "self_attn.kv_b_proj");
         NumberFormat dense = onlyExperts ? NumberFormat.Bits16 : In("mlp.gate_proj", "mlp.down_proj");
-        return new WeightFormats(attention, dense, onlyExperts ? NumberFormat.Bits16 : In("mlp.shared_experts.gate_proj", "mlp.shared_expert.gate_proj"),
+        return new WeightFormats(attention, dense, onlyExperts ? NumberFormat.Bits16
+            : In("mlp.shared_experts.gate_proj", "mlp.shared_expert.gate_proj"),
             In("mlp.experts.0.gate_proj"));
     }
 
@@ -78,7 +68,8 @@ internal static class HubFormats
                 null when part.TryGetProperty("config_groups", out _) => OfGroups(keys, part),
                 _ => throw keys.Refuse($"quant_algo: expected FP8 or NVFP4, found {algorithm ?? "none"}"),
             },
-            _ => throw keys.Refuse($"quant_method: expected {Methods}, found {method ?? "none"}{(method is "awq" or "gptq" ? $" of {bits} bits" : "")}"),
+            _ => throw keys.Refuse(
+                $"quant_method: expected {Methods}, found {method ?? "none"}{(method is "awq" or "gptq" ? $" of {bits} bits" : "")}"),
         };
     }
 
@@ -101,7 +92,8 @@ internal static class HubFormats
                 (8, "int") => NumberFormat.Int8,
                 (4, "float") => NumberFormat.Nvfp4,
                 (4, "int") => Group(keys, Whole(weights, "group_size") ?? 128),
-                (int bits, string type) => throw keys.Refuse($"config_groups: expected weights of 8 or 4 bits, float or int, found {bits} bits {type}"),
+                (int bits, string type) =>
+                    throw keys.Refuse($"config_groups: expected weights of 8 or 4 bits, float or int, found {bits} bits {type}"),
                 _ => throw keys.Refuse("config_groups: missing num_bits or type of the weights"),
             };
             if (found is not null && found != one)
@@ -147,5 +139,6 @@ internal static class HubFormats
         part.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static int? Whole(JsonElement part, string key) =>
-        part.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : null;
+        part.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt32(out int number) ? number : null;
 }

@@ -24,7 +24,8 @@ internal sealed record HubLayers(int Count, IReadOnlyList<LayerRun>? Runs, Exper
     /// <summary>One letter is one layer: M state, * attention, - MLP, E experts, nothing inside it.</summary>
     private static HubLayers OfLetters(ConfigKeys keys)
     {
-        string letters = keys.Text("hybrid_override_pattern") ?? throw keys.Refuse($"missing hybrid_override_pattern, which {keys.Type} needs");
+        string letters = keys.Text("hybrid_override_pattern")
+            ?? throw keys.Refuse($"missing hybrid_override_pattern, which {keys.Type} needs");
         AttentionKind[] attention = new AttentionKind[letters.Length];
         FeedForwardKind[] feed = new FeedForwardKind[letters.Length];
         for (int i = 0; i < letters.Length; i++)
@@ -44,7 +45,8 @@ internal sealed record HubLayers(int Count, IReadOnlyList<LayerRun>? Runs, Exper
         return new HubLayers(letters.Length, RunsOf(attention, feed), experts, letters.Contains('-') ? HubExperts.DenseFfn(keys) : null);
     }
 
-    /// <summary>The shortest list of runs that, repeated, names all layers; null when they are alike and of the model's main kind.</summary>
+    /// <summary>The shortest list of runs that, repeated, names all layers; null when they are alike and of the model's main
+    /// kind.</summary>
     private static List<LayerRun>? RunsOf(AttentionKind[] attention, FeedForwardKind[] feed)
     {
         (AttentionKind, FeedForwardKind)[] kinds = [.. attention.Zip(feed)];
