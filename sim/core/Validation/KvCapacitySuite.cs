@@ -19,7 +19,11 @@ public sealed class KvCapacitySuite : IValidationSuite
     // The rows name cards as their logs do. A card of which only the memory matters here takes the place of one that has no file.
     private static readonly Dictionary<string, string> Cards = new()
     {
-        ["H100-80GB"] = "h100", ["H200"] = "h200", ["RTX 4090"] = "rtx-4090", ["A100-40GB"] = "a100-40", ["A100-80GB"] = "a100-80",
+        ["H100-80GB"] = "h100",
+        ["H200"] = "h200",
+        ["RTX 4090"] = "rtx-4090",
+        ["A100-40GB"] = "a100-40",
+        ["A100-80GB"] = "a100-80",
     };
 
     public string Name => "kv-capacity";

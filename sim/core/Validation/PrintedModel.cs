@@ -8,8 +8,12 @@ internal static class PrintedModel
     /// <summary>Names that are no hub name of a shipped model: quantised copies, and what people write.</summary>
     private static readonly Dictionary<string, string> Names = new()
     {
-        ["llama-3-70b"] = "llama-3.1-70b", ["phi-4"] = "phi-4-14b", ["microsoft/phi-4, 4 bit"] = "phi-4-14b",
-        ["DeepSeek-R1, AWQ"] = "deepseek-v3", ["DeepSeek-V2.5"] = "deepseek-v2.5", ["Qwen3-Next-80B-A3B"] = "qwen3-next-80b-a3b",
+        ["llama-3-70b"] = "llama-3.1-70b",
+        ["phi-4"] = "phi-4-14b",
+        ["microsoft/phi-4, 4 bit"] = "phi-4-14b",
+        ["DeepSeek-R1, AWQ"] = "deepseek-v3",
+        ["DeepSeek-V2.5"] = "deepseek-v2.5",
+        ["Qwen3-Next-80B-A3B"] = "qwen3-next-80b-a3b",
         ["RedHatAI/Mistral-Small-3.1-24B-Instruct-2503-quantized.w8a8"] = "mistral-small-3.1-24b",
         ["RedHatAI/Qwen2.5-7B-Instruct-quantized.w8a8"] = "qwen2.5-7b",
     };

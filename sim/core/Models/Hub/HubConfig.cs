@@ -53,8 +53,11 @@ public static class HubConfig
         HubLayers layers = HubLayers.Read(keys, architecture);
         WeightFormats? formats = HubFormats.Read(keys, layers, quantisation);
         ModelSpec model = Shape(keys, architecture, layers) with { Formats = formats };
-        return model with { Understood = Describe(model, architecture, keys.HasTower),
-            Source = $"published configuration, read from {source}" };
+        return model with
+        {
+            Understood = Describe(model, architecture, keys.HasTower),
+            Source = $"published configuration, read from {source}"
+        };
     }
 
     private static ModelSpec Shape(ConfigKeys keys, HubArchitecture architecture, HubLayers layers)

@@ -19,8 +19,13 @@ internal sealed class WindowTimes
         ModelSpec shaped = model with
         {
             KvHeads = model.Window.KvHeads
-                ?? model.KvHeads, HeadDim = model.WindowHeadDim, ValueHeadDim = model.WindowValueDim, LayerRuns = null,
-            Experts = null, Latent = null, Ffn = rank.TensorParallel,
+                ?? model.KvHeads,
+            HeadDim = model.WindowHeadDim,
+            ValueHeadDim = model.WindowValueDim,
+            LayerRuns = null,
+            Experts = null,
+            Latent = null,
+            Ffn = rank.TensorParallel,
         };
         Operators = new OperatorTimes(profile, shaped.ForRank(rank.TensorParallel), options.Weights, options.Fp8Kv, false,
             options.PrefillAttentionFactor, options.DecodeAttentionFactor);
