@@ -1,7 +1,6 @@
 using ELLM.Sim.Models;
 using ELLM.Sim.Timing;
 using FsCheck;
-using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Timing.Kinds;
 

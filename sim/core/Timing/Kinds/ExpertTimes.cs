@@ -1,5 +1,4 @@
 using ELLM.Sim.Models;
-using ELLM.Sim.Timing.Tables;
 
 namespace ELLM.Sim.Timing.Kinds;
 
