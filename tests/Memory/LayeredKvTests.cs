@@ -59,4 +59,17 @@ internal sealed class LayeredKvTests
             _memory.Release(ref grants[i], 0);
         Assert.That(_memory.CanAdmit(new KvDemand(35, 35, 1) { Layers = 2, KeptLayers = 2 }, default), Is.EqualTo(Admission.Now));
     }
+
+    [Test]
+    public void One_that_waits_without_keeping_anything_finds_room_when_the_others_have_finished()
+    {
+        // Whole, with a token more, it takes nine of ten blocks in eight layers: others may keep eight layer blocks.
+        KvGrant all = default;
+        KvDemand none = new(35, 39, 5) { Layers = 2 };
+        Assert.That(_memory.CanAdmit(none, default), Is.EqualTo(Admission.Now));
+        _memory.Admit(ref all, none, default);
+        _memory.Release(ref all, 0);
+        Assert.That(_memory.CanAdmit(new KvDemand(4, 8, 5) { Layers = 2, KeptLayers = 2 }, default), Is.EqualTo(Admission.Now), "8 are left");
+        Assert.That(_memory.CanAdmit(new KvDemand(20, 24, 5) { Layers = 2, KeptLayers = 2 }, default), Is.EqualTo(Admission.Later));
+    }
 }

@@ -178,4 +178,17 @@ internal sealed class VmmKvTests
         memory.Admit(ref grant, new KvDemand(8, 8, 1), PrefillOf8);
         Assert.That(memory.StartIteration(PrefillOf8, 1000), Is.Zero, "the prompt found its range mapped");
     }
+
+    [Test]
+    public void What_passes_with_its_iteration_needs_no_watermark()
+    {
+        // Ten chunks, two of them the watermark; seven are held.
+        VmmKv memory = new(Small with { Watermark = 0.2 });
+        KvGrant grant = default;
+        memory.Admit(ref grant, new KvDemand(28, 28, 1), default);
+        KvDemand two = new(8, 8, 1);
+        Assert.That(memory.CanAdmit(two, default), Is.EqualTo(Admission.Later));
+        Assert.That(memory.CanAdmit(two with { Passing = true }, default), Is.EqualTo(Admission.Now));
+        Assert.That(memory.CanAdmit(two with { Tokens = 16, Passing = true }, default), Is.EqualTo(Admission.Later));
+    }
 }

@@ -32,6 +32,9 @@ public readonly record struct KvDemand(int Tokens, int PlannedTokens, int Output
 
     /// <summary>Length of that prompt, what it generated before a preemption included; 0: it neither finds nor leaves prefixes.</summary>
     public int PromptTokens { get; init; }
+
+    /// <summary>Given back when its iteration ends: needs no watermark.</summary>
+    public bool Passing { get; init; }
 }
 
 /// <summary>The iteration that an admission would be part of.</summary>

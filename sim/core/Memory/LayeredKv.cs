@@ -9,6 +9,7 @@ namespace ELLM.Sim.Memory;
 /// an absent layer is as good as another. Decoding sequences hold all layers and grow by one block in each of them.</para>
 /// <para>A sequence that keeps part of its layers while it waits for the rest must be able to get it once the others have
 /// finished, or two of them could wait for each other for ever: what such sequences keep leaves room for each of them whole.
+/// Those that keep nothing are not known here while they wait, so any that was ever admitted layer by layer may be among them.
 /// The bound is ours. Source of the granularity: LayerKV (arXiv 2410.00428), layer-wise KV blocks; blocks and watermark as in
 /// <see cref="PagedKv"/>.</para>
 /// </remarks>
@@ -23,6 +24,9 @@ public sealed class LayeredKv : IKvMemory
     /// <summary>Layer blocks kept by sequences that wait for their other layers, and the most that one of those still needs.</summary>
     private long _kept;
     private long _mostLacking;
+
+    /// <summary>The most that any sequence admitted layer by layer needs to be whole.</summary>
+    private long _mostWhole;
 
     public LayeredKv(int blocks, int blockTokens, int layers, int watermarkBlocks, BlockCheck check, long bytesPerToken)
     {
@@ -70,7 +74,7 @@ public sealed class LayeredKv : IKvMemory
         if (FreeBeside(load) - Wanted(demand) < _watermark)
             return Admission.Later;
         long keeps = Keeps(demand);
-        bool trap = keeps > 0 && _kept + keeps + Math.Max(_mostLacking, Lacking(demand)) > Units;
+        bool trap = keeps > 0 && _kept + keeps + Math.Max(Math.Max(_mostLacking, _mostWhole), Lacking(demand)) > Units;
         return trap ? Admission.Later : Admission.Now;
     }
 
@@ -81,6 +85,8 @@ public sealed class LayeredKv : IKvMemory
         Take(Wanted(demand) - grant.Units);
         grant.Units = (int)Wanted(demand);
         Kept(ref grant) = Keeps(demand);
+        if (demand.Layers > 0 && demand.KeptLayers == 0)
+            _mostWhole = Math.Max(_mostWhole, Whole(demand.Tokens + 1));
         if (Kept(ref grant) == 0)
             return;
         _kept += Kept(ref grant);

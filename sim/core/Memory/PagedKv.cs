@@ -67,7 +67,7 @@ public sealed class PagedKv : IKvMemory
             return Admission.Never;
         if (Prefixes is not null && demand.PromptTokens > 0)
             required -= AlreadyHeld(demand);
-        return FreeBeside(load) - required >= WatermarkBlocks ? Admission.Now : Admission.Later;
+        return FreeBeside(load) - required >= (demand.Passing ? 0 : WatermarkBlocks) ? Admission.Now : Admission.Later;
     }
 
     public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)

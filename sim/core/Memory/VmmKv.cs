@@ -97,7 +97,7 @@ public sealed class VmmKv : IKvMemory
         long free = FreeBeside(load) + (PinnedUnits > 0 ? _idle.BestFit(wanted) : 0);
         if (_preempted && _owners > 0)
             wanted += _options.ExtraAfterPreemption;
-        return free - wanted >= _watermark ? Admission.Now : Admission.Later;
+        return free - wanted >= (demand.Passing ? 0 : _watermark) ? Admission.Now : Admission.Later;
     }
 
     public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)

@@ -41,6 +41,10 @@ public sealed class BufferScaler
     /// <summary>What new KV in the buffer may add up to.</summary>
     public long LogicalBytes { get; private set; }
 
+    /// <summary>By how much longer than a prefill decodes must run before the next one, so that prefills take the logical size's share
+    /// of the physical one.</summary>
+    public double DecodeShare => (_physicalBytes - LogicalBytes) / (double)LogicalBytes;
+
     public bool CanShrink => LogicalBytes > _floorBytes;
 
     public bool CanGrow => LogicalBytes < _physicalBytes;

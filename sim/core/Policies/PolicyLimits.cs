@@ -18,7 +18,7 @@ public static class PolicyLimits
             maxNumSeqs,
             maxNumBatchedTokens,
             parts.Scheduler.ChunksPrompts ? int.MaxValue : maxNumBatchedTokens,
-            parts.Overflow.SwapsOut,
+            parts.Overflow.SwapsOut || (parts.Overflow.Knobs is StreamKnobs && policy.Of<StreamKnobs>().DecodesToBuffer),
             parts.Scheduler.HoldsUntilBatchEnds && parts.Layout.ReservesWhole,
             host.Fetching == Fetching.Background,
             host.StreamWindowLayers,

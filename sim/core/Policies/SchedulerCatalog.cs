@@ -76,13 +76,14 @@ public static class SchedulerCatalog
     {
         SloSlackKnobs knobs = input.Policy.Of<SloSlackKnobs>();
         LengthPredictor predictor = new(knobs.LengthPredictor, knobs.PredictedTokens);
-        return new SloSlackScheduler(knobs.SlackLimit, knobs.PrefillCorrection, predictor, input.TpotSloPs);
+        bool countParked = input.Policy.Of<OffloadKnobs>().CountParked;
+        return new SloSlackScheduler(knobs.SlackLimit, knobs.PrefillCorrection, predictor, countParked, input.TpotSloPs);
     }
 
     private static ElasticScheduler Elastic(SchedulerInput input)
     {
         StreamKnobs knobs = input.Policy.Of<StreamKnobs>();
         BufferScaler? scaler = knobs.SloScaling ? new BufferScaler(knobs, input.Policy.HostBytes) : null;
-        return new ElasticScheduler(scaler, input.TtftSloPs, input.TpotSloPs);
+        return new ElasticScheduler(knobs, scaler, input.TtftSloPs, input.TpotSloPs);
     }
 }

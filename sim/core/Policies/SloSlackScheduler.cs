@@ -20,7 +20,8 @@ namespace ELLM.Sim.Policies;
 /// </remarks>
 /// <param name="limited">False: prefills start whatever the slack (the ablation without SLO awareness).</param>
 /// <param name="correction">Factor on the time model's prefill time where the rules predict it.</param>
-public sealed class SloSlackScheduler(bool limited, double correction, LengthPredictor predictor, long tpotSloPs) : IScheduler
+public sealed class SloSlackScheduler(
+    bool limited, double correction, LengthPredictor predictor, bool countParked, long tpotSloPs) : IScheduler
 {
     private readonly TpotSlack _slack = new(tpotSloPs);
 
@@ -68,7 +69,7 @@ public sealed class SloSlackScheduler(bool limited, double correction, LengthPre
     /// <summary>Admits or rejects the head of the queue; Idle says why not, and for how many decode steps that is the answer.</summary>
     private (Decision Decision, long Horizon) AdmitHead(in SchedulerView view)
     {
-        if (view.Running + view.Fetching + view.Parked >= view.MaxNumSeqs)
+        if (view.Running + view.Fetching + (countParked ? view.Parked : 0) >= view.MaxNumSeqs)
             return Wait(Blocked.Compute, Decision.Unlimited);
         int tokens = view.HeadTokens;
         if (view.PreparedTokens + tokens > view.MaxNumBatchedTokens)

@@ -92,6 +92,9 @@ internal sealed class DecisionExecution(EngineState state, SchedulerView view, R
         _batch.Continue(prompt.Tokens);
     }
 
+    /// <summary>Once alone, a sequence that comes back beside iterations would return to the very room it gave up, for ever.</summary>
+    private bool MaySwapOut => _limits.SwapOut && (!_limits.FetchInBackground || _running.Count > 0);
+
     /// <summary>The latest running sequence loses its KV: to the host when it may and can go there, else for good.</summary>
     private void Preempt(long nowPs)
     {
@@ -103,7 +106,7 @@ internal sealed class DecisionExecution(EngineState state, SchedulerView view, R
         int tokens = sequence.KvTokens(_running.Decodes.Step);
         requests.Preempt(slot);
         _running.Evict(slot, tokens, decoding ? tokens : 0);
-        if (decoding && _limits.SwapOut && _host.Fits(tokens))
+        if (decoding && MaySwapOut && _host.Fits(tokens, _scheduler.BufferBytes))
         {
             _host.SwapOut(slot, sequence.Request, tokens);
             requests.Park(slot, nowPs);

@@ -61,6 +61,10 @@ internal sealed class HostTraffic(HostMemory? memory, int layers, long bytesPerT
     /// <summary>Whether there is room for that many layers of so many tokens.</summary>
     public bool Fits(int tokens, int ofLayers) => memory is not null && UsedBytes + BytesOf(tokens, ofLayers) <= _capacityBytes;
 
+    /// <summary>Whether there is room for so many tokens, all layers, within a limit that the scheduler may set.</summary>
+    public bool Fits(int tokens, long? withinBytes) =>
+        Fits(tokens, layers) && (withinBytes is not long most || UsedBytes + BytesOf(tokens, layers) <= most);
+
     /// <summary>Whether there is room for so many tokens, all layers.</summary>
     public bool Fits(int tokens) => Fits(tokens, layers);
 

@@ -80,8 +80,7 @@ public readonly struct SchedulerView
     public int WindowLayers => _limits.StreamWindowLayers;
 
     /// <summary>Tokens whose KV takes the room that the head of the queue needs on the GPU while its KV streams to the host.</summary>
-    public int StreamWindowTokens =>
-        (int)(((long)HeadTokens * Math.Min(_limits.StreamWindowLayers, _limits.Layers) + _limits.Layers - 1) / _limits.Layers);
+    public int StreamWindowTokens => WindowOf(HeadTokens);
 
     public long KvBytesPerToken => _running.Memory.BytesPerToken;
 
@@ -114,19 +113,22 @@ public readonly struct SchedulerView
     public bool NextStepFits => _running.Memory.Horizon(1, _running.LastKvTokens, 0) >= 1;
 
     /// <summary>Whether the earliest parked sequence fits back.</summary>
-    public bool CanResume
+    public bool CanResume => CanResumeBeside(0);
+
+    /// <summary>Whether the earliest parked sequence fits back and leaves room for a prompt that streams; alone it need not.</summary>
+    /// <param name="promptTokens">Of that prompt, whose activations and layers in flight find room; 0: none.</param>
+    public bool CanResumeBeside(int promptTokens)
     {
-        get
-        {
-            int slot = _host.EarliestParked;
-            ref Sequence sequence = ref _running.Table[slot];
-            IterationLoad load = _batch.Load(true, 1);
-            // One token more than it had, so that it does not come back only to find no room for the next. Alone it needs no watermark.
-            int tokens = sequence.PrefillTokens + 1;
-            return _running.Count + _host.Fetching == 0
-                ? _running.Memory.CanExtend(sequence.Grant, tokens, load)
-                : _running.Memory.CanComplete(sequence.Grant, _requests.RecordOf(slot).Demand(tokens), load);
-        }
+        int slot = _host.EarliestParked;
+        ref Sequence sequence = ref _running.Table[slot];
+        IterationLoad load = _batch.Load(true, 1);
+        // One token more than it had, so that it does not come back only to find no room for the next. Alone it needs no watermark.
+        int tokens = sequence.PrefillTokens + 1;
+        if (_running.Count + _host.Fetching == 0)
+            return _running.Memory.CanExtend(sequence.Grant, tokens, load);
+        if (promptTokens > load.Tokens)
+            load = load with { Tokens = promptTokens };
+        return _running.Memory.CanComplete(sequence.Grant, _requests.RecordOf(slot).Demand(tokens + WindowOf(promptTokens)), load);
     }
 
     /// <summary>Whether the head fits.</summary>
@@ -136,9 +138,10 @@ public readonly struct SchedulerView
     public Admission CanAdmitHead(int chunk, int holdTokens, bool besideDecodes) =>
         _running.Memory.CanAdmit(_requests.Head.Demand(holdTokens, _queue.Head), _batch.Load(besideDecodes, chunk));
 
-    /// <summary>Whether what the head needs on the GPU fits while its KV streams to the host; it shares no cached prefix then.</summary>
-    public bool CanStreamHead =>
-        _running.Memory.CanAdmit(_requests.Head.Demand(StreamWindowTokens), _batch.Load(false, HeadTokens)) == Admission.Now;
+    /// <summary>Whether the GPU has room for the head's layers in flight while it streams; it shares no cached prefix then.</summary>
+    /// <param name="watermark">Beside the watermark.</param>
+    public bool CanStreamHead(bool watermark) => _running.Memory.CanAdmit(
+        _requests.Head.Demand(StreamWindowTokens) with { Passing = !watermark }, _batch.Load(false, HeadTokens)) == Admission.Now;
 
     /// <summary>Whether the head fits with that many layers during its prefill, and those kept after it.</summary>
     public Admission CanAdmitHeadByLayer(int holdLayers, int keptLayers) => _running.Memory.CanAdmit(
@@ -158,4 +161,7 @@ public readonly struct SchedulerView
     /// <summary>Least layers of the head's prompt to keep so that the link, after what it copies already, has the others in time.</summary>
     /// <returns>-1 when not even one layer can go.</returns>
     public int LayersToKeep(long withinPs) => _host.LayersToKeep(HeadTokens, withinPs);
+
+    private int WindowOf(int tokens) =>
+        (int)(((long)tokens * Math.Min(_limits.StreamWindowLayers, _limits.Layers) + _limits.Layers - 1) / _limits.Layers);
 }

@@ -12,7 +12,9 @@ internal sealed class SpanCompletion(EngineState state, RequestLifecycle request
     /// <summary>Carries out what the span computed. Returns what the scheduler learns of it.</summary>
     public IterationOutcome Complete(RunningSpan span, long nowPs)
     {
-        long lastStepEndPs = span.WithDecodes ? _running.LastTokens.StepEndPs(_running.Decodes.Count, span.StartPs) : -1;
+        int decoding = _running.Decodes.Count;
+        long before = decoding > 0 ? _running.LastTokens.StepEndPs(decoding, span.StartPs) : -1;
+        (long lastStepEndPs, long heldSincePs) = span.WithDecodes ? (before, -1L) : (-1L, before);
         if (span.WithDecodes)
         {
             progress.Token();
@@ -23,7 +25,7 @@ internal sealed class SpanCompletion(EngineState state, RequestLifecycle request
             FinishDecodes(nowPs);
         _running.ReleaseHeld();
         return new IterationOutcome(
-            span.ComputeStartPs, span.Steps, span.Durations, lastStepEndPs, latestFirstTokenPs, requests.HeadArrivalPs);
+            span.ComputeStartPs, span.Steps, span.Durations, lastStepEndPs, heldSincePs, latestFirstTokenPs, requests.HeadArrivalPs);
     }
 
     /// <summary>The batch's chunks are computed. Returns the largest TTFT among the first tokens that were emitted; -1: none was.</summary>

@@ -65,7 +65,7 @@ internal static class Scenarios
         UnifiedKnobs unified = new() { FullPromptCheck = random.Next(2) == 0 };
         contiguous = contiguous with { MinAllocationTokens = Pick(random, [1, 4, 16]) };
         return new PolicySpec(layout.Name, Overflow: overflow, Scheduler: scheduler.Name) { SwapGib = 2000.0 / (1L << 30) }
-            .With(contiguous, paged, unified, new StreamKnobs { BufferFloorGib = 300.0 / (1L << 30) });
+            .With(contiguous, paged, unified, Stream(random));
     }
 
     /// <summary>Prompts that begin like others, prefixes cached, from plenty of memory down to a few blocks.</summary>
@@ -89,6 +89,18 @@ internal static class Scenarios
             Policy = scenario.Policy.With(scenario.Paged with { PrefixCache = PrefixCaching.On }),
         };
     }
+
+    private static StreamKnobs Stream(Random random) => new()
+    {
+        BufferFloorGib = 300.0 / (1L << 30),
+        LateDecodes = Pick(random, [LateDecodes.Any, LateDecodes.ByPrefills]),
+        ThrottledPrompts = Pick(random, [ThrottledPrompts.Buffered, ThrottledPrompts.All]),
+        ReturnOrder = Pick(random, [ReturnOrder.BeforePrompts, ReturnOrder.AfterPrompts]),
+        ReturnPrompts = Pick(random, [0, 1, 3]),
+        WindowWatermark = random.Next(2) == 0,
+        DecodesToBuffer = random.Next(2) == 0,
+        CountParked = random.Next(2) == 0,
+    };
 
     /// <summary>A pool that holds one or two requests to their end and a batch that wants many: preemptions all the time.</summary>
     public static Scenario Storm(Random random)
