@@ -1,5 +1,7 @@
 using ELLM.Sim.Policies;
+using ELLM.Sim.Serving;
 using ELLM.Sim.Tests.Laws.Kit;
+using ELLM.Sim.Timing;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Policies;
@@ -82,6 +84,76 @@ internal sealed class SloSlackSchedulerTests
         Scenario scenario = Slack(100, variant: 4, new Ask(0, 4, 3), new Ask(1500, 4, 1));
         Story story = new(scenario with { Policy = scenario.Policy.With(Known with { SlackLimit = false }) });
         story.Runs("0: 4/1", "1000: +1", "2000: 4/1", "3000: +1");
+    }
+
+    [TestCase(KeptLayers.Fewest)]
+    [TestCase(KeptLayers.Most)]
+    public void A_prompt_keeps_the_fewest_layers_or_as_many_as_fit(KeptLayers kept)
+    {
+        // 20 layer blocks, A's 12 tokens take 12; B's 12 do not fit, one layer is in flight. All four layers are copied in 384 ps.
+        //        fewest                                     most
+        // 0      B holds a layer, keeps none                B holds two layers (6 blocks), keeps one
+        // 1000   A decodes, its 13th token takes 4 blocks   the same: 19 of 20
+        // 5000   A has ended: B is back at 5384             three layers are back at 5363
+        Scenario scenario = Slack(5, variant: 0, new Ask(0, 12, 5), new Ask(0, 12, 2));
+        Story story = new(scenario with { Policy = scenario.Policy.With(Known with { KeptLayers = kept }) });
+        string back = kept == KeptLayers.Most ? "5363: +1" : "5384: +1";
+        story.Runs("0: 24/2", "1000: +1", "2000: +1", "3000: +1", "4000: +1", back);
+        Assert.That(story.Counters.SwappedOutBytes, Is.EqualTo(kept == KeptLayers.Most ? 90 : 120));
+        Assert.That(story.Log.Steps[0][1].LiveTokens, Is.EqualTo(12 + 1 + (kept == KeptLayers.Most ? 3 : 0)));
+    }
+
+    [TestCase(0)]
+    [TestCase(1)]
+    public void A_prompt_longer_than_the_slack_holds_all_others_back_or_is_passed(int lookPast)
+    {
+        // Iterations take 1,000 and 100 a prefill token beyond it; objective 1,400, all lengths known. A decodes ten gaps: 4,000 of
+        // slack, 400 gained a step on time. B's 40 tokens take 5,000, C's 4 tokens 1,400; both are there from the first step on.
+        // 1400   A's slack is 10 x 1,400 - 10 x 1,000 = 4,000: too little for B; C would do
+        // literally both wait until A has ended; passing B, C runs at once, A ends 1,400 later
+        Scenario scenario = Slack(100, variant: 4, new Ask(0, 4, 11), new Ask(900, 40, 1), new Ask(100, 4, 1));
+        (RunOutcome outcome, RunOutcome stepped) = (Run(step: false), Run(step: true));
+        Same.Outcome(outcome, stepped);
+        Assert.That(outcome.Records.Select(r => r.FirstTokenPs),
+            Is.EqualTo(lookPast == 0 ? [1400, 16800, 16800] : new long[] { 1400, 17800, 2800 }));
+
+        RunOutcome Run(bool step)
+        {
+            Cluster cluster = new(scenario.Trace(), new RoundRobinRouter(), null);
+            PolicySpec policy = scenario.Policy.With(Known with { LookPast = lookPast });
+            ConstantTimeModel time = new() { StepPs = 1000, PerPrefillTokenPs = 100 };
+            cluster.Add(new EngineParts(scenario.Limits, scenario.Scheduler.Create(new SchedulerInput(policy, 6000, 1400)), scenario.Memory(), time)
+            {
+                Host = scenario.Host(),
+                Options = new ReplicaOptions(step, Check: true),
+            });
+            return cluster.Run();
+        }
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void A_sequence_that_is_lost_holds_prefills_back_or_not(bool protects)
+    {
+        // Objective 900, steps of 1,000: A never has slack.
+        // 2000   B waits until A has ended, or starts at once
+        Scenario scenario = Slack(100, variant: 4, new Ask(0, 4, 6), new Ask(1500, 4, 1));
+        (RunOutcome outcome, RunOutcome stepped) = (Run(step: false), Run(step: true));
+        Same.Outcome(outcome, stepped);
+        Assert.That(outcome.Records[1].FirstTokenPs, Is.EqualTo(protects ? 7000 : 3000));
+
+        RunOutcome Run(bool step)
+        {
+            Cluster cluster = new(scenario.Trace(), new RoundRobinRouter(), null);
+            PolicySpec policy = scenario.Policy.With(Known with { ProtectLost = protects });
+            IScheduler scheduler = scenario.Scheduler.Create(new SchedulerInput(policy, 6000, 900));
+            cluster.Add(new EngineParts(scenario.Limits, scheduler, scenario.Memory(), scenario.Time)
+            {
+                Host = scenario.Host(),
+                Options = new ReplicaOptions(step, Check: true),
+            });
+            return cluster.Run();
+        }
     }
 
     private static readonly SloSlackKnobs Known = new() { LengthPredictor = LengthSource.Oracle };

@@ -17,6 +17,9 @@ internal sealed class CoveredDecodes(KvGrowth growth)
     /// <summary>Steps from now on, at most <paramref name="maxSteps"/>, in which no other sequence begins to grow.</summary>
     public long Unchanged(long maxSteps) => _waiting.TryPeek(out _, out long from) ? Math.Min(maxSteps, from - _step) : maxSteps;
 
+    /// <summary>Whether one that grows from that step on does not yet.</summary>
+    public bool Covers(long growsFrom) => growsFrom > _step;
+
     /// <summary>A sequence of that length with room for <paramref name="covered"/> tokens more joins. Returns the step from which
     /// it grows.</summary>
     public long Join(int tokens, long covered)

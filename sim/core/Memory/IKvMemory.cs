@@ -119,10 +119,13 @@ public interface IKvMemory
     /// <summary>A sequence that holds <paramref name="tokens"/> tokens stops decoding.</summary>
     void Leave(ref KvGrant grant, int tokens);
 
+    /// <summary>Tokens by which the growth of a decoding sequence is told; -1 when it has room for more and does not grow yet.</summary>
+    int GrowingTokens(in KvGrant grant, int tokens) => tokens;
+
     /// <summary>For how many decode steps, at most <paramref name="maxSteps"/>, the growth fits by this memory's rule; 0 when the
     /// next does not.</summary>
-    /// <param name="lastTokens">Tokens held by the last sequence in scheduling order, or -1 when it is not decoding: some rules
-    /// depend on it.</param>
+    /// <param name="lastTokens"><see cref="GrowingTokens"/> of the last sequence in scheduling order, or -1 when it is not decoding:
+    /// some rules depend on it.</param>
     /// <param name="stepPs">Duration of the next step; later ones of the same batch take no less. Memory work that steps hide must
     /// fit into it.</param>
     long Horizon(long maxSteps, int lastTokens, long stepPs);

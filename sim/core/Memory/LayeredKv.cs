@@ -74,7 +74,7 @@ public sealed class LayeredKv : IKvMemory
         if (FreeBeside(load) - Wanted(demand) < _watermark)
             return Admission.Later;
         long keeps = Keeps(demand);
-        bool trap = keeps > 0 && _kept + keeps + Math.Max(Math.Max(_mostLacking, _mostWhole), Lacking(demand)) > Units;
+        bool trap = demand.Layers > 0 && _kept + keeps + Math.Max(Math.Max(_mostLacking, _mostWhole), Lacking(demand)) > Units;
         return trap ? Admission.Later : Admission.Now;
     }
 

@@ -155,20 +155,28 @@ public sealed class VmmKv : IKvMemory
 
     public void Leave(ref KvGrant grant, int tokens) => _covered.Leave(growsFrom: grant.Handle, tokens);
 
+    public int GrowingTokens(in KvGrant grant, int tokens) => _covered.Covers(growsFrom: grant.Handle) ? -1 : tokens;
+
     public long Horizon(long maxSteps, int lastTokens, long stepPs)
     {
         maxSteps = _covered.Unchanged(maxSteps);
-        if (_growth.Count == 0)
+        bool any = _options.Check == BlockCheck.Any && _options.EveryTurn;
+        // Alone, a sequence needs only what it takes: nobody else could give it room.
+        BlockCheck check = any && _owners == 1 ? BlockCheck.Needed : _options.Check;
+        if (_growth.Count == 0 && (check == BlockCheck.Needed || !any || _covered.Count == 0))
             return maxSteps;
         long free = UnitsBeside(ActivationsOf(_growth.Count + _covered.Count)) - UsedUnits - PinnedUnits;
+        if (_growth.Count == 0)
+            return free > 0 ? maxSteps : 0;
+        if (!any)
+            lastTokens = -1;
         long unmapped = Math.Max(0, UnmappedChunks / _chunksPerUnit);
         long taken = 0, steps = 0;
         while (steps < maxSteps)
         {
             long need = _growth.Need(steps);
             taken += need;
-            // The last in order gets no credit for a chunk that it takes itself.
-            if (!_growth.Fits(_options.Check, free - taken, lastTokens: -1, steps))
+            if (!_growth.Fits(check, free - taken, lastTokens, steps))
                 break;
             // The first step's wait is known when it starts; a later step must neither wait nor take chunks back.
             if (steps > 0 && need > 0 && (taken > unmapped || !_calls.Hidden(need * _chunksPerUnit, stepPs)))

@@ -35,6 +35,10 @@ public sealed record VmmOptions(long PoolBytes, long ChunkBytes, int Layers, lon
 
     public BlockCheck Check { get; init; } = BlockCheck.Needed;
 
+    /// <summary>With <see cref="BlockCheck.Any"/>: sequence by sequence, each finds a free unit at its turn, whether any of them grows
+    /// or not; otherwise one is left after those that grow, when some do.</summary>
+    public bool EveryTurn { get; init; }
+
     /// <summary>Room mapped beyond the prompt at admission, in tokens.</summary>
     public int LookAheadTokens { get; init; }
 
@@ -101,6 +105,7 @@ public sealed record VmmOptions(long PoolBytes, long ChunkBytes, int Layers, lon
             Fused = knobs.ChunkLayout == ChunkLayout.Fused,
             Watermark = knobs.Watermark,
             Check = knobs.BlockCheck,
+            EveryTurn = knobs.CheckEveryTurn,
             LookAheadTokens = knobs.LookAheadTokens,
             KeepChunks = knobs.KeepMappedChunks ?? long.MaxValue,
             Elastic = input.SharesPool,

@@ -77,7 +77,7 @@ public static class SchedulerCatalog
         SloSlackKnobs knobs = input.Policy.Of<SloSlackKnobs>();
         LengthPredictor predictor = new(knobs.LengthPredictor, knobs.PredictedTokens);
         bool countParked = input.Policy.Of<OffloadKnobs>().CountParked;
-        return new SloSlackScheduler(knobs.SlackLimit, knobs.PrefillCorrection, predictor, countParked, input.TpotSloPs);
+        return new SloSlackScheduler(knobs, predictor, countParked, input.TpotSloPs);
     }
 
     private static ElasticScheduler Elastic(SchedulerInput input)

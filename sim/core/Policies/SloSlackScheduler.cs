@@ -8,9 +8,10 @@ namespace ELLM.Sim.Policies;
 /// <remarks>
 /// <para>At a boundary: (1) the earliest sequence that waits for its offloaded layers gets room for all of them when there is some,
 /// and they are fetched; (2) the head of the queue is considered when batch and token budget have room and the prefill iteration
-/// with it takes no longer than the least slack of the decodes (<see cref="TpotSlack"/>; nothing decodes: any time); (3) it starts
-/// whole when it fits and no sequence waits for layers, (4) else with the fewest layers that let the link copy the others while the
-/// iteration computes (eq. 4), when the GPU has room for these and the layers in flight, and the host for the others; (5) else it
+/// with it takes no longer than the least slack of the decodes (<see cref="TpotSlack"/>; nothing decodes: any time); where it takes
+/// longer, a few prompts behind it may be considered instead (<c>look_past</c>); (3) it starts whole when it fits and no sequence
+/// waits for layers, (4) else with the fewest layers that let the link copy the others while the iteration computes (eq. 4), or with
+/// as many more as fit, when the GPU has room for these and the layers in flight, and the host for the others; (5) else it
 /// waits. Prompts run whole, in iterations of their own. A decode that finds no memory makes the latest arrival lose its KV to
 /// recomputation.</para>
 /// <para>The slack is asked before memory: how long either answer stays is then known (<see cref="TpotSlack.StepsShort"/>,
@@ -18,12 +19,16 @@ namespace ELLM.Sim.Policies;
 /// model's, for the iteration as a whole, times a correction (eq. 3 has FLOPs over peak times an empirical one).</para>
 /// <para>Source: LayerKV (arXiv 2410.00428), from reading notes; the order of (1), (3) and (4) and recomputation are ours.</para>
 /// </remarks>
-/// <param name="limited">False: prefills start whatever the slack (the ablation without SLO awareness).</param>
-/// <param name="correction">Factor on the time model's prefill time where the rules predict it.</param>
-public sealed class SloSlackScheduler(
-    bool limited, double correction, LengthPredictor predictor, bool countParked, long tpotSloPs) : IScheduler
+/// <param name="countParked">Sequences that wait for layers take a place in the batch.</param>
+public sealed class SloSlackScheduler(SloSlackKnobs knobs, LengthPredictor predictor, bool countParked, long tpotSloPs) : IScheduler
 {
-    private readonly TpotSlack _slack = new(tpotSloPs);
+    private readonly TpotSlack _slack = new(tpotSloPs, knobs.ProtectLost);
+
+    /// <summary>Of the prompts passed in this round: why the first waits, and for how many steps all of them do.</summary>
+    private Blocked _passedBlocked;
+    private long _passedSteps;
+
+    public bool LooksPastHead => knobs.LookPast > 0 && knobs.SlackLimit;
 
     public Decision Decide(in SchedulerView view)
     {
@@ -32,14 +37,22 @@ public sealed class SloSlackScheduler(
         if (view.Parked > 0 && view.AdmittedThisRound == 0 && settled && place && view.CanResume)
             return Decision.Resume;
 
-        Blocked blocked = view.Waiting + view.Parked > 0 ? Blocked.Memory : Blocked.None;
-        long horizon = Decision.Unlimited;
+        bool passed = view.PassedThisRound > 0;
+        Blocked blocked = passed ? _passedBlocked : view.Waiting + view.Parked > 0 ? Blocked.Memory : Blocked.None;
+        long horizon = passed ? _passedSteps : Decision.Unlimited;
         if (view.Waiting > 0 && settled)
         {
-            (Decision admission, horizon) = AdmitHead(view);
+            (Decision admission, long steps, bool forSlack) = AdmitHead(view);
             if (admission.Kind != DecisionKind.Idle)
                 return admission;
-            blocked = admission.Blocked;
+            if (!passed)
+                blocked = admission.Blocked;
+            horizon = Math.Min(horizon, steps);
+            if (forSlack && view.PassedThisRound < knobs.LookPast)
+            {
+                (_passedBlocked, _passedSteps) = (blocked, horizon);
+                return Decision.Pass;
+            }
         }
         if (view.AdmittedThisRound > 0)
             return Decision.Run(withDecodes: false, 1, blocked);
@@ -53,55 +66,78 @@ public sealed class SloSlackScheduler(
 
     public void Joined(in DecodeStart start)
     {
-        if (limited)
+        if (knobs.SlackLimit)
             _slack.Join(start.Slot, start.Step, start.Emitted, predictor.Predict(start.OutputTokens), start.NowPs - start.SpentPs);
     }
 
     public void Left(int slot, int emitted, bool finished)
     {
-        if (!limited)
+        if (!knobs.SlackLimit)
             return;
         _slack.Leave(slot);
         if (finished)
             predictor.Learn(emitted);
     }
 
-    /// <summary>Admits or rejects the head of the queue; Idle says why not, and for how many decode steps that is the answer.</summary>
-    private (Decision Decision, long Horizon) AdmitHead(in SchedulerView view)
+    /// <summary>Admits or rejects the head of the queue; Idle says why not, for how many decode steps that is the answer, and whether
+    /// it is the slack that is missing.</summary>
+    private (Decision Decision, long Horizon, bool ForSlack) AdmitHead(in SchedulerView view)
     {
         if (view.Running + view.Fetching + (countParked ? view.Parked : 0) >= view.MaxNumSeqs)
             return Wait(Blocked.Compute, Decision.Unlimited);
         int tokens = view.HeadTokens;
         if (view.PreparedTokens + tokens > view.MaxNumBatchedTokens)
-            return view.PreparedTokens > 0 ? Wait(Blocked.Compute, 1) : (Decision.Reject, 0);
+            return view.PreparedTokens > 0 ? Wait(Blocked.Compute, 1) : (Decision.Reject, 0, false);
         int computed = tokens - view.HeadCached;
         Admission room = view.CanAdmitHead(computed, tokens, besideDecodes: false);
         if (room == Admission.Never)
-            return (Decision.Reject, 0);
+            return (Decision.Reject, 0, false);
 
         long needPs = Corrected(view.PrefillPs);
         long horizon = Decision.Unlimited;
-        if (limited && view.Decoding > 0)
+        if (knobs.SlackLimit && view.Decoding > 0)
         {
             SlackClock clock = new(view.NowPs, view.DecodeStep, view.NextSteps);
             if (_slack.Least(clock) < needPs)
-                return Wait(Blocked.Compute, _slack.StepsShort(needPs, clock));
+                return (Decision.Idle(Blocked.Compute), _slack.StepsShort(needPs, clock), true);
             if (view.AdmittedThisRound == 0)
                 horizon = _slack.StepsEnough(needPs, clock);
         }
-        if (room == Admission.Now && view.Parked == 0)
-            return (Decision.Admit(computed, tokens), 0);
-
-        int kept = view.LayersToKeep(needPs);
-        if (kept < 0 || !view.HostFitsLayers(tokens, view.Layers - kept))
-            return Wait(Blocked.Memory, horizon);
-        int held = Math.Min(view.Layers, kept + view.WindowLayers);
-        return view.CanAdmitHeadByLayer(held, kept) == Admission.Now
-            ? (Decision.AdmitByLayer(tokens, held, kept), 0)
-            : Wait(Blocked.Memory, horizon);
+        return room == Admission.Now && view.Parked == 0
+            ? (Decision.Admit(computed, tokens), 0, false)
+            : AdmitByLayer(view, tokens, needPs, horizon);
     }
 
-    private long Corrected(long ps) => correction == 1 ? ps : (long)(ps * correction);
+    private (Decision Decision, long Horizon, bool ForSlack) AdmitByLayer(in SchedulerView view, int tokens, long needPs, long horizon)
+    {
+        int kept = view.LayersToKeep(needPs);
+        if (kept >= 0 && knobs.KeptLayers == KeptLayers.Most)
+            kept = MostThatFit(view, kept);
+        if (kept < 0 || !view.HostFitsLayers(tokens, view.Layers - kept) || !Fits(view, kept))
+            return Wait(Blocked.Memory, horizon);
+        return (Decision.AdmitByLayer(tokens, Held(view, kept), kept), 0, false);
+    }
 
-    private static (Decision Decision, long Horizon) Wait(Blocked why, long horizon) => (Decision.Idle(why), horizon);
+    /// <summary>The most layers that the head can keep, one less than all at most; the fewest when not even these fit.</summary>
+    private static int MostThatFit(in SchedulerView view, int fewest)
+    {
+        int fits = fewest, not = view.Layers;
+        while (not - fits > 1)
+        {
+            int middle = fits + ((not - fits) / 2);
+            if (Fits(view, middle))
+                fits = middle;
+            else
+                not = middle;
+        }
+        return fits;
+    }
+
+    private static bool Fits(in SchedulerView view, int kept) => view.CanAdmitHeadByLayer(Held(view, kept), kept) == Admission.Now;
+
+    private static int Held(in SchedulerView view, int kept) => Math.Min(view.Layers, kept + view.WindowLayers);
+
+    private long Corrected(long ps) => knobs.PrefillCorrection == 1 ? ps : (long)(ps * knobs.PrefillCorrection);
+
+    private static (Decision Decision, long Horizon, bool ForSlack) Wait(Blocked why, long horizon) => (Decision.Idle(why), horizon, false);
 }

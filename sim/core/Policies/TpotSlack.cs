@@ -8,13 +8,15 @@ namespace ELLM.Sim.Policies;
 /// first token left out of both counts: a gap lies between two tokens. Tokens to come are predicted when it joins; once it has
 /// outlived the prediction, one more is expected. The step is the next one of the present batch. What may be spent is the least
 /// slack. Source: LayerKV (arXiv 2410.00428), equations 1 and 2, from reading notes.</para>
+/// <para>A sequence whose slack is negative misses its objective whatever prefills do: it may be left out of the least.</para>
 /// <para>Per sequence that is A - now - step * (last - done), or B + objective * done - now - step when outlived, with constants A, B
 /// and <c>last</c>: a walk over arrays of them costs a few operations a sequence, is made only at boundaries with requests waiting
 /// beside decodes, and never within a jump. The slack some steps later is the slack at a later clock: with steps that do not
 /// get shorter it cannot rise before the prediction is outlived, and rises as long as a step is shorter than the objective
 /// afterwards, for all by the same. So halving an interval finds the first step of a change without stepping.</para>
 /// </remarks>
-public sealed class TpotSlack(long tpotSloPs)
+/// <param name="protectLost">Sequences with negative slack count like any other, as the equations have it.</param>
+public sealed class TpotSlack(long tpotSloPs, bool protectLost = true)
 {
     /// <summary>No jump is promised to be longer than that.</summary>
     public const long LongestJump = 1 << 16;
@@ -65,13 +67,19 @@ public sealed class TpotSlack(long tpotSloPs)
     {
         long least = long.MaxValue;
         for (int i = 0; i < Count; i++)
-            least = Math.Min(least, Slack(i, clock));
+        {
+            long slack = Slack(i, clock);
+            if (slack >= 0 || protectLost)
+                least = Math.Min(least, slack);
+        }
         return least;
     }
 
     /// <summary>With less than <paramref name="needPs"/> of slack now: for how many steps that is sure to stay so, at least 1.</summary>
     public long StepsShort(long needPs, in SlackClock clock)
     {
+        if (!protectLost)
+            return StepsUntilLost(needPs, clock);
         long steps = 1;
         int worst = -1;
         for (int i = 0; i < Count; i++)
@@ -95,11 +103,13 @@ public sealed class TpotSlack(long tpotSloPs)
         {
             if (_lasts[i] - clock.Step > 1)
                 steps = Math.Min(steps, _lasts[i] - clock.Step - 1);
+            else if (!protectLost && Slack(i, clock) < 0)
+                steps = Math.Min(steps, RisesTo(0, i, clock));
         }
         SlackClock later = clock.After(steps);
         for (int i = 0; i < Count; i++)
         {
-            if (Slack(i, later) >= needPs)
+            if (Slack(i, later) >= needPs || (!protectLost && Slack(i, clock) < 0))
                 continue;
             // It does not rise again, so the first step at which too little is left lies between.
             long enough = 0;
@@ -112,6 +122,31 @@ public sealed class TpotSlack(long tpotSloPs)
                     steps = middle;
             }
             later = clock.After(steps);
+        }
+        return steps;
+    }
+
+    /// <summary>Steps for which one that still has some slack, and too little, is sure to keep some.</summary>
+    private long StepsUntilLost(long needPs, in SlackClock clock)
+    {
+        long steps = 1;
+        for (int i = 0; i < Count; i++)
+        {
+            long slack = Slack(i, clock);
+            if (slack < 0 || slack >= needPs)
+                continue;
+            // Until its prediction is outlived it only falls.
+            long kept = 0;
+            long lost = Math.Min(clock.LongestJump, _lasts[i] - clock.Step - 1) + 1;
+            while (lost - kept > 1)
+            {
+                long middle = kept + ((lost - kept) / 2);
+                if (Slack(i, clock.After(middle)) >= 0)
+                    kept = middle;
+                else
+                    lost = middle;
+            }
+            steps = Math.Max(steps, kept);
         }
         return steps;
     }

@@ -23,6 +23,9 @@ public enum DecisionKind : byte
 
     /// <summary>The head of the queue can never be served.</summary>
     Reject,
+
+    /// <summary>The head of the queue waits in its place: look at the next for the rest of this round.</summary>
+    Pass,
 }
 
 /// <summary>Why the head of the queue waits.</summary>
@@ -79,6 +82,8 @@ public readonly struct Decision
     public static Decision Resume => new((ulong)DecisionKind.Resume);
 
     public static Decision Reject => new((ulong)DecisionKind.Reject);
+
+    public static Decision Pass => new((ulong)DecisionKind.Pass);
 
     public DecisionKind Kind => (DecisionKind)(byte)_what;
 

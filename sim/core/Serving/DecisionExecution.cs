@@ -40,7 +40,11 @@ internal sealed class DecisionExecution(EngineState state, SchedulerView view, R
                 case DecisionKind.Reject:
                     requests.RejectHead(nowPs);
                     break;
+                case DecisionKind.Pass:
+                    state.Queue.SetAside();
+                    break;
                 default:
+                    state.Queue.TakeBack();
                     return decision;
             }
         }

@@ -14,6 +14,9 @@ public interface IScheduler
     /// <summary>What the CPU buffer may hold now, bytes of one rank, for observers; null when the scheduler sets no limit.</summary>
     long? BufferBytes => null;
 
+    /// <summary>It may pass the head of the queue: an arrival behind others is looked at too.</summary>
+    bool LooksPastHead => false;
+
     /// <summary>A sequence decodes from the next step on: for schedulers that follow each of them.</summary>
     void Joined(in DecodeStart start)
     {

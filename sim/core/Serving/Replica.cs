@@ -88,7 +88,7 @@ public sealed class Replica
                 _seat.Events.Schedule(nowPs, new SimEvent(SimEventKind.ReplicaWake, _seat.Index, _version));
             _wakeScheduled = true;
         }
-        else if (wasEmpty || _reporter is not null)
+        else if (wasEmpty || _reporter is not null || _parts.Scheduler.LooksPastHead)
         {
             // With a request waiting already, the head of the queue is what decides, and it has not changed: only an observer,
             // who is told how many wait, needs the boundary.

@@ -45,7 +45,7 @@ internal sealed class RunningSequences
 
     public int HeldCount => _held.Count;
 
-    /// <summary>Tokens held by the latest running sequence, or -1 when it is not decoding.</summary>
+    /// <summary>Tokens by which the latest running sequence grows, or -1 when it does not.</summary>
     public int LastKvTokens
     {
         get
@@ -53,7 +53,7 @@ internal sealed class RunningSequences
             if (Table.Last < 0)
                 return -1;
             ref Sequence last = ref Table[Table.Last];
-            return last.Phase == SequencePhase.Decoding ? last.KvTokens(Decodes.Step) : -1;
+            return last.Phase == SequencePhase.Decoding ? Memory.GrowingTokens(last.Grant, last.KvTokens(Decodes.Step)) : -1;
         }
     }
 

@@ -27,8 +27,11 @@ public readonly struct SchedulerView
         _host = state.Host;
     }
 
-    /// <summary>Requests in the queue, preempted ones included.</summary>
+    /// <summary>Requests in the queue, preempted ones included, those passed in this round not.</summary>
     public int Waiting => _queue.Count;
+
+    /// <summary>Requests at its head that this round has passed.</summary>
+    public int PassedThisRound => _queue.Aside;
 
     /// <summary>Prompt tokens of the head of the queue, plus what it had generated before a preemption.</summary>
     public int HeadTokens => _requests.Head.PrefillTokens;

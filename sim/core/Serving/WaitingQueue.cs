@@ -1,12 +1,18 @@
 namespace ELLM.Sim.Serving;
 
 /// <summary>Requests that wait for admission: the preempted ones first, earliest arrival in front, then the others as they came.</summary>
+/// <remarks>A scheduler may set the head aside for the rest of its round, to look at the next; it keeps its place.</remarks>
 public sealed class WaitingQueue
 {
     private readonly Stack<int> _preempted = new();
     private readonly Queue<int> _arrived = new();
+    private readonly Stack<int> _aside = new();
 
+    /// <summary>Those set aside left out.</summary>
     public int Count => _preempted.Count + _arrived.Count;
+
+    /// <summary>Set aside in this round.</summary>
+    public int Aside => _aside.Count;
 
     /// <summary>The request at the head; only valid when there is one.</summary>
     public int Head => _preempted.Count > 0 ? _preempted.Peek() : _arrived.Peek();
@@ -15,7 +21,20 @@ public sealed class WaitingQueue
     public void Arrive(int request) => _arrived.Enqueue(request);
 
     /// <summary>Preemption takes the latest arrival first, so pushing keeps the earliest in front.</summary>
-    public void PutFirst(int request) => _preempted.Push(request);
+    public void PutFirst(int request)
+    {
+        TakeBack();
+        _preempted.Push(request);
+    }
 
     public int Take() => _preempted.Count > 0 ? _preempted.Pop() : _arrived.Dequeue();
+
+    public void SetAside() => _aside.Push(Take());
+
+    /// <summary>Those set aside are in front again, as they were.</summary>
+    public void TakeBack()
+    {
+        while (_aside.Count > 0)
+            _preempted.Push(_aside.Pop());
+    }
 }

@@ -118,6 +118,8 @@ internal sealed class ProtocolMemory(IKvMemory inner) : IKvMemory
 
     public void Evict(ref KvGrant grant, int tokens) => GiveBack(ref grant, tokens, "Evict", inner.Evict);
 
+    public int GrowingTokens(in KvGrant grant, int tokens) => inner.GrowingTokens(Inner(grant), tokens);
+
     public long Horizon(long maxSteps, int lastTokens, long stepPs)
     {
         long steps = inner.Horizon(maxSteps, lastTokens, stepPs);

@@ -145,6 +145,7 @@ internal sealed record Scenario
         Fused = BlockTokens > 1 && Variant % 2 == 0,
         Watermark = watermark,
         Check = Paged.BlockCheck,
+        EveryTurn = Variant % 7 < 4,
         LookAheadTokens = Variant / 2 % 3 * 5,
         KeepChunks = Variant / 6 % 2 == 0 ? long.MaxValue : 1,
         Elastic = Variant / 12 % 2 == 1,

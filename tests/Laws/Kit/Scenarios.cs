@@ -52,6 +52,9 @@ internal static class Scenarios
                 SlackLimit = scenario.Variant % 5 > 0,
                 LengthPredictor = Pick(random, [LengthSource.Mean, LengthSource.Fixed, LengthSource.Oracle]),
                 PredictedTokens = Pick(random, [1, 10, 100]),
+                KeptLayers = Pick(random, [KeptLayers.Fewest, KeptLayers.Most]),
+                ProtectLost = random.Next(2) == 0,
+                LookPast = Pick(random, [0, 1, 5]),
             }),
             // From a link that hides every offload to one that hides few layers.
             LinkPsPerToken = Pick(random, [1, 7, 40, 200]) * (clockwork == Clockwork.Analytic ? 1_000_000 : 1),
