@@ -69,7 +69,8 @@ internal sealed class LayeredKvTests
         Assert.That(_memory.CanAdmit(none, default), Is.EqualTo(Admission.Now));
         _memory.Admit(ref all, none, default);
         _memory.Release(ref all, 0);
-        Assert.That(_memory.CanAdmit(new KvDemand(4, 8, 5) { Layers = 2, KeptLayers = 2 }, default), Is.EqualTo(Admission.Now), "8 are left");
-        Assert.That(_memory.CanAdmit(new KvDemand(20, 24, 5) { Layers = 2, KeptLayers = 2 }, default), Is.EqualTo(Admission.Later));
+        KvDemand two = new(4, 8, 5) { Layers = 2, KeptLayers = 2 };
+        Assert.That(_memory.CanAdmit(two, default), Is.EqualTo(Admission.Now), "8 are left");
+        Assert.That(_memory.CanAdmit(two with { Tokens = 20 }, default), Is.EqualTo(Admission.Later), "10 would be kept");
     }
 }

@@ -73,7 +73,7 @@ internal sealed class SloSlackSchedulerTests
             scenario with
             {
                 Policy = scenario.Policy.With(
-                new SloSlackKnobs { LengthPredictor = LengthSource.Fixed, PredictedTokens = 2 })
+                Known with { LengthPredictor = LengthSource.Fixed, PredictedTokens = 2 })
             });
         Assert.That(story.Iterations.Take(4), Is.EqualTo(new[] { "0: 4/1", "1000: +1", "2000: +1", "3000: 4/1" }));
     }
@@ -122,7 +122,8 @@ internal sealed class SloSlackSchedulerTests
             Cluster cluster = new(scenario.Trace(), new RoundRobinRouter(), null);
             PolicySpec policy = scenario.Policy.With(Known with { LookPast = lookPast });
             ConstantTimeModel time = new() { StepPs = 1000, PerPrefillTokenPs = 100 };
-            cluster.Add(new EngineParts(scenario.Limits, scenario.Scheduler.Create(new SchedulerInput(policy, 6000, 1400)), scenario.Memory(), time)
+            IScheduler scheduler = scenario.Scheduler.Create(new SchedulerInput(policy, 6000, 1400));
+            cluster.Add(new EngineParts(scenario.Limits, scheduler, scenario.Memory(), time)
             {
                 Host = scenario.Host(),
                 Options = new ReplicaOptions(step, Check: true),
@@ -156,7 +157,13 @@ internal sealed class SloSlackSchedulerTests
         }
     }
 
-    private static readonly SloSlackKnobs Known = new() { LengthPredictor = LengthSource.Oracle };
+    private static readonly SloSlackKnobs Known = new()
+    {
+        LengthPredictor = LengthSource.Oracle,
+        KeptLayers = KeptLayers.Fewest,
+        ProtectLost = true,
+        LookPast = 0,
+    };
 
     /// <summary>Variant 4: objective 1.4 steps, two layers in flight; variant 0: 1 step, one layer. Fetched in the background,
     /// lengths known.</summary>

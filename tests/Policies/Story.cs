@@ -25,7 +25,9 @@ internal sealed class Story
     public RequestRecord this[int request] => _outcome.Records[request];
 
     /// <summary>Iterations as <c>start: prefill tokens/prompts +decodes</c>, such as <c>2000: 5/1 +1</c>.</summary>
-    public IEnumerable<string> Iterations => Log.Steps[0].Select(s =>
+    public IEnumerable<string> Iterations => IterationsOf(Log);
+
+    public static IEnumerable<string> IterationsOf(StepLog log) => log.Steps[0].Select(s =>
     {
         string prefill = s.PrefillTokens > 0 ? $" {s.PrefillTokens}/{s.PrefillSequences}" : "";
         string decodes = s.Decodes > 0 ? $" +{s.Decodes}" : "";

@@ -70,7 +70,8 @@ internal sealed class VTensorTests
     public void A_prompt_is_mapped_with_its_look_ahead_or_refused_when_an_empty_pool_has_no_room_for_both()
     {
         // Two units. 4 tokens and 4 ahead take both: the second waits for the first. 5 and 4 would take three.
-        (RunOutcome outcome, string[] iterations) = Run(new() { Units = 2, LookAhead = 4 }, new Ask(0, 4, 2), new Ask(0, 5, 1), new Ask(0, 3, 1));
+        (RunOutcome outcome, string[] iterations) = Run(
+            new() { Units = 2, LookAhead = 4 }, new Ask(0, 4, 2), new Ask(0, 5, 1), new Ask(0, 3, 1));
         Assert.That(iterations, Is.EqualTo((string[])["0: 4/1", "1000: +1", "2000: 3/1"]));
         Assert.That(outcome.Records.Select(r => r.Status),
             Is.EqualTo(new[] { RequestStatus.Finished, RequestStatus.Rejected, RequestStatus.Finished }));
@@ -81,13 +82,15 @@ internal sealed class VTensorTests
         StepLog log = new(0);
         RunOutcome outcome = Once(step: true, log);
         Same.Outcome(Once(step: false, null), outcome);
-        return (outcome, [.. log.Steps[0].Select(s =>
-            $"{s.StartPs}:{(s.PrefillTokens > 0 ? $" {s.PrefillTokens}/{s.PrefillSequences}" : "")}{(s.Decodes > 0 ? $" +{s.Decodes}" : "")}")]);
+        return (outcome, [.. Story.IterationsOf(log)]);
 
         RunOutcome Once(bool step, StepLog? observer)
         {
             Trace trace = new(
-                "by hand", [.. asks.Select((_, i) => asks.Take(i + 1).Sum(a => a.GapPs))], [.. asks.Select(a => a.Input)], [.. asks.Select(a => a.Output)]);
+                "by hand",
+                [.. asks.Select((_, i) => asks.Take(i + 1).Sum(a => a.GapPs))],
+                [.. asks.Select(a => a.Input)],
+                [.. asks.Select(a => a.Output)]);
             Cluster cluster = new(trace, new RoundRobinRouter(), null);
             VmmKv memory = new(new VmmOptions(4 * rules.Units, 4, 1, 1)
             {

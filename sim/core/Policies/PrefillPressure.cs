@@ -3,7 +3,7 @@ using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Policies;
 
-/// <summary>What prefills cost the decodes that wait for them: which gaps they made late, and how long decodes run before the next.</summary>
+/// <summary>What prefills cost the decodes that wait for them: gaps they made late, and how long decodes run before the next.</summary>
 /// <remarks>
 /// <para>Late by prefills: an iteration of prefills that ends later than the objective after the last decode step, each of a row of
 /// them once, so that one long prefill is one violation and a row of them a trend; or else the step that ends the gap. None counts
