@@ -36,7 +36,7 @@ internal sealed class VmmChunkLawTests
                 Fused = true,
                 Watermark = 0,
                 Elastic = variant % 2 == 0,
-                ActivationBytesPerToken = 2,
+                Activation = new ActivationDemand(2, 0),
                 ReclaimsIdle = variant / 2 % 2 == 0,
                 UnmapsPreempted = variant / 4 % 2 == 0,
                 EagerUnits = variant / 8 % 3,

@@ -80,7 +80,7 @@ internal sealed class VmmKvTests
     [Test]
     public void Elastic_iteration_takes_activations_kv_may_have_the_rest()
     {
-        VmmKv memory = new(Small with { Elastic = true, ActivationBytesPerToken = 2 });
+        VmmKv memory = new(Small with { Elastic = true, Activation = new ActivationDemand(2, 0) });
         using (Assert.EnterMultipleScope())
         {
             // 8 tokens: 2 chunks of KV, 4 of activations. 14 tokens would need 4 + 7 of 10.
@@ -190,5 +190,30 @@ internal sealed class VmmKvTests
         Assert.That(memory.CanAdmit(two, default), Is.EqualTo(Admission.Later));
         Assert.That(memory.CanAdmit(two with { Passing = true }, default), Is.EqualTo(Admission.Now));
         Assert.That(memory.CanAdmit(two with { Tokens = 16, Passing = true }, default), Is.EqualTo(Admission.Later));
+    }
+
+    [Test]
+    public void Activations_of_an_iteration_are_the_budgets_own_function_of_tokens_and_sequences()
+    {
+        // 40 bytes. A token takes 2 in a layer; the sampler takes 6 a sequence, beside 1 a token and 3 once.
+        //   prompt of 8, one sequence     layers 16, sampler 6 + 8 + 3 = 17: five chunks of 4 bytes, five are KV's
+        //   two decodes                   layers 4, sampler 12 + 2 + 3 = 17: the same
+        //   never more than was profiled  12 bytes: three chunks
+        VmmOptions options = Small with { Elastic = true, Activation = new ActivationDemand(2, 6, 1, 3) };
+        VmmKv memory = new(options);
+        IterationLoad prompt = new(false, 8) { Sequences = 1 };
+        KvDemand large = new(20, 20, 1);
+        Assert.That(memory.CanAdmit(large, prompt with { Tokens = 20 }), Is.EqualTo(Admission.Never), "its activations take all ten");
+        KvGrant one = default, two = default;
+        Assert.That(memory.CanAdmit(new KvDemand(8, 12, 5), prompt), Is.EqualTo(Admission.Now));
+        memory.Admit(ref one, new KvDemand(8, 12, 5), prompt);
+        memory.StartIteration(prompt, 0);
+        Assert.That(memory.ActivationChunks, Is.EqualTo(5));
+        memory.Admit(ref two, new KvDemand(8, 12, 5), prompt);
+        memory.Join(ref one, 8);
+        memory.Join(ref two, 8);
+        Assert.That(memory.Horizon(1, -1, 0), Is.Zero, "four chunks are held, two more are wanted, five are the sampler's");
+        VmmKv stated = new(options with { MostActivationBytes = 12 });
+        Assert.That(stated.CanAdmit(large with { Tokens = 28 }, prompt), Is.EqualTo(Admission.Now));
     }
 }

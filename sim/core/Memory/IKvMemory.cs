@@ -40,7 +40,11 @@ public readonly record struct KvDemand(int Tokens, int PlannedTokens, int Output
 /// <summary>The iteration that an admission would be part of.</summary>
 /// <param name="WithDecodes">The present decodes run in it and take the memory they need first.</param>
 /// <param name="Tokens">Tokens it computes, the candidate's and the decodes' included: what activations grow with.</param>
-public readonly record struct IterationLoad(bool WithDecodes, int Tokens);
+public readonly record struct IterationLoad(bool WithDecodes, int Tokens)
+{
+    /// <summary>Sequences that sample a token in it, the candidate and the decodes included: what the sampler's peak grows with.</summary>
+    public int Sequences { get; init; }
+}
 
 /// <summary>The memory manager role: owns KV memory and knows how the decoding batch grows in it.</summary>
 /// <remarks>

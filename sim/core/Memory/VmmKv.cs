@@ -86,12 +86,12 @@ public sealed class VmmKv : IKvMemory
     public long UnitsOf(in KvGrant grant, int tokens) => Held(grant, tokens);
 
     public bool CouldHold(in KvDemand demand) =>
-        Math.Max(_growth.Units(demand.PlannedTokens), Wanted(demand)) <= UnitsBeside(ActivationsOf(demand.Tokens));
+        Math.Max(_growth.Units(demand.PlannedTokens), Wanted(demand)) <= UnitsBeside(ActivationsOf(demand.Tokens, 1));
 
     public Admission CanAdmit(in KvDemand demand, in IterationLoad load)
     {
         long wanted = Wanted(demand);
-        if (UnitsBeside(ActivationsOf(demand.Tokens)) - wanted < _watermark)
+        if (UnitsBeside(ActivationsOf(demand.Tokens, 1)) - wanted < _watermark)
             return Admission.Never;
         // A range that waits for an owner is room for this one even when no other sequence can have its chunks.
         long free = FreeBeside(load) + (PinnedUnits > 0 ? _idle.BestFit(wanted) : 0);
@@ -161,11 +161,12 @@ public sealed class VmmKv : IKvMemory
     {
         maxSteps = _covered.Unchanged(maxSteps);
         bool any = _options.Check == BlockCheck.Any && _options.EveryTurn;
-        // Alone, a sequence needs only what it takes: nobody else could give it room.
+        // A sequence alone needs only what it takes: nobody else could give it room.
         BlockCheck check = any && _owners == 1 ? BlockCheck.Needed : _options.Check;
         if (_growth.Count == 0 && (check == BlockCheck.Needed || !any || _covered.Count == 0))
             return maxSteps;
-        long free = UnitsBeside(ActivationsOf(_growth.Count + _covered.Count)) - UsedUnits - PinnedUnits;
+        int decoding = _growth.Count + _covered.Count;
+        long free = UnitsBeside(ActivationsOf(decoding, decoding)) - UsedUnits - PinnedUnits;
         if (_growth.Count == 0)
             return free > 0 ? maxSteps : 0;
         if (!any)
@@ -188,7 +189,7 @@ public sealed class VmmKv : IKvMemory
 
     public long StartIteration(in IterationLoad load, long overlapPs)
     {
-        long activations = ActivationsOf(load.Tokens);
+        long activations = ActivationsOf(load.Tokens, load.Sequences);
         long need = load.WithDecodes ? _growth.Need(0) : 0;
         _calls.MapForPrefill(Math.Max(0, activations - ActivationChunks));
         ActivationChunks = Math.Max(activations, ActivationChunks);
@@ -233,15 +234,16 @@ public sealed class VmmKv : IKvMemory
 
     private long Held(in KvGrant grant, int tokens) => Math.Max(grant.Units, _growth.Units(tokens));
 
-    private long ActivationsOf(int tokens) => _options.Elastic
-        ? ((tokens * _options.ActivationBytesPerToken) + _options.ChunkBytes - 1) / _options.ChunkBytes
+    private long ActivationsOf(int tokens, int sequences) => _options.Elastic
+        ? (Math.Min(_options.MostActivationBytes, _options.Activation.LiveBytes(tokens, sequences)) + _options.ChunkBytes - 1)
+            / _options.ChunkBytes
         : 0;
 
     private long UnitsBeside(long activationChunks) => Math.Max(0, (_poolChunks - activationChunks) / _chunksPerUnit);
 
     /// <summary>Units without an owner, beside the iteration's activations and the growth of the decodes in it.</summary>
     private long FreeBeside(in IterationLoad load) =>
-        UnitsBeside(ActivationsOf(load.Tokens)) - UsedUnits - PinnedUnits - (load.WithDecodes ? _growth.Need(0) : 0);
+        UnitsBeside(ActivationsOf(load.Tokens, load.Sequences)) - UsedUnits - PinnedUnits - (load.WithDecodes ? _growth.Need(0) : 0);
 
     /// <summary>Units of idle ranges that only a next owner can have, less those already promised to a sequence.</summary>
     private long PinnedUnits

@@ -48,8 +48,11 @@ public sealed record VmmOptions(long PoolBytes, long ChunkBytes, int Layers, lon
     /// <summary>KV and activations share the pool: whichever needs chunks takes those the other has idle.</summary>
     public bool Elastic { get; init; }
 
-    /// <summary>Live activation bytes of a token in an iteration (elastic only).</summary>
-    public long ActivationBytesPerToken { get; init; }
+    /// <summary>Live activation bytes of an iteration (elastic only).</summary>
+    public ActivationDemand Activation { get; init; }
+
+    /// <summary>No iteration has more of them: the profiled reserve, or what a user says in its place.</summary>
+    public long MostActivationBytes { get; init; } = long.MaxValue;
 
     /// <summary>Chunks of idle ranges are taken back when others need them; otherwise only an owner that takes a range over gets them.</summary>
     /// <remarks>With one sequence left, idle ranges are taken back in any case: no other sequence could give it room.</remarks>
@@ -109,7 +112,8 @@ public sealed record VmmOptions(long PoolBytes, long ChunkBytes, int Layers, lon
             LookAheadTokens = knobs.LookAheadTokens,
             KeepChunks = knobs.KeepMappedChunks ?? long.MaxValue,
             Elastic = input.SharesPool,
-            ActivationBytesPerToken = budget.ActivationBytesPerToken,
+            Activation = budget.Activation,
+            MostActivationBytes = budget.ActivationBytes,
             ReclaimsIdle = knobs.ReclaimIdleRanges,
             UnmapsPreempted = knobs.UnmapPreempted,
             ExtraAfterPreemption = knobs.ExtraAfterPreemption,

@@ -25,7 +25,8 @@ internal sealed class BatchExecution(EngineParts parts, EngineState state, SpanR
         bool withDecodes = decision.WithDecodes && _running.Decodes.Count > 0;
         DecodeBatch decodes = withDecodes ? _running.NextStep : default;
         int tokens = _batch.Tokens + decodes.Sequences;
-        long mapPs = _running.Memory.StartIteration(new IterationLoad(withDecodes, tokens), Span.LastStepPs(nowPs));
+        long mapPs = _running.Memory.StartIteration(
+            new IterationLoad(withDecodes, tokens) { Sequences = _batch.Samples + decodes.Sequences }, Span.LastStepPs(nowPs));
         // Before the span has a length: the next sample wanted may cut it.
         reporter?.Begin(nowPs, tokens);
         if (_batch.Count > 0)

@@ -31,6 +31,9 @@ internal sealed class FormingBatch(RunningSequences running, IScheduler schedule
 
     public int Resumed { get; private set; }
 
+    /// <summary>Sequences whose chunk is the last of their prompt.</summary>
+    public int Samples { get; private set; }
+
     /// <summary>Sequences with a chunk.</summary>
     public int Count => _slots.Count;
 
@@ -46,15 +49,18 @@ internal sealed class FormingBatch(RunningSequences running, IScheduler schedule
     public void Begin(long nowPs)
     {
         NowPs = nowPs;
-        Tokens = Admitted = Preempted = Resumed = 0;
+        Tokens = Samples = Admitted = Preempted = Resumed = 0;
         _nextUnfinished = 0;
         _slots.Clear();
     }
 
     /// <summary>The iteration as formed so far with more prefill tokens.</summary>
     /// <param name="withDecodes">The present decodes take part.</param>
-    public IterationLoad Load(bool withDecodes, int moreTokens) =>
-        new(withDecodes, Tokens + moreTokens + (withDecodes ? running.Decodes.Count : 0));
+    public IterationLoad Load(bool withDecodes, int moreTokens)
+    {
+        int decodes = withDecodes ? running.Decodes.Count : 0;
+        return new IterationLoad(withDecodes, Tokens + moreTokens + decodes) { Sequences = Samples + decodes + (moreTokens > 0 ? 1 : 0) };
+    }
 
     /// <summary>A sequence is admitted with the first tokens of its prompt.</summary>
     public void Admit(int slot, int tokens)
@@ -107,6 +113,7 @@ internal sealed class FormingBatch(RunningSequences running, IScheduler schedule
         _chunks[_slots.Count] = new PrefillChunk(tokens, sequence.PrefillDone, tokens == left);
         _slots.Add(slot);
         Tokens += tokens;
+        Samples += tokens == left ? 1 : 0;
     }
 
     private void Reserve()

@@ -149,7 +149,7 @@ internal sealed record Scenario
         LookAheadTokens = Variant / 2 % 3 * 5,
         KeepChunks = Variant / 6 % 2 == 0 ? long.MaxValue : 1,
         Elastic = Variant / 12 % 2 == 1,
-        ActivationBytesPerToken = ActivationBytesPerToken,
+        Activation = new ActivationDemand(ActivationBytesPerToken, Variant % 11, Variant % 2, Variant % 13),
         PrefillMaps = (CallTiming)(Variant / 24 % 3),
         GrowthMaps = (CallTiming)(Variant / 72 % 3),
         Unmaps = (CallTiming)(Variant / 216 % 3),
