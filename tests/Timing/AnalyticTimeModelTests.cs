@@ -26,6 +26,24 @@ internal sealed class AnalyticTimeModelTests
         return DecodeSums.OfPieces(Eager, b, context, longest, 700) == DecodeSums.OfSteps(Eager, b, context, longest, 700);
     }
 
+    [Test]
+    public void Contexts_beyond_the_captured_ones_decode_eagerly_and_end_the_piece()
+    {
+        // Up to 8,192 tokens as in graphs, beyond as an eager host launches it; the piece before ends with the step at 8,192.
+        AnalyticTimeModel v0 = new(
+            TimingCatalog.Load("h100"), ModelCatalog.Load("llama-3.1-8b"), 1, new TimingOptions(64) { GraphContext = 8192 });
+        AnalyticTimeModel graphs = new(TimingCatalog.Load("h100"), ModelCatalog.Load("llama-3.1-8b"), 1, new TimingOptions(64));
+        DecodeBatch within = new(3, 9000, 8190), beyond = new(3, 9009, 8193);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(v0.Decode(within), Is.EqualTo(graphs.Decode(within) with { ValidSteps = 3 }));
+            Assert.That(v0.Decode(beyond), Is.EqualTo(Eager.Decode(beyond)));
+            Assert.That(SumOfPieces(v0, 3, 9000, 8190, 20), Is.EqualTo(SumOfSteps(v0, 3, 9000, 8190, 20)));
+            PrefillChunk[] chunk = [new(10, 0, true)];
+            Assert.That(v0.Mixed(chunk, within), Is.EqualTo(graphs.Mixed(chunk, within)));
+        }
+    }
+
     [TestCase(1)]
     [TestCase(8)]
     [TestCase(64)]

@@ -58,6 +58,7 @@ internal sealed record DeploymentParts(
         {
             PrefillAttentionFactor = config.Policy.PrefillAttentionFactor,
             DecodeAttentionFactor = config.Policy.DecodeAttentionFactor,
+            GraphContext = config.Engine.GraphContext,
             Weights = config.Timing.Weights switch
             {
                 "model" => WeightFormat.Model,

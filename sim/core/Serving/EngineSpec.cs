@@ -16,7 +16,9 @@ public sealed record EngineSpec(
     [property: Knob("independent copies of the engine behind the router", 1, 65_535)] int Replicas = 1,
     [property: Knob("how requests reach replicas", "round-robin", "least-outstanding")] string Router = "round-robin",
     [property: Knob("link between pipeline stages", SendReceiveTable.IntraNode, SendReceiveTable.InterNode)] string StageLink =
-        "intra-node");
+        "intra-node",
+    [property: Knob("longest context in tokens that decodes in captured CUDA graphs, longer batches decode eagerly; null: any", 1)]
+    int? GraphContext = null);
 
 /// <summary>The words of <see cref="EngineSpec.Overhead"/>: those of every device, and the engines of the catalogue.</summary>
 internal sealed class OverheadAttribute()

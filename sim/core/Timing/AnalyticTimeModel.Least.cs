@@ -22,7 +22,7 @@ public sealed partial class AnalyticTimeModel : ILeastCosts
     public IReadOnlyList<LeastCost> LeastCosts(int mostSequences)
     {
         int most = Math.Min(mostSequences, MaxSequences);
-        double[] linear = [.. Enumerable.Range(1, Looked).Select(n => (double)(LeastLinearPs(n) + _overheadFixedPs))];
+        double[] linear = [.. Enumerable.Range(1, Looked).Select(n => (double)(LeastLinearPs(n) + LeastFixedPs))];
         double beyond = 1e6 * (_layers.LinearPerToken + (_ends * _operators.EndsPerToken));
         double perToken = Math.Min(beyond, linear.Select((ps, at) => ps / (at + 1)).Min());
         LeastCost attention = Attention(most);
@@ -40,7 +40,7 @@ public sealed partial class AnalyticTimeModel : ILeastCosts
             {
                 PerPromptTokenPs = attention.PerPromptTokenPs + prompt,
                 PerDecodePs = Least(b => _decodeAttentionPs[b] / (double)b, most, _mixedPerSequencePs) + decode,
-                PerSamplePs = Least(b => _parts.HeadPs(b) / (double)b, most) + _overheadPerSequencePs,
+                PerSamplePs = Least(b => _parts.HeadPs(b) / (double)b, most) + LeastPerSequencePs,
                 PerLongestTokenPs = 0,
             });
         }
@@ -53,7 +53,16 @@ public sealed partial class AnalyticTimeModel : ILeastCosts
         : _parts.LinearPs(tokens);
 
     /// <summary>The host's floor under an iteration; 0 prices.</summary>
-    private LeastCost Floor => new() { FixedPs = _floorPs + _overheadFixedPs, PerSamplePs = _overheadPerSequencePs };
+    private LeastCost Floor => new()
+    {
+        FixedPs = Math.Min(_floorPs, _eager?._floorPs ?? _floorPs) + LeastFixedPs,
+        PerSamplePs = LeastPerSequencePs,
+    };
+
+    /// <summary>What the host adds to any iteration at least, launched as a graph or not.</summary>
+    private long LeastFixedPs => Math.Min(_overheadFixedPs, _eager?._overheadFixedPs ?? _overheadFixedPs);
+
+    private long LeastPerSequencePs => Math.Min(_overheadPerSequencePs, _eager?._overheadPerSequencePs ?? _overheadPerSequencePs);
 
     /// <summary>Prices of attention that hold in any iteration.</summary>
     private LeastCost Attention(int most) => new()
@@ -73,7 +82,7 @@ public sealed partial class AnalyticTimeModel : ILeastCosts
             FixedPs = once + head,
             PerPromptTokenPs = attention.PerPromptTokenPs + Math.Max(0, Math.Min(more, beyond - (once / Looked))),
             PerDecodePs = Least(b => _decodeAttentionPs[b] / (double)b, most, _mixedPerSequencePs),
-            PerSamplePs = _overheadPerSequencePs,
+            PerSamplePs = LeastPerSequencePs,
         };
     }
 

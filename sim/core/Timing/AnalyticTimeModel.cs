@@ -36,6 +36,9 @@ public sealed partial class AnalyticTimeModel : ITimeModel
     private readonly IterationParts _parts;
     private readonly WindowDecode? _windows;
 
+    /// <summary>Takes over where contexts are too long for captured graphs; null: nowhere.</summary>
+    private readonly AnalyticTimeModel? _eager;
+
     /// <param name="profile">Coefficients of the device.</param>
     /// <param name="model">Shape of the model.</param>
     /// <param name="tensorParallel">GPUs that share each layer.</param>
@@ -83,6 +86,11 @@ public sealed partial class AnalyticTimeModel : ITimeModel
             _decodeFixedPs[b] = linearPs + _parts.HeadPs(b) + _decodeAttentionPs[b] + overheadPs;
             _decodeFloorPs[b] = _floorPs + overheadPs;
         }
+        if (Options is { GraphContext: not null, Overhead: OverheadProfile.Graph })
+        {
+            _eager = new AnalyticTimeModel(
+                profile, model, tensorParallel, Options with { Overhead = OverheadProfile.Eager, Engine = null, GraphContext = null });
+        }
         Provenance = Describe(profile, tensorParallel, Options, layers);
     }
 
@@ -100,6 +108,17 @@ public sealed partial class AnalyticTimeModel : ITimeModel
         new(TimingCatalog.Load(gpu.Timing), model, tensorParallel, options);
 
     public DecodeCost Decode(in DecodeBatch batch)
+    {
+        if (_eager is null)
+            return Launched(batch);
+        long captured = Options.GraphContext!.Value - batch.LongestContext + 1;
+        if (captured <= 0)
+            return _eager.Launched(batch);
+        DecodeCost cost = Launched(batch);
+        return cost with { ValidSteps = Math.Min(cost.ValidSteps, captured) };
+    }
+
+    private DecodeCost Launched(in DecodeBatch batch)
     {
         int b = batch.Sequences;
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(b);

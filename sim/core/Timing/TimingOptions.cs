@@ -41,6 +41,10 @@ public sealed record TimingOptions(
     /// <summary>Ranks among the tensor-parallel ones that divide the experts by number.</summary>
     public int ExpertParallel { get; init; } = 1;
 
+    /// <summary>Longest context that decodes in captured graphs: with a longer one in the batch the host launches it eagerly, unpadded;
+    /// null: any length is captured.</summary>
+    public int? GraphContext { get; init; }
+
     /// <summary>Whether attention takes another time than measured.</summary>
     public bool ScalesAttention => PrefillAttentionFactor != 1 || DecodeAttentionFactor != 1;
 
