@@ -108,7 +108,7 @@ public sealed record StreamKnobs : OffloadKnobs
     public ThrottledPrompts ThrottledPrompts { get; init; } = ThrottledPrompts.Buffered;
 
     [Knob("KV in the buffer comes back before prompts start, or when none does")]
-    public ReturnOrder ReturnOrder { get; init; } = ReturnOrder.BeforePrompts;
+    public ReturnOrder ReturnOrder { get; init; } = ReturnOrder.AfterPrompts;
 
     [Knob("prompts for which a return leaves room: their activations and layers in flight, at the length of the latest one", 0, 1 << 10)]
     public int ReturnPrompts { get; init; }
