@@ -70,7 +70,7 @@ public record OffloadKnobs : SwapKnobs
     public int StreamWindowLayers { get; init; } = 2;
 
     [Knob("sequences in host memory count against max_num_seqs")]
-    public bool CountParked { get; init; } = true;
+    public bool CountParked { get; init; }
 }
 
 /// <summary>Knobs of eLLM's CPU buffer, whose logical size the SLOs move (<see cref="BufferScaler"/>).</summary>
