@@ -111,7 +111,7 @@ public sealed record StreamKnobs : OffloadKnobs
     public ReturnOrder ReturnOrder { get; init; } = ReturnOrder.AfterPrompts;
 
     [Knob("prompts for which a return leaves room: their activations and layers in flight, at the length of the latest one", 0, 1 << 10)]
-    public int ReturnPrompts { get; init; }
+    public int ReturnPrompts { get; init; } = 1;
 
     [Knob("the watermark is kept beside the layers in flight of a prompt that streams")]
     public bool WindowWatermark { get; init; } = true;
