@@ -114,7 +114,7 @@ public sealed record StreamKnobs : OffloadKnobs
     public int ReturnPrompts { get; init; } = 1;
 
     [Knob("the watermark is kept beside the layers in flight of a prompt that streams")]
-    public bool WindowWatermark { get; init; } = true;
+    public bool WindowWatermark { get; init; }
 
     [Knob("a decode that finds no memory goes to the buffer when that has room, instead of being recomputed")]
     public bool DecodesToBuffer { get; init; }
