@@ -117,5 +117,5 @@ public sealed record StreamKnobs : OffloadKnobs
     public bool WindowWatermark { get; init; }
 
     [Knob("a decode that finds no memory goes to the buffer when that has room, instead of being recomputed")]
-    public bool DecodesToBuffer { get; init; }
+    public bool DecodesToBuffer { get; init; } = true;
 }
