@@ -102,10 +102,10 @@ public sealed record StreamKnobs : OffloadKnobs
     public double BufferFloorGib { get; init; } = 0.125;
 
     [Knob("decode steps whose lateness shrinks the buffer: any, or only gaps that prefills made late")]
-    public LateDecodes LateDecodes { get; init; } = LateDecodes.Any;
+    public LateDecodes LateDecodes { get; init; } = LateDecodes.ByPrefills;
 
     [Knob("prompts that a smaller buffer holds back: those that need it, or all, by their share of the time beside decodes")]
-    public ThrottledPrompts ThrottledPrompts { get; init; } = ThrottledPrompts.Buffered;
+    public ThrottledPrompts ThrottledPrompts { get; init; } = ThrottledPrompts.All;
 
     [Knob("KV in the buffer comes back before prompts start, or when none does")]
     public ReturnOrder ReturnOrder { get; init; } = ReturnOrder.AfterPrompts;
