@@ -60,8 +60,8 @@ public sealed record SloSlackKnobs : KnobSet
     public KeptLayers KeptLayers { get; init; } = KeptLayers.Fewest;
 
     [Knob("a decode that will miss its TPOT whatever prefills do holds them back like any other")]
-    public bool ProtectLost { get; init; } = true;
+    public bool ProtectLost { get; init; }
 
     [Knob("prompts at the head of the queue that may wait for slack while later ones that have it start", 0, 1 << 10)]
-    public int LookPast { get; init; }
+    public int LookPast { get; init; } = 16;
 }
