@@ -54,7 +54,7 @@ public sealed record VmmKnobs : BlockKnobs
     public int MapLeadSteps { get; init; } = 1;
 
     [Knob("block_check any: each sequence finds free chunks at its turn, needed or not; else some are left after those that grow")]
-    public bool CheckEveryTurn { get; init; }
+    public bool CheckEveryTurn { get; init; } = true;
 
     [Knob("room mapped beyond the prompt at admission, tokens", 0, 1 << 20)]
     public int LookAheadTokens { get; init; }
