@@ -38,7 +38,7 @@ internal sealed class AnalyticTimeModelTests
         {
             Assert.That(v0.Decode(within), Is.EqualTo(graphs.Decode(within) with { ValidSteps = 3 }));
             Assert.That(v0.Decode(beyond), Is.EqualTo(Eager.Decode(beyond)));
-            Assert.That(SumOfPieces(v0, 3, 9000, 8190, 20), Is.EqualTo(SumOfSteps(v0, 3, 9000, 8190, 20)));
+            Assert.That(DecodeSums.OfPieces(v0, 3, 9000, 8190, 20), Is.EqualTo(DecodeSums.OfSteps(v0, 3, 9000, 8190, 20)));
             PrefillChunk[] chunk = [new(10, 0, true)];
             Assert.That(v0.Mixed(chunk, within), Is.EqualTo(graphs.Mixed(chunk, within)));
         }
