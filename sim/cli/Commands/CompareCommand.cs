@@ -17,9 +17,14 @@ internal static class CompareCommand
     /// <summary>Requests times policies up to which a report is drawn unasked: more would take longer than the runs.</summary>
     private const int MostReported = 200_000;
 
+    /// <summary>Runs when no trace is named, at <see cref="DefaultRatePerS"/>: on it the policies differ in steady state.</summary>
+    private const string DefaultWorkload = "servegen-deepseek-r1";
+
+    private const double DefaultRatePerS = 1;
+
     public static Command Create(Terminal terminal)
     {
-        Argument<string> trace = TraceArgument.Create();
+        Argument<string> trace = TraceArgument.Create(DefaultWorkload);
         Option<string[]> policies = PolicyNames.Option();
         Option<string?> jobs = CommonOptions.Jobs();
         Option<bool> noReport = CommonOptions.NoReport();
@@ -32,11 +37,21 @@ internal static class CompareCommand
             "ellm compare --set policy.overflow=swap --set memory.kv_blocks=2588 --policies vllm");
         run.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(
-            () => Run(terminal, run, parsed, parsed.GetValue(trace)!, parsed.GetValue(policies)!, parsed.GetValue(jobs), !parsed.GetValue(noReport), cancel), CancellationToken.None));
+            () => Run(terminal, run, parsed, parsed.GetValue(trace)!, Reading(run, parsed, trace), parsed.GetValue(policies)!, parsed.GetValue(jobs), !parsed.GetValue(noReport), cancel), CancellationToken.None));
         return command;
     }
 
-    private static int Run(Terminal terminal, RunOptions run, ParseResult parsed, string traceName, string[] policies, string? jobs, bool draw, CancellationToken cancel)
+    /// <summary>How the trace is read: that of no name at its own rate, unless one is stated.</summary>
+    private static TraceReadOptions Reading(RunOptions run, ParseResult parsed, Argument<string> trace)
+    {
+        TraceReadOptions reading = run.Reading(parsed);
+        bool named = parsed.GetResult(trace) is { Tokens.Count: > 0 };
+        return named || reading.RatePerSecond is not null ? reading : reading with { RatePerSecond = DefaultRatePerS };
+    }
+
+    private static int Run(
+        Terminal terminal, RunOptions run, ParseResult parsed, string traceName, TraceReadOptions reading, string[] policies, string? jobs,
+        bool draw, CancellationToken cancel)
     {
         terminal.Quiet = run.Quiet(parsed);
         double? required = run.RequiredShare(parsed);
@@ -47,7 +62,7 @@ internal static class CompareCommand
         using IDisposable? claim = directory is null ? null : RunDirectory.Claim(directory, run.Force(parsed));
 
         long start = Stopwatch.GetTimestamp();
-        (Trace trace, TraceLoadReport? loaded) = Traces.Load(traceName, run.Reading(parsed));
+        (Trace trace, TraceLoadReport? loaded) = Traces.Load(traceName, reading);
         Talk.Trace(terminal, loaded, run.Verbose(parsed));
         long read = Stopwatch.GetTimestamp();
         // Unasked for, the page alone is drawn; when quiet no line would tell of it, and data is for programs.

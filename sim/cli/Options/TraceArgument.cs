@@ -7,13 +7,13 @@ namespace ELLM.Sim.Cli.Options;
 /// <summary>The TRACE argument: a file, a shipped trace or a workload preset.</summary>
 internal static class TraceArgument
 {
-    public static Argument<string> Create()
+    public static Argument<string> Create(string otherwise = Traces.Default)
     {
         Argument<string> trace = new("TRACE")
         {
             Description = "A trace file, a shipped trace, a workload preset or a workload specification (.json).",
             HelpName = "TRACE",
-            DefaultValueFactory = _ => Traces.Default,
+            DefaultValueFactory = _ => otherwise,
         };
         trace.CompletionSources.Add(_ => Traces.Names.Select(n => new CompletionItem(n)));
         return trace;
