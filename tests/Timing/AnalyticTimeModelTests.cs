@@ -29,7 +29,7 @@ internal sealed class AnalyticTimeModelTests
     [Test]
     public void Contexts_beyond_the_captured_ones_decode_eagerly_and_end_the_piece()
     {
-        // Up to 8,192 tokens as in graphs, beyond as an eager host launches it; the piece before ends with the step at 8,192.
+        // Up to 8,192 tokens as in graphs, beyond no faster than an eager host launches it; the piece before ends with the step at 8,192.
         AnalyticTimeModel v0 = new(
             TimingCatalog.Load("h100"), ModelCatalog.Load("llama-3.1-8b"), 1, new TimingOptions(64) { GraphContext = 8192 });
         AnalyticTimeModel graphs = new(TimingCatalog.Load("h100"), ModelCatalog.Load("llama-3.1-8b"), 1, new TimingOptions(64));
@@ -37,7 +37,8 @@ internal sealed class AnalyticTimeModelTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(v0.Decode(within), Is.EqualTo(graphs.Decode(within) with { ValidSteps = 3 }));
-            Assert.That(v0.Decode(beyond), Is.EqualTo(Eager.Decode(beyond)));
+            // 268 us a layer to launch, longer than the GPU needs; 100 us an iteration and 10 a sequence as with graphs.
+            Assert.That(v0.Decode(beyond).Steps(beyond).FirstPs, Is.EqualTo(((268 * 32) + 100 + 30) * 1_000_000L));
             Assert.That(DecodeSums.OfPieces(v0, 3, 9000, 8190, 20), Is.EqualTo(DecodeSums.OfSteps(v0, 3, 9000, 8190, 20)));
             PrefillChunk[] chunk = [new(10, 0, true)];
             Assert.That(v0.Mixed(chunk, within), Is.EqualTo(graphs.Mixed(chunk, within)));

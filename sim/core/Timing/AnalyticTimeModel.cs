@@ -88,8 +88,15 @@ public sealed partial class AnalyticTimeModel : ITimeModel
         }
         if (Options is { GraphContext: not null, Overhead: OverheadProfile.Graph })
         {
-            _eager = new AnalyticTimeModel(
-                profile, model, tensorParallel, Options with { Overhead = OverheadProfile.Eager, Engine = null, GraphContext = null });
+            // What the host does for an iteration and a sequence is the engine's own either way: only launching the layers differs.
+            EngineOverhead own = OverheadOf(profile, Options) ?? new EngineOverhead(0, 0, 0, "none", false);
+            double floor = Math.Max(own.FloorUsPerLayer, profile.EagerOverhead.FloorUsPerLayer);
+            _eager = new AnalyticTimeModel(profile, model, tensorParallel, Options with
+            {
+                Overhead = OverheadProfile.Eager,
+                Engine = own with { FloorUsPerLayer = floor },
+                GraphContext = null,
+            });
         }
         Provenance = Describe(profile, tensorParallel, Options, layers);
     }
