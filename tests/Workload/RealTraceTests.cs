@@ -1,6 +1,7 @@
 using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
 using ELLM.Sim.Workload.Prefixes;
+using ELLM.Sim.Workload.Sessions;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Workload;
@@ -80,6 +81,29 @@ public sealed class RealTraceTests
             Assert.That((double)reuse.HitBlocks / reuse.Blocks, Is.EqualTo(0.366).Within(0.0005));
             Assert.That((double)reuse.HitTokens / reuse.Tokens, Is.EqualTo(0.374).Within(0.0005));
             Assert.That(reuse.LruHitRatio, Is.EqualTo(new[] { 0.044, 0.065, 0.211, 0.326, 0.364 }).Within(0.002));
+        }
+    }
+
+    [Test]
+    public void Real_Ragpulse_prompts_begin_alike_in_the_share_that_its_readme_counts()
+    {
+        PrefixReuse reuse = PrefixReuse.Of(TraceReader.Read(PathOf("ragpulse_week.jsonl.gz")).Trace)!;
+        Assert.That((double)reuse.HitTokens / reuse.Tokens, Is.EqualTo(0.315).Within(0.0005));
+        Assert.That(reuse.Requests, Is.EqualTo(7_106));
+    }
+
+    [Test]
+    public void Real_Claude_code_turns_keep_what_its_readme_counts()
+    {
+        Trace trace = TraceReader.Read(PathOf("claude_code_sessions.csv.gz"), new TraceReadOptions { SessionRatePerSecond = 0.02 }).Trace;
+        PrefixReuse reuse = PrefixReuse.Of(trace)!;
+        SessionStatistics sessions = SessionStatistics.Of(trace)!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((double)reuse.HitLaterBlocks / reuse.LaterBlocks, Is.EqualTo(0.972).Within(0.0006));
+            Assert.That((double)reuse.HitBlocks / reuse.Blocks, Is.EqualTo(0.962).Within(0.0006));
+            Assert.That((double)sessions.Compactions / sessions.LaterTurns, Is.EqualTo(0.009).Within(0.0005));
+            Assert.That((double)sessions.Resets / sessions.LaterTurns, Is.EqualTo(0.02).Within(0.003));
         }
     }
 

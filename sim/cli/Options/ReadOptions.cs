@@ -38,6 +38,10 @@ internal sealed class ReadOptions
             command.Options.Add(_sessionRate);
             command.Options.Add(_spread);
         }
+        else
+        {
+            _limit.Description = "Draw N requests; N is part of the draw, save where a specification draws sessions or prompts.";
+        }
         command.Options.Add(_limit);
         command.Options.Add(_seed);
         foreach (Option option in command.Options.Skip(before))

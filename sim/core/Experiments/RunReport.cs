@@ -10,6 +10,7 @@ using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Experiments;
 
@@ -93,6 +94,8 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     {
         if (trace.ClosedLoop is not null)
             throw new InputException($"compat: {config.Compat} replays arrival times, found a closed loop");
+        if (trace.Find<SessionPlan>() is not null)
+            throw new InputException($"compat: {config.Compat} replays arrival times, found sessions whose turns wait for one another");
         CompatibleRun run = options.Compat ?? throw new InvalidOperationException($"nothing runs {config.Compat}");
         return run(config, trace, observer, options.Cancel);
     }

@@ -31,7 +31,7 @@ public sealed class Replica
     {
         _seat = seat;
         _parts = parts;
-        _state = EngineState.Of(parts, seat.Index, seat.Events);
+        _state = EngineState.Of(parts, seat);
         _requests = new RequestLifecycle(_state, seat, parts.Observer);
         _progress = new ProgressGuard(_state, _requests);
         SchedulerView view = new(_state, parts.Pipeline?.Time ?? parts.Time, _requests);

@@ -15,14 +15,15 @@ internal sealed class RunningSequences
     /// <summary>Finished sequences that keep their memory until their batch ends.</summary>
     private readonly List<int> _held = [];
 
-    public RunningSequences(IKvMemory memory)
+    public RunningSequences(IKvMemory memory, ArrivalOrder order = default)
     {
         Memory = memory;
         Prefixes = memory.Prefixes;
+        Table = new SequenceTable(order);
         Decodes = new DecodeSet(Table);
     }
 
-    public SequenceTable Table { get; } = new();
+    public SequenceTable Table { get; }
 
     public DecodeSet Decodes { get; }
 

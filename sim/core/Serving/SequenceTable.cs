@@ -54,7 +54,8 @@ public struct Sequence
 
 /// <summary>Admitted sequences in reusable slots, with the running ones linked in arrival order.</summary>
 /// <remarks>Insertion walks back from the tail: first-come-first-served policies always append, in O(1).</remarks>
-public sealed class SequenceTable
+/// <param name="order">In which the requests arrived.</param>
+public sealed class SequenceTable(ArrivalOrder order = default)
 {
     private Sequence[] _slots = new Sequence[64];
     private int[] _freeSlots = new int[64];
@@ -104,9 +105,9 @@ public sealed class SequenceTable
     /// <summary>Links a sequence into the running list by the arrival order of its request.</summary>
     public void Link(int slot)
     {
-        int request = _slots[slot].Request;
+        int rank = order.Of(_slots[slot].Request);
         int before = Last;
-        while (before >= 0 && _slots[before].Request > request)
+        while (before >= 0 && order.Of(_slots[before].Request) > rank)
             before = _slots[before].Previous;
         int after = before >= 0 ? _slots[before].Next : First;
         _slots[slot].Previous = before;

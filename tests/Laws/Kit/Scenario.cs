@@ -8,6 +8,7 @@ using ELLM.Sim.Serving;
 using ELLM.Sim.Settings;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Tests.Laws.Kit;
 
@@ -60,6 +61,9 @@ internal sealed record Scenario
     /// <summary>Closed-loop users; 0 for an open loop.</summary>
     public int Users { get; init; }
 
+    /// <summary>Turns that wait for one another; null: every request arrives at its own time.</summary>
+    public SessionPlan? Sessions { get; init; }
+
     public Clockwork Clockwork { get; init; }
 
     /// <summary>Host memory in tokens, used when the policy swaps.</summary>
@@ -110,7 +114,10 @@ internal sealed record Scenario
         long now = 0;
         for (int i = 0; i < arrivals.Length; i++)
             arrivals[i] = now += Asks[i].GapPs * Scale;
-        return new Trace("scenario", arrivals, [.. Asks.Select(a => a.Input)], [.. Asks.Select(a => a.Output)]);
+        return new Trace("scenario", arrivals, [.. Asks.Select(a => a.Input)], [.. Asks.Select(a => a.Output)])
+        {
+            Columns = Sessions is null ? [] : [Sessions],
+        };
     }
 
     public UserLoop? UserLoop() => Users == 0 ? null : new UserLoop(Users, [.. Asks.Select(a => a.GapPs * Scale)]);

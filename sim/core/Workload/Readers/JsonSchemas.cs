@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ELLM.Sim.Workload.Prefixes;
 
 namespace ELLM.Sim.Workload.Readers;
 
@@ -93,11 +94,11 @@ internal static class JsonSchemas
         bool lengths = (keys.Contains("input_length") || keys.Contains("input_tokens"))
             && (keys.Contains("output_length") || keys.Contains("output_tokens"));
         if (lengths && keys.Contains("chat_id"))
-            return new FlatJson("QB", "Bailian usage trace", UnitOf(options, TimeKind.Seconds), rows);
+            return new FlatJson("QB", "Bailian usage trace", UnitOf(options, TimeKind.Seconds), rows, Blocks(rows, 16));
         if (lengths && contentParts)
-            return new FlatJson("RP", "RAGPulse trace", UnitOf(options, TimeKind.Seconds), rows);
+            return new FlatJson("RP", "RAGPulse trace", UnitOf(options, TimeKind.Seconds), rows, Parts(rows, place.Path));
         if (lengths && (keys.Contains("timestamp") || keys.Contains("delay")))
-            return new FlatJson("MC", "Mooncake trace", UnitOf(options, TimeKind.Milliseconds), rows);
+            return new FlatJson("MC", "Mooncake trace", UnitOf(options, TimeKind.Milliseconds), rows, Blocks(rows, 512));
         StringBuilder found = new();
         found.AppendJoin(',', keys.Take(20).Select(k => ShownText.Of(k, 40)));
         throw new InputException($"{place.Path}:{place.Line}: unknown keys: {found}. Known: {Known}; CSV with a header line. Or name them: {ColumnMap.Example}");
@@ -113,7 +114,21 @@ internal static class JsonSchemas
         if (map.Arrival is null && options.RatePerSecond is null)
             throw new InputException($"{place.Path}: --columns names no arrival; give a rate in requests/s (--rate) to draw Poisson arrivals");
         TimeKind time = map.Arrival is null ? TimeKind.None : UnitOf(options, TimeKinds.NamedBy(map.Arrival) ?? TimeKind.Seconds);
-        return new FlatJson("MAP", "columns of the user's own", time, rows, map);
+        return new FlatJson("MAP", "columns of the user's own", time, rows, keys: map);
+    }
+
+    private static BlockIds Blocks(RequestRows rows, int tokens) => new(rows.Prompts, new TraceBlocks(tokens, Partial: true));
+
+    private static PartIds? Parts(RequestRows rows, string path)
+    {
+        if (PartLengths.Beside(path) is not { } lengths)
+        {
+            rows.Notes.Add($"what prompts begin with is not known: no table *{PartLengths.Suffix} of the parts' lengths beside the file");
+            return null;
+        }
+        rows.Notes.Add(FormattableString.Invariant($"lengths of {lengths.TokensOf.Count} prompt parts are from {lengths.File}"));
+        rows.BesideSha256 = lengths.Sha256;
+        return new PartIds(rows.Prompts, lengths.TokensOf);
     }
 
     private static TimeKind UnitOf(TraceReadOptions options, TimeKind own) => options.TimeUnit is TimeUnit stated ? TimeKinds.Of(stated) : own;
