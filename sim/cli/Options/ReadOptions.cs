@@ -48,10 +48,13 @@ internal sealed class ReadOptions
             option.In(HelpGroups.Workload);
     }
 
+    /// <summary>The seed alone: the command draws its traces.</summary>
+    public void AddSeedTo(Command command) => command.Options.Add(_seed);
+
     public TraceReadOptions Of(ParseResult parsed) => new()
     {
         StandardInput = Console.OpenStandardInput,
-        RatePerSecond = Values.Positive("--rate", parsed.GetValue(_rate)),
+        RatePerSecond = Values.Positive("--rate", Of(parsed, _rate)),
         TimeScale = Values.Positive("--scale", Of(parsed, _scale)),
         Skip = Of(parsed, _skip) is string skip ? Values.Count("--skip", skip) : null,
         Window = Of(parsed, _window) is string window ? TimeWindow.Parse(window) : null,
@@ -59,7 +62,7 @@ internal sealed class ReadOptions
         Columns = Of(parsed, _columns) is string columns ? ColumnMap.Parse(columns) : null,
         SessionRatePerSecond = Values.Positive("--session-rate", Of(parsed, _sessionRate)),
         SpreadEqualTimes = parsed.GetResult(_spread) is not null && parsed.GetValue(_spread),
-        Limit = Values.Count("--limit", parsed.GetValue(_limit)),
+        Limit = Values.Count("--limit", Of(parsed, _limit)),
         Seed = Values.Seed(parsed.GetValue(_seed)) ?? 1,
     };
 

@@ -66,15 +66,19 @@ internal sealed class RunOptions
     }
 
     /// <param name="judged">The command's exit code can say that an objective was missed.</param>
+    /// <param name="reads">The command reads a trace or a workload; otherwise only the seed of what it draws is an option.</param>
     /// <param name="except">Options that mean nothing to the command.</param>
-    public void AddTo(Command command, bool judged = true, params string[] except)
+    public void AddTo(Command command, bool judged = true, bool reads = true, params string[] except)
     {
         Option[] verdict = judged ? [_sloShare, _failOnSlo] : [];
         Option[] all =
         [
             .. _settings, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _json, _noOracle, _step, _check, _verbose, _quiet,
         ];
-        _reading.AddTo(command);
+        if (reads)
+            _reading.AddTo(command);
+        else
+            _reading.AddSeedTo(command);
         foreach (Option option in all.Where(o => !except.Contains(o.Name)))
             command.Options.Add(option);
     }
