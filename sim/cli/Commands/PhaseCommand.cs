@@ -17,7 +17,7 @@ internal static class PhaseCommand
 
     public static Command Create(Terminal terminal)
     {
-        Option<string> policies = PolicyNames.Option(DefaultPolicies);
+        Option<string[]> policies = PolicyNames.Option(DefaultPolicies);
         policies.Description = "Policies, separated by commas; the first is the baseline.";
         Option<string?> prompts = RunOptions.Text("--prompts", "N,M",
             $"Mean prompts, tokens (default {string.Join(',', PhaseSpec.DefaultPrompts)}).");
@@ -37,7 +37,7 @@ internal static class PhaseCommand
             "ellm phase                                       # 6 prompts, 7 loads, 5 policies: two minutes on two cores",
             "ellm phase --prompts 2048,32768 --loads 0.8,0.95 --output-tokens 2048 --slo ttft=25x,tpot=25x",
             "ellm phase --model llama-3-8b-262k --set engine.max_model_len=65536 --out runs/phase");
-        run.AddTo(command, judged: false, reads: false, "--no-oracle");
+        run.AddDrawnTo(command, "--no-oracle");
         command.SetAction((parsed, cancel) => Task.Run(
             () =>
             {
