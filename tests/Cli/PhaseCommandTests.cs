@@ -18,7 +18,8 @@ internal sealed class PhaseCommandTests
         string rate = row[Array.IndexOf(header, "rate_per_s")];
         (code, string csv, error) = Ellm.Run(
         [
-            "compare", folder.In("phase/phase-2000-100.json"), "--rate", rate, "--limit", "3000", "--format", "csv", "--no-oracle", .. common,
+            "compare", folder.In("phase/phase-2000-100.json"), "--rate", rate, "--limit", "3000", "--format", "csv", "--no-oracle",
+            .. common,
         ]);
         Assert.That(code, Is.Zero, error);
         Assert.That(csv, Does.Contain("vllm-v1"));

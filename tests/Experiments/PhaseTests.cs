@@ -59,7 +59,9 @@ internal sealed class PhaseTests
     {
         PhaseCell cell = new(100, 1, 1,
         [
-            new("a", default, default), new("b", default, new MeanInterval(3, gain, halfWidth)), new("c", default, new MeanInterval(3, 0, 0)),
+            new("a", default, default),
+            new("b", default, new MeanInterval(3, gain, halfWidth)),
+            new("c", default, new MeanInterval(3, 0, 0)),
         ]);
         Assert.That(cell.Named?.Policy, Is.EqualTo(named ? "b" : null));
         Assert.That(cell.DependsOnLength, Is.False);

@@ -22,7 +22,7 @@ internal static class PhaseCommand
         Option<string?> prompts = RunOptions.Text("--prompts", "N,M",
             $"Mean prompts, tokens (default {string.Join(',', PhaseSpec.DefaultPrompts)}).");
         Option<string?> loads = RunOptions.Text("--loads", "X,Y",
-            $"Loads in units of what the baseline serves saturated (default {string.Join(',', PhaseSpec.DefaultLoads.Select(Invariant))}).");
+            $"Loads in units of what the baseline serves (default {string.Join(',', PhaseSpec.DefaultLoads.Select(Invariant))}).");
         Option<string?> output = RunOptions.Text("--output-tokens", "N", $"Mean output, tokens (default {DefaultOutput}).");
         Option<string?> requests = RunOptions.Text("--requests", "N",
             $"Measured requests of a draw (default and least {PhaseSpec.LeastRequests}).");
