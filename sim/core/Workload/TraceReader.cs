@@ -100,7 +100,8 @@ public static class TraceReader
             check.Check(read);
             return null;
         }
-        bool named = schema == CsvSchemas.Own || (options.Columns?.Arrival is string arrival && TimeKinds.NamedBy(arrival) is not null);
+        bool named = schema == CsvSchemas.Own || schema.StartsWith(ClientLayout.Prefix, StringComparison.Ordinal)
+            || (options.Columns?.Arrival is string arrival && TimeKinds.NamedBy(arrival) is not null);
         if (named || read is TimeKind.WallClock or TimeKind.SessionSeconds or TimeKind.None)
             return null;
         TimeKind taken = check.Decide(read, own: options.Columns is null);

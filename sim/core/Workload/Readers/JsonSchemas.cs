@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ELLM.Sim.Workload.Clients;
 using ELLM.Sim.Workload.Prefixes;
 
 namespace ELLM.Sim.Workload.Readers;
@@ -9,10 +10,12 @@ internal static class JsonSchemas
 {
     public const string Known =
         "MC timestamp,input_length,output_length[,hash_ids] (ms); QB chat_id,timestamp,input_length,output_length (s); "
-        + "RP timestamp,input_length,output_length,hash_ids as an object (s); CC requests,block_size (sessions)";
+        + "RP timestamp,input_length,output_length,hash_ids as an object (s); CC requests,block_size (sessions); results of clients: "
+        + ClientFormats.Known;
 
     private static readonly string[] RequestKeys =
-        ["timestamp", "delay", "input_length", "input_tokens", "output_length", "output_tokens", "requests", "hash_ids", "chat_id", "session_id"];
+        ["timestamp", "delay", "input_length", "input_tokens", "output_length", "output_tokens", "requests", "hash_ids", "chat_id", "session_id",
+            .. ClientFormats.Marks];
 
     /// <summary>Whether text begins with an array, or with an object that has a key of request records.</summary>
     public static bool LooksLikeRequests(ReadOnlySpan<byte> head)
@@ -47,7 +50,7 @@ internal static class JsonSchemas
         {
             try
             {
-                layout ??= Detect(json.Span, place, options, rows);
+                layout ??= Detect(json, place, options, rows);
                 layout.Read(json, place);
             }
             catch (JsonException e)
@@ -67,8 +70,9 @@ internal static class JsonSchemas
         return (layout.Id, layout.Title, layout.Time);
     }
 
-    private static IJsonLayout Detect(ReadOnlySpan<byte> json, RowPlace place, TraceReadOptions options, RequestRows rows)
+    private static IJsonLayout Detect(ReadOnlyMemory<byte> record, RowPlace place, TraceReadOptions options, RequestRows rows)
     {
+        ReadOnlySpan<byte> json = record.Span;
         List<string> keys = [];
         bool contentParts = false;
         Utf8JsonReader reader = new(json);
@@ -99,6 +103,8 @@ internal static class JsonSchemas
             return new FlatJson("RP", "RAGPulse trace", UnitOf(options, TimeKind.Seconds), rows, Parts(rows, place.Path));
         if (lengths && (keys.Contains("timestamp") || keys.Contains("delay")))
             return new FlatJson("MC", "Mooncake trace", UnitOf(options, TimeKind.Milliseconds), rows, Blocks(rows, 512));
+        if (ClientFormats.Find(record, place) is IClientFormat client)
+            return new ClientLayout(client, rows);
         StringBuilder found = new();
         found.AppendJoin(',', keys.Take(20).Select(k => ShownText.Of(k, 40)));
         throw new InputException($"{place.Path}:{place.Line}: unknown keys: {found}. Known: {Known}; CSV with a header line. Or name them: {ColumnMap.Example}");
