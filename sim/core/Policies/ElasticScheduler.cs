@@ -14,7 +14,7 @@ namespace ELLM.Sim.Policies;
 /// <para>Source: reading notes on eLLM (arXiv 2506.15155) v1 and v2; the order of (1) to (3) and recomputation are ours.</para>
 /// </remarks>
 /// <param name="scaler">Null: the buffer keeps its physical size (the ablation without SLO awareness).</param>
-public sealed class ElasticScheduler(BufferScaler? scaler, long ttftSloPs, long tpotSloPs) : IScheduler
+public sealed class ElasticScheduler(BufferScaler? scaler, long ttftSloPs, long tpotSloPs) : ILatencyScheduler
 {
     public long? BufferBytes => scaler?.LogicalBytes;
 

@@ -20,7 +20,7 @@ namespace ELLM.Sim.Policies;
 /// </remarks>
 /// <param name="limited">False: prefills start whatever the slack (the ablation without SLO awareness).</param>
 /// <param name="correction">Factor on the time model's prefill time where the rules predict it.</param>
-public sealed class SloSlackScheduler(bool limited, double correction, LengthPredictor predictor, long tpotSloPs) : IScheduler
+public sealed class SloSlackScheduler(bool limited, double correction, LengthPredictor predictor, long tpotSloPs) : ILatencyScheduler
 {
     private readonly TpotSlack _slack = new(tpotSloPs);
 

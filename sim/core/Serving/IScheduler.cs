@@ -13,7 +13,11 @@ public interface IScheduler
 
     /// <summary>What the CPU buffer may hold now, bytes of one rank, for observers; null when the scheduler sets no limit.</summary>
     long? BufferBytes => null;
+}
 
+/// <summary>A scheduler that reacts to latencies: the engine tells it what it tells no other.</summary>
+public interface ILatencyScheduler : IScheduler
+{
     /// <summary>A sequence decodes from the next step on: for schedulers that follow each of them.</summary>
     void Joined(in DecodeStart start)
     {
@@ -24,7 +28,7 @@ public interface IScheduler
     {
     }
 
-    /// <summary>An iteration, or a jump over several, has ended: for schedulers that react to latencies.</summary>
+    /// <summary>An iteration, or a jump over several, has ended.</summary>
     void Ended(in IterationOutcome outcome)
     {
     }

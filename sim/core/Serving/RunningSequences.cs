@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Memory.Prefixes;
 using ELLM.Sim.Timing;
@@ -80,6 +81,8 @@ internal sealed class RunningSequences
     /// <summary>Tokens were computed, or have come back from the host.</summary>
     public void Computed(int tokens) => LiveTokens += tokens;
 
+    // Inlined: once a span or a request, a frame of its own costs as much as its work.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StartDecoding(int slot, long lastTokenPs)
     {
         ref Sequence sequence = ref Table[slot];
@@ -88,6 +91,7 @@ internal sealed class RunningSequences
         LastTokens.Join(lastTokenPs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StopDecoding(int slot)
     {
         ref Sequence sequence = ref Table[slot];
@@ -125,6 +129,7 @@ internal sealed class RunningSequences
 
     /// <summary>A finished sequence gives its memory and its slot back.</summary>
     /// <inheritdoc cref="Evict"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Close(int slot, int liveTokens, int grownTokens)
     {
         Table.Unlink(slot);
