@@ -127,9 +127,9 @@ internal sealed record Scenario
         MemoryBudget budget = AnyBudget with { KvBlocks = Blocks, KvTokens = Blocks * BlockTokens, KvBytesPerToken = 10 };
         PagedKnobs paged = Paged with { Watermark = (WatermarkBlocks + 0.5) / Math.Max(1, Blocks) };
         if (Policy.Layout == "vmm")
-            return new VmmKv(Chunks(paged.Watermark));
+            return new VmmKv(Chunks(paged.Watermark), Known);
         if (Policy.Layout == "layer-paged")
-            return new LayeredKv(Blocks, BlockTokens, Limits.Layers, WatermarkBlocks, Paged.BlockCheck, 10);
+            return new LayeredKv(Blocks, BlockTokens, Limits.Layers, WatermarkBlocks, Paged.BlockCheck, 10, Known);
         if (LiveBytes is long bytes)
         {
             long gpu = Math.Min(bytes, ActivationBytesPerToken * (MaxNumBatchedTokens + MaxNumSeqs));
@@ -161,6 +161,7 @@ internal sealed record Scenario
         Unmaps = (CallTiming)(Variant / 216 % 3),
         LeadSteps = 1 + (Variant % 3),
         ReclaimsIdle = Variant / 648 % 2 == 0,
+        Reclaim = (ReclaimOrder)(Variant / 5 % 2),
         UnmapsPreempted = Variant / 1296 % 2 == 0,
         ExtraAfterPreemption = Variant % 2,
         EagerUnits = Variant / 2592 % 2,
@@ -171,6 +172,8 @@ internal sealed record Scenario
         BroadcastPs = Variant % 5 * Scale,
         DrainPs = 15 * Scale,
     };
+
+    private PromptChains? Known => Paged.PrefixCache == PrefixCaching.Off ? null : Prompts ?? PromptChains.None;
 
     private QuantileCurve? Drawn => Variant / 5184 % 2 == 0 ? null : Costs.Quantiles(CalibratedOp.VmmSetAccess);
 
