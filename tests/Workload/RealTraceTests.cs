@@ -122,6 +122,8 @@ public sealed class RealTraceTests
     [TestCase("ragpulse", "ragpulse_week.jsonl.gz", 0.004, 0.004)]
     [TestCase("prism-arena", "prism_arena_27models.csv", 0.005, 0.005)]
     [TestCase("claude-code", "claude_code_sessions.csv.gz", 0.003, 0.005)]
+    [TestCase("mooncake-chats", "mooncake_conversation.jsonl.gz", 0.031, 0.013)]
+    [TestCase("claude-code-sessions", "claude_code_sessions.csv.gz", 0.12, 0.013)]
     [TestCase("sharegpt-8k", "sharegpt_8k_lengths.csv.gz", 0.003, 0.003)]
     [TestCase("arxiv-summarization", "arxiv_summarization_4k_lengths.csv.gz", 0.003, 0.004)]
     public void Real_preset_matches_its_traces_lengths(string preset, string file, double inputKs, double outputKs)

@@ -2,6 +2,7 @@ using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Summaries;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Plots;
 using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Sessions;
@@ -52,6 +53,9 @@ internal static class ComparisonTable
             + $"SLO: {ObjectiveText.Of(slo, spec)}\n";
     }
 
+    /// <summary>Sessions of hours offer a call now and then: three decimals.</summary>
+    private static string OfferedText(Summary s) => s.OfferedPerS is < 1 and double rare ? ShortText.Decimals(rare) : Words.Rate(s.OfferedPerS);
+
     /// <param name="answersMakeArrivals">Turns wait for answers, so that each policy is offered calls of its own times.</param>
     private static TextTable Metrics(IReadOnlyList<RunReport> reports, bool answersMakeArrivals, bool bars)
     {
@@ -83,7 +87,7 @@ internal static class ComparisonTable
             table.Add(
             [
                 report.Label.Policy,
-                .. answersMakeArrivals ? [Words.Count(s.Arrived), Words.Rate(s.OfferedPerS)] : Array.Empty<string>(),
+                .. answersMakeArrivals ? [Words.Count(s.Arrived), OfferedText(s)] : Array.Empty<string>(),
                 Words.Percent(s.SloAttainment),
                 .. bar.Select(_ => Sparkline.Bar(s.SloAttainment ?? 0, BarWidth)),
                 Words.Rate(s.GoodputPerS),
