@@ -6,7 +6,7 @@ namespace ELLM.Sim.Plots.Figures;
 public static class StudyFigures
 {
     /// <summary>Names for <c>--figure</c>.</summary>
-    public static IReadOnlyList<string> Names { get; } = [RateSweep.AttainmentName, RateSweep.LatencyName, ParetoFront.Name];
+    public static IReadOnlyList<string> Names { get; } = [RateSweep.AttainmentName, RateSweep.LatencyName, ParetoFront.Name, PhaseMap.Name];
 
     /// <param name="capacities">A row a deployment.</param>
     /// <param name="rates">A row for every rate that was tested.</param>

@@ -15,6 +15,8 @@ internal static class ResultPages
         bool Has(string name) => File.Exists(Path.Combine(directory, name));
         if (Has("plan.csv"))
             return StudyPage.OfPlan(directory);
+        if (Has("phase.csv"))
+            return StudyPage.OfPhase(directory);
         if (Has("capacity.csv"))
             return StudyPage.OfCapacity(directory);
         if (Has("groups.csv"))

@@ -4,7 +4,7 @@ using ELLM.Sim.Plots.Figures;
 
 namespace ELLM.Sim.Plots.Report;
 
-/// <summary>The pages of 'ellm capacity' and 'ellm plan'.</summary>
+/// <summary>The pages of 'ellm capacity', 'ellm plan' and 'ellm phase'.</summary>
 internal static class StudyPage
 {
     public static ReportContent OfCapacity(string directory)
@@ -41,6 +41,20 @@ internal static class StudyPage
         ];
         JsonObject about = JsonFile.Load(Path.Combine(directory, "plan.json"));
         return Page($"{about["trace"]}: the cheapest deployments", about, "", deployments, columns, figures, skipped);
+    }
+
+    public static ReportContent OfPhase(string directory)
+    {
+        ResultRows cells = ResultRows.Load(Path.Combine(directory, "phase.csv"));
+        RowColumn[] columns =
+        [
+            new("prompt", "prompt_tokens", Ticks.Short), new("load", "load", Ticks.Short), new("req/s", "rate_per_s", Ticks.Short),
+            new("policy", "policy"), new("SLO met", "slo_attainment", Parts.Percent), new("gain", "gain", Parts.Percent),
+            new("half of its interval", "gain_half_width", Parts.Percent), new("named", "named", Ticks.Short),
+        ];
+        JsonObject about = JsonFile.Load(Path.Combine(directory, "phase.json"));
+        string title = $"Where a policy pays against {about["baseline"]}";
+        return Page(title, about, "", cells, columns, [PhaseMap.Of(cells)], []);
     }
 
     /// <param name="settings">Entry of the JSON file whose objects hold a configuration each; empty: none is shown.</param>

@@ -22,6 +22,7 @@ internal static class App
             SweepCommand.Create(terminal).In(HelpGroups.Run),
             CapacityCommand.Create(terminal).In(HelpGroups.Run),
             PlanCommand.Create(terminal).In(HelpGroups.Run),
+            PhaseCommand.Create(terminal).In(HelpGroups.Run),
             CheckCommand.Create(terminal).In(HelpGroups.Trust),
             ColocateCommand.Create(terminal).In(HelpGroups.Run),
             PlotCommand.Create(terminal).In(HelpGroups.Look),

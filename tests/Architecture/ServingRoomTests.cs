@@ -12,7 +12,8 @@ internal sealed partial class ServingRoomTests
     /// <summary>All that a policy names of Serving.</summary>
     private static readonly string[] Contract =
     [
-        "IScheduler", "SchedulerView", "Decision", "DecisionKind", "Blocked", "IterationOutcome", "DecodeStart", "EngineLimits",
+        "IScheduler", "ILatencyScheduler", "SchedulerView", "Decision", "DecisionKind", "Blocked", "IterationOutcome", "DecodeStart",
+        "EngineLimits",
     ];
 
     private static IEnumerable<string> Files => Sources(Serving);

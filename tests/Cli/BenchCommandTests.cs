@@ -21,6 +21,15 @@ internal sealed class BenchCommandTests
             Is.EqualTo(new[] { "row", "requests", "iterations", "core_s", "wall_s" }));
     }
 
+    [Test]
+    public void The_line_before_a_comparison_is_scored()
+    {
+        (int code, string output, string error) = Ellm.Run("bench", "--estimates", "1");
+        Assert.That((code, error), Is.EqualTo((0, "")));
+        Assert.That(output,
+            Does.Match("^1 random steady loads: the line said tie on [01], .* said memory decides on [01], and one did on [01]\n$"));
+    }
+
     [TestCase("vlm@300", "'vlm'")]
     [TestCase("vllm", "WHAT@REQUESTS")]
     [TestCase("vllm@-3", "WHAT@REQUESTS")]

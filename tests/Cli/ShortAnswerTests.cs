@@ -29,14 +29,16 @@ internal sealed class ShortAnswerTests
     [Test]
     public void Memory_that_is_short_is_the_limit()
     {
-        string[] lines = Lines("--limit", "200", "--policies", "vllm", "--set", "memory.kv_blocks=2000", "--set", "engine.max_model_len=32000");
+        string[] lines = Lines("--limit", "200", "--policies", "vllm", "--set", "memory.kv_blocks=2000", "--set",
+            "engine.max_model_len=32000");
         Assert.That(lines[3], Does.StartWith("Limit of vllm: memory; the queue grows"));
         Assert.That(lines[4], Does.StartWith("Next: more KV memory: --tp 2"));
     }
 
     [Test]
     public void A_queue_that_grows_is_the_limit() =>
-        Assert.That(Lines("--limit", "400", "--rate", "20", "--policies", "vllm", "--set", "engine.max_num_seqs=8")[3], Does.StartWith("Limit of vllm: compute; the queue grows"));
+        Assert.That(Lines("--limit", "400", "--rate", "20", "--policies", "vllm", "--set", "engine.max_num_seqs=8")[3],
+            Does.StartWith("Limit of vllm: compute; the queue grows"));
 
     [Test]
     public void Where_no_request_meets_anything_throughput_is_compared() =>

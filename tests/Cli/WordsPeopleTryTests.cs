@@ -45,7 +45,8 @@ internal sealed class WordsPeopleTryTests
         string Capacity(params string[] words) => Ellm.Run(["capacity", "chat", "--finite", "--tolerance", "0.2", .. rest, .. words]).Out;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(Plan("--gpu", "A100,h100", "--tp", "1"), Is.EqualTo(Plan("--gpus", "a100-80,h100", "--tps", "1")).And.Contains("h100"));
+            Assert.That(Plan("--gpu", "A100,h100", "--tp", "1"), Is.EqualTo(Plan("--gpus", "a100-80,h100", "--tps", "1"))
+                .And.Contains("h100"));
             Assert.That(Capacity("--slo-share", "0.5"), Is.EqualTo(Capacity("--attainment", "0.5")).And.Contains("0.5"));
         }
     }

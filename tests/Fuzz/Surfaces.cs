@@ -12,11 +12,14 @@ using ELLM.Sim.Plots.Report;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Tests.Architecture;
 using ELLM.Sim.Tests.Cli;
+using ELLM.Sim.Tests.Workload.Clients;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Timing.Tables;
 using ELLM.Sim.Validation;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Clients;
 using ELLM.Sim.Workload.Generators;
+using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Fuzz;
 
@@ -35,6 +38,8 @@ internal static class Surfaces
         new("measured table", Shape.Lines, [Utf8("num_tokens,batch_size,time_stats.mlp.median\n1,1,0.05\n2,1,\"0.06\"\n8,2,0.07\n")],
             Table),
         new("raw samples", Shape.Lines, [Utf8(RawSamples)], input => RawFile.Parse(Source, Text(input))),
+        new("client result", Shape.Lines, [Utf8(ClientFixtures.Vllm), Utf8(ClientFixtures.Sglang), Utf8(ClientFixtures.GuideLlm),
+            Utf8(ClientFixtures.InferencePerf), Utf8(ClientFixtures.AiPerf)], ClientResult),
         new("objectives", Shape.Lines, [Utf8("ttft=500ms,tpot=50ms"), Utf8("ttft:2s"), Utf8("tpot=1e-3")], input =>
             SloText.Parse(Text(input)).ToArray()),
         new("time model", Shape.Lines, [Utf8("constant:step_us=10000,per_sequence_us=50"), Utf8("analytic"),
@@ -143,6 +148,13 @@ internal static class Surfaces
     private static void TimeModel(byte[] input) =>
         TimeModelCatalog.Parse(Text(input), TimingCatalog.Load("a100"), Small, 1,
             new TimingOptions()).Model.Decode(new DecodeBatch(8, 4096, 1024));
+
+    private static void ClientResult(byte[] input)
+    {
+        TraceReader.Read(new MemoryStream(input), "given.json");
+        foreach (ClientRequest request in ClientRun.Read(new MemoryStream(input), "given.json").Requests)
+            Assert.That(request.TpotS is null or >= -1e-3);
+    }
 
     private static void Setting(byte[] input) =>
         ConfigBinder.ToTree(ConfigBinder.Bind(PresetCatalog.Load("ellm"), [Assignment.Parse(Text(input))]));

@@ -10,8 +10,32 @@ internal sealed class GpuCatalogTests
     private static readonly string[] Wanted =
         ["a100-40", "a100-80", "a40", "b200", "h100", "h200", "l40s", "rtx-4090", "rtx-pro-6000"];
 
+    /// <summary>Cards without times of their own.</summary>
+    internal static readonly string[] Lent =
+        ["a100-pcie", "a10g", "b300", "gb200", "gh200", "h20", "l4", "mi300x", "mi325x", "rtx-3090", "t4", "v100"];
+
     [Test]
-    public void Names_shipped_are_the_nine() => Assert.That(GpuCatalog.Names, Is.EqualTo(Wanted));
+    public void Names_shipped_are_those_with_times_and_those_that_borrow_them() =>
+        Assert.That(GpuCatalog.Names, Is.EquivalentTo(Wanted.Concat(Lent)));
+
+    [TestCaseSource(nameof(Lent))]
+    public void Borrowed_times_are_scaled_to_the_cards_peaks_and_marked(string name)
+    {
+        GpuSpec gpu = GpuCatalog.Load(name);
+        TimingProfile lent = TimingCatalog.Load(gpu.Timing);
+        TimingProfile own = BorrowedTimes.Of(gpu);
+        // The B300 has the peaks of the B200.
+        bool other = name != "b300";
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(gpu.Name, Is.EqualTo(name));
+            Assert.That((own.PeakTflops16Bit, own.Sms), Is.EqualTo((gpu.PeakTflops16Bit, gpu.Sms)));
+            Assert.That(own.HbmTbPerS * 1000, Is.EqualTo(gpu.HbmGbPerS).Within(1e-9));
+            Assert.That(own.Gemm.Borrowed, Is.EqualTo(other));
+            Assert.That(own.Gemm.Source.StartsWith($"{lent.Name}, scaled to the peaks of {name}: ",
+                StringComparison.Ordinal), Is.EqualTo(other));
+        }
+    }
 
     [TestCaseSource(nameof(Wanted))]
     public void Load_every_shipped_name_has_a_timing_profile_of_the_same_peaks(string name)
@@ -35,8 +59,8 @@ internal sealed class GpuCatalogTests
     [Test]
     public void Load_unknown_name_says_which_was_probably_meant()
     {
-        InputException? refused = Assert.Throws<InputException>(() => _ = GpuCatalog.Load("rtx4090"));
-        Assert.That(refused!.Message, Does.StartWith("unknown gpu 'rtx4090' (did you mean 'rtx-4090'?); known: a100-40, a100-80, "));
+        InputException? refused = Assert.Throws<InputException>(() => _ = GpuCatalog.Load("l40z"));
+        Assert.That(refused!.Message, Does.StartWith("unknown gpu 'l40z' (did you mean 'l40s'?); known: a100-40, a100-80, "));
     }
 
     [Test]

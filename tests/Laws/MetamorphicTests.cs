@@ -93,7 +93,7 @@ internal sealed class MetamorphicTests
     };
 
     /// <summary>Fails when the head of the queue is said to wait for memory and the layers in flight would fit.</summary>
-    private sealed class WindowWatch(IScheduler inner, bool byLayer) : IScheduler
+    private sealed class WindowWatch(IScheduler inner, bool byLayer) : ILatencyScheduler
     {
         public Decision Decide(in SchedulerView view)
         {
@@ -110,11 +110,11 @@ internal sealed class MetamorphicTests
             return decision;
         }
 
-        public void Ended(in IterationOutcome outcome) => inner.Ended(outcome);
+        public void Ended(in IterationOutcome outcome) => (inner as ILatencyScheduler)?.Ended(outcome);
 
-        public void Joined(in DecodeStart start) => inner.Joined(start);
+        public void Joined(in DecodeStart start) => (inner as ILatencyScheduler)?.Joined(start);
 
-        public void Left(int slot, int emitted, bool finished) => inner.Left(slot, emitted, finished);
+        public void Left(int slot, int emitted, bool finished) => (inner as ILatencyScheduler)?.Left(slot, emitted, finished);
     }
 
     private static Scenario Unmapped(Scenario scenario) =>

@@ -1,5 +1,6 @@
 using System.Text;
 using ELLM.Sim.Experiments.Capacity;
+using ELLM.Sim.Experiments.Phases;
 using ELLM.Sim.Experiments.Planning;
 using ELLM.Sim.Metrics.ResultFiles;
 using ELLM.Sim.Metrics.Summaries;
@@ -21,6 +22,7 @@ internal sealed class ResultColumnsTests
             .. SummaryColumns.All.Select(c => (string[])[c.Name, c.Unit, c.IsLabel ? "" : c.Better.Text, c.Doc])],
         ["capacity"] = Plain(CapacityFiles.Columns.Select(c => (c.Name, c.Doc))),
         ["plan"] = Plain(PlanFiles.Columns.Select(c => (c.Name, c.Doc))),
+        ["phase"] = Plain(PhaseFiles.Columns.Select(c => (c.Name, c.Doc))),
         ["rates"] = Plain(CapacityFiles.RateColumns.Select(c => (c.Name, c.Doc))),
     };
 

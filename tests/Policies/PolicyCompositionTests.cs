@@ -26,11 +26,12 @@ internal sealed class PolicyCompositionTests
     [Test]
     public void Prefixes_are_cached_by_layouts_whose_sequences_share_units()
     {
-        PolicySpec policy = new PolicySpec("vmm").With(new VmmKnobs { PrefixCache = PrefixCaching.On });
-        Assert.That(PolicyComposition.Of(policy).Fault,
-            Is.EqualTo("policy.prefix_cache: expected off with policy.layout vmm, whose sequences share nothing, found on"));
-        policy = new PolicySpec().With(new PagedKnobs { PrefixCache = PrefixCaching.On });
-        Assert.That(PolicyComposition.Of(policy).Fault, Is.Null);
+        PolicySpec policy = new PolicySpec().With(new PagedKnobs { PrefixCache = PrefixCaching.On });
+        PolicyComposition parts = PolicyComposition.Of(policy);
+        Assert.That(parts.Fault, Is.Null);
+        Assert.That((parts with { Layout = parts.Layout with { CachesPrefixes = false } }).Fault,
+            Is.EqualTo("policy.prefix_cache: expected off with policy.layout paged, whose sequences share nothing, found on"));
+        Assert.That(PolicyParts.NotHeld("prefix_cache"), Does.StartWith("policy.prefix_cache: belongs to layout paged"));
     }
 
     [TestCaseSource(nameof(Shipped))]

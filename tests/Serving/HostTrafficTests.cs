@@ -13,10 +13,12 @@ internal sealed class HostTrafficTests
 
     private readonly EventQueue _events = new();
 
+    private ReplicaSeat Seat => new(0, [], _events, null);
+
     [Test]
     public void Without_host_memory_nothing_fits()
     {
-        HostTraffic host = new(null, 4, 10, 0, _events);
+        HostTraffic host = new(null, 4, 10, Seat);
         Assert.That((host.Fits(1), host.Fits(1, 1), host.LayersToKeep(8, long.MaxValue)), Is.EqualTo((false, false, -1)));
         Assert.That(() => host.SwapOut(0, 0, 1), Throws.InvalidOperationException);
     }
@@ -40,7 +42,7 @@ internal sealed class HostTrafficTests
     [Test]
     public void Swapping_both_ways_stalls_the_next_iteration_by_latency_and_rate_of_each_direction()
     {
-        HostTraffic host = new(new HostMemory(1000, new LinkCost(25, 5_000_000, 1), new LinkCost(10, 1_000_000, 1)), 4, 10, 0, _events);
+        HostTraffic host = new(new HostMemory(1000, new LinkCost(25, 5_000_000, 1), new LinkCost(10, 1_000_000, 1)), 4, 10, Seat);
         host.SwapOut(3, 7, 100);
         Assert.That(host.StallPs, Is.EqualTo(5_040_000));
         Assert.That(host.TakeParked(), Is.EqualTo(3));
@@ -134,7 +136,7 @@ internal sealed class HostTrafficTests
     public void A_stream_and_fetches_slow_each_other_down()
     {
         LinkCost shared = new(1, 0, 0.8);
-        HostTraffic host = new(new HostMemory(1000, shared, shared), 4, 10, 0, _events);
+        HostTraffic host = new(new HostMemory(1000, shared, shared), 4, 10, Seat);
         host.SwapOut(0, 0, 30);
         host.EndIteration();
         host.FetchInBackground(host.TakeParked(), 30, 0);
@@ -151,8 +153,8 @@ internal sealed class HostTrafficTests
     public void Directions_share_the_link_until_the_shorter_ends(long alone, long other, long expected)
     {
         LinkCost shared = new(25, 0, 0.8);
-        Assert.That(new HostTraffic(new HostMemory(100, shared, shared), 4, 10, 0, _events).Beside(alone, other), Is.EqualTo(expected));
+        Assert.That(new HostTraffic(new HostMemory(100, shared, shared), 4, 10, Seat).Beside(alone, other), Is.EqualTo(expected));
     }
 
-    private HostTraffic Host() => new(new HostMemory(1000, Link, Link), 4, 10, 0, _events);
+    private HostTraffic Host() => new(new HostMemory(1000, Link, Link), 4, 10, Seat);
 }

@@ -21,8 +21,9 @@ internal sealed class SmallEngine
             Host = new HostMemory(hostTokens * 10L, link, link),
             Observer = Seen,
         };
-        State = EngineState.Of(Parts, 0, Events);
-        Requests = new RequestLifecycle(State, new ReplicaSeat(0, Records, Events, (request, _) => Ended.Add(request)), Seen);
+        ReplicaSeat seat = new(0, Records, Events, (request, _) => Ended.Add(request));
+        State = EngineState.Of(Parts, seat);
+        Requests = new RequestLifecycle(State, seat, Seen);
         Progress = new ProgressGuard(State, Requests);
         View = new SchedulerView(State, Time, Requests);
         Decisions = new DecisionExecution(State, View, Requests, Progress);

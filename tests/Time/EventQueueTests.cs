@@ -43,4 +43,25 @@ internal sealed class EventQueueTests
             popped.Add((events.NextTimePs, events.Pop(out _).Version));
         Assert.That(popped, Is.EqualTo(times.Select((t, i) => ((long)t, i)).OrderBy(p => p.Item1)));
     }
+
+    /// <summary>Against a sorted list, from one event at a time to more than the few that lie before the heap.</summary>
+    [FsCheck.NUnit.Property(Replay = "68,71", MaxTest = 300)]
+    public void Whatever_is_scheduled_in_between_the_earliest_comes_next(byte[] actions)
+    {
+        EventQueue events = new();
+        SortedSet<(long, int)> expected = [];
+        for (int i = 0; i < actions.Length; i++)
+        {
+            events.Schedule(actions[i] / 4, new SimEvent(SimEventKind.SpanEnd, 0, i));
+            expected.Add((actions[i] / 4, i));
+            for (int pops = actions[i] % 4; pops > 1 && expected.Count > 0; pops--)
+            {
+                Assert.That((events.NextTimePs, events.Pop(out long nowPs).Version), Is.EqualTo(expected.Min));
+                Assert.That(nowPs, Is.EqualTo(expected.Min.Item1));
+                expected.Remove(expected.Min);
+            }
+            Assert.That(events.Count, Is.EqualTo(expected.Count));
+            Assert.That(events.NextTimePs, Is.EqualTo(expected.Count > 0 ? expected.Min.Item1 : long.MaxValue));
+        }
+    }
 }

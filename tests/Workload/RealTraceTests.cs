@@ -1,6 +1,7 @@
 using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
 using ELLM.Sim.Workload.Prefixes;
+using ELLM.Sim.Workload.Sessions;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Workload;
@@ -83,6 +84,29 @@ public sealed class RealTraceTests
         }
     }
 
+    [Test]
+    public void Real_Ragpulse_prompts_begin_alike_in_the_share_that_its_readme_counts()
+    {
+        PrefixReuse reuse = PrefixReuse.Of(TraceReader.Read(PathOf("ragpulse_week.jsonl.gz")).Trace)!;
+        Assert.That((double)reuse.HitTokens / reuse.Tokens, Is.EqualTo(0.315).Within(0.0005));
+        Assert.That(reuse.Requests, Is.EqualTo(7_106));
+    }
+
+    [Test]
+    public void Real_Claude_code_turns_keep_what_its_readme_counts()
+    {
+        Trace trace = TraceReader.Read(PathOf("claude_code_sessions.csv.gz"), new TraceReadOptions { SessionRatePerSecond = 0.02 }).Trace;
+        PrefixReuse reuse = PrefixReuse.Of(trace)!;
+        SessionStatistics sessions = SessionStatistics.Of(trace)!;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((double)reuse.HitLaterBlocks / reuse.LaterBlocks, Is.EqualTo(0.972).Within(0.0006));
+            Assert.That((double)reuse.HitBlocks / reuse.Blocks, Is.EqualTo(0.962).Within(0.0006));
+            Assert.That((double)sessions.Compactions / sessions.LaterTurns, Is.EqualTo(0.009).Within(0.0005));
+            Assert.That((double)sessions.Resets / sessions.LaterTurns, Is.EqualTo(0.02).Within(0.003));
+        }
+    }
+
     [TestCase("servegen_deepseek-r1_clients.csv.gz")]
     [TestCase("servegen_m-small_datasets.jsonl.gz")]
     public void Real_serve_gen_is_refused_as_parameters(string file)
@@ -98,6 +122,8 @@ public sealed class RealTraceTests
     [TestCase("ragpulse", "ragpulse_week.jsonl.gz", 0.004, 0.004)]
     [TestCase("prism-arena", "prism_arena_27models.csv", 0.005, 0.005)]
     [TestCase("claude-code", "claude_code_sessions.csv.gz", 0.003, 0.005)]
+    [TestCase("mooncake-chats", "mooncake_conversation.jsonl.gz", 0.031, 0.013)]
+    [TestCase("claude-code-sessions", "claude_code_sessions.csv.gz", 0.12, 0.013)]
     [TestCase("sharegpt-8k", "sharegpt_8k_lengths.csv.gz", 0.003, 0.003)]
     [TestCase("arxiv-summarization", "arxiv_summarization_4k_lengths.csv.gz", 0.003, 0.004)]
     public void Real_preset_matches_its_traces_lengths(string preset, string file, double inputKs, double outputKs)

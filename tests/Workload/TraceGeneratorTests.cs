@@ -59,7 +59,7 @@ public sealed class TraceGeneratorTests
     }
 
     [Test]
-    public void Presets_Number_Seventeen() => Assert.That(GeneratorPresets.Names, Has.Count.EqualTo(17));
+    public void Presets_Number_Twenty() => Assert.That(GeneratorPresets.Names, Has.Count.EqualTo(20));
 
     [Test]
     public void Generate_Rate_Rescales()

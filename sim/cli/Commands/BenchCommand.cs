@@ -29,6 +29,8 @@ internal sealed class BenchCommand
     };
     private readonly Option<string?> _round =
         RunOptions.Text("--round", "ROW", "Measure one row in this process and print it as JSON: what --against runs.");
+    private readonly Option<string?> _estimates =
+        RunOptions.Text("--estimates", "N", "Score the line before a comparison on N random steady loads instead.");
     private readonly Option<int> _laps = new("--laps")
     {
         Description = "Repeats of a row in a process.",
@@ -42,8 +44,9 @@ internal sealed class BenchCommand
         Command command = new("bench",
             "Measure the simulator: requests a second, file to files, time models, growth with the trace, memory.")
         {
-            bench._quick, bench._tables, bench._against, bench._rows, bench._pairs, bench._round, bench._laps,
+            bench._quick, bench._tables, bench._against, bench._rows, bench._pairs, bench._round, bench._laps, bench._estimates,
         };
+        bench._estimates.Hidden = true;
         command.WithExamples(
             "ellm bench --quick",
             "ellm bench --against ../before                   # a folder with another published ellm",
@@ -57,7 +60,11 @@ internal sealed class BenchCommand
         BenchPlan plan = parsed.GetValue(_quick) ? BenchPlan.Quick : BenchPlan.Full;
         int laps = AtLeastOne("--laps", parsed.GetValue(_laps));
         string[]? rows = parsed.GetValue(_rows)?.Split(',');
-        if (parsed.GetValue(_round) is string round)
+        if (Values.Count("--estimates", parsed.GetValue(_estimates)) is int loads)
+        {
+            EstimateScore.Write(terminal.Out, loads, Environment.ProcessorCount);
+        }
+        else if (parsed.GetValue(_round) is string round)
         {
             terminal.Out.Write(BenchRow.Parse(round).Measure(laps).ToJson() + "\n");
         }

@@ -7,6 +7,7 @@ using ELLM.Sim.Experiments;
 using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
 using ELLM.Sim.Workload.Prefixes;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Cli.Commands;
 
@@ -32,7 +33,7 @@ internal static class TraceCommand
             (Trace read, TraceLoadReport? report) = Traces.Load(parsed.GetValue(trace)!, reading.Of(parsed));
             foreach (string line in report?.ToLines() ?? [$"{read.Name}: generated"])
                 terminal.Out.Write(line + "\n");
-            TraceStatisticsTable.Write(terminal.Out, TraceStatistics.Of(read), PrefixReuse.Of(read));
+            TraceStatisticsTable.Write(terminal.Out, TraceStatistics.Of(read), SessionStatistics.Of(read), PrefixReuse.Of(read));
         });
         return command;
     }

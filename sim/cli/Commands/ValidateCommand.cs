@@ -23,7 +23,7 @@ internal static class ValidateCommand
         Option<string?> suite = RunOptions.Text("--suite", "NAME", "One suite instead of all.", () => [.. Suites.Select(s => s.Name)]);
         Option<string?> caseFolder = RunOptions.Text("--case", "DIR", "One case of the reference simulator.");
         Option<string?> tables = RunOptions.Text("--tables", "DIR", "Operator tables of the case or the run.");
-        Option<string?> run = RunOptions.Text("--run", "DIR", "One recorded serving run (meta.json, requests.jsonl).");
+        Option<string?> run = RunOptions.Text("--run", "FILE|DIR", "A run against a real server: a client's result, or a recorded run.");
         Option<string?> data =
             RunOptions.Text("--data", "DIR", "Measured data (a folder with profiles in it); default: ../shared beside the repository.");
         Option<string?> csv =
@@ -36,11 +36,15 @@ internal static class ValidateCommand
         {
             suite, caseFolder, tables, run, data, csv, docs, format,
         };
+        OwnRunOptions own = new();
+        own.AddTo(command);
         command.WithExamples(
             "ellm validate --suite closed-forms",
             "ellm validate --data ../shared --csv fidelity.csv",
-            "ellm validate --run runs/h100/vllm");
-        command.SetAction(parsed => Run(terminal, new Request(
+            "ellm validate --run result.json --model llama-3.1-8b --gpu h100 --log server.log");
+        command.SetAction(parsed => parsed.GetValue(run) is string path && OwnRunOptions.IsOwn(path)
+            ? own.Run(terminal, parsed, path, parsed.GetValue(format)!)
+            : Run(terminal, new Request(
             parsed.GetValue(suite), parsed.GetValue(caseFolder), parsed.GetValue(tables), parsed.GetValue(run),
             parsed.GetValue(data), parsed.GetValue(csv), parsed.GetValue(docs), parsed.GetValue(format)!)));
         return command;

@@ -38,16 +38,23 @@ internal sealed class ReadOptions
             command.Options.Add(_sessionRate);
             command.Options.Add(_spread);
         }
+        else
+        {
+            _limit.Description = "Draw N requests; N is part of the draw, save where a specification draws sessions or prompts.";
+        }
         command.Options.Add(_limit);
         command.Options.Add(_seed);
         foreach (Option option in command.Options.Skip(before))
             option.In(HelpGroups.Workload);
     }
 
+    /// <summary>The seed alone: the command draws its traces.</summary>
+    public void AddSeedTo(Command command) => command.Options.Add(_seed);
+
     public TraceReadOptions Of(ParseResult parsed) => new()
     {
         StandardInput = Console.OpenStandardInput,
-        RatePerSecond = Values.Positive("--rate", parsed.GetValue(_rate)),
+        RatePerSecond = Values.Positive("--rate", Of(parsed, _rate)),
         TimeScale = Values.Positive("--scale", Of(parsed, _scale)),
         Skip = Of(parsed, _skip) is string skip ? Values.Count("--skip", skip) : null,
         Window = Of(parsed, _window) is string window ? TimeWindow.Parse(window) : null,
@@ -55,7 +62,7 @@ internal sealed class ReadOptions
         Columns = Of(parsed, _columns) is string columns ? ColumnMap.Parse(columns) : null,
         SessionRatePerSecond = Values.Positive("--session-rate", Of(parsed, _sessionRate)),
         SpreadEqualTimes = parsed.GetResult(_spread) is not null && parsed.GetValue(_spread),
-        Limit = Values.Count("--limit", parsed.GetValue(_limit)),
+        Limit = Values.Count("--limit", Of(parsed, _limit)),
         Seed = Values.Seed(parsed.GetValue(_seed)) ?? 1,
     };
 

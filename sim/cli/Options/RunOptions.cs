@@ -69,12 +69,24 @@ internal sealed class RunOptions
     /// <param name="except">Options that mean nothing to the command.</param>
     public void AddTo(Command command, bool judged = true, params string[] except)
     {
+        _reading.AddTo(command);
+        Add(command, judged, except);
+    }
+
+    /// <summary>For a command that reads no trace: of what it draws only the seed is an option.</summary>
+    public void AddDrawnTo(Command command, params string[] except)
+    {
+        _reading.AddSeedTo(command);
+        Add(command, judged: false, except);
+    }
+
+    private void Add(Command command, bool judged, string[] except)
+    {
         Option[] verdict = judged ? [_sloShare, _failOnSlo] : [];
         Option[] all =
         [
             .. _settings, _slo, .. verdict, _set, _assembly.Option, _out, _force, _format, _json, _noOracle, _step, _check, _verbose, _quiet,
         ];
-        _reading.AddTo(command);
         foreach (Option option in all.Where(o => !except.Contains(o.Name)))
             command.Options.Add(option);
     }

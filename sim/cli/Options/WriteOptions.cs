@@ -28,6 +28,9 @@ internal sealed class WriteOptions
             "mooncake" => TraceFormat.Mooncake,
             _ => TraceFormat.Csv,
         };
+        string[] dropped = [.. TraceWriter.Dropped(trace, format)];
+        if (dropped.Length > 0)
+            terminal.Say($"not in this layout: {string.Join(", ", dropped)}");
         if (parsed.GetValue(_out) is string path)
         {
             TraceWriter.Write(trace, path, format, parsed.GetValue(_force));

@@ -2,8 +2,10 @@ using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Metrics.Summaries;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Plots;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Cli.Tables;
 
@@ -25,7 +27,7 @@ internal static class ComparisonTable
         Lines.Write(target, ShortAnswer.Of(reports));
         Lines.Write(target, BatchLine.Of(reports, trace));
         target.Write('\n');
-        Metrics(reports, columns >= WideTerminal).Write(target);
+        Metrics(reports, trace.Find<SessionPlan>() is not null, columns >= WideTerminal).Write(target);
         if (reports.Any(r => r.Summary?.Oracle is not null))
             Lines.Write(target, BoundLines.Of(reports));
         string[] byThroughput = [.. reports.Where(r => r.Summary is { Completed: > 0, Oracle.ByGoodput: false })
@@ -51,16 +53,21 @@ internal static class ComparisonTable
             + $"SLO: {ObjectiveText.Of(slo, spec)}\n";
     }
 
-    private static TextTable Metrics(IReadOnlyList<RunReport> reports, bool bars)
+    /// <summary>Sessions of hours offer a call now and then: three decimals.</summary>
+    private static string OfferedText(Summary s) => s.OfferedPerS is < 1 and double rare ? ShortText.Decimals(rare) : Words.Rate(s.OfferedPerS);
+
+    /// <param name="answersMakeArrivals">Turns wait for answers, so that each policy is offered calls of its own times.</param>
+    private static TextTable Metrics(IReadOnlyList<RunReport> reports, bool answersMakeArrivals, bool bars)
     {
+        string[] offeredHeader = answersMakeArrivals ? ["calls", "offered/s"] : [];
         bool losses = reports.Any(r => r.Summary is { } s && s.Rejected + s.Unfinished > 0);
         string[] bar = bars ? [""] : [];
         string[] lossHeader = losses ? ["lost"] : [];
         string[] oracleHeader = reports.Any(r => r.Summary?.Oracle is not null) ? ["of oracle"] : [];
         string[] runHeader = reports.Any(r => r.Summary is { Percentiles.Count: > 0 }) ? [Run] : [];
         TextTable table = new(
-            ["policy", "SLO", .. bar, "goodput", "TTFT p50", "p99", "TPOT p50", "p99", .. oracleHeader, "req/s", "tok/s", "batch",
-                "KV live", "preempt", .. lossHeader, .. runHeader, "verdict"],
+            ["policy", .. offeredHeader, "SLO", .. bar, "goodput", "TTFT p50", "p99", "TPOT p50", "p99", .. oracleHeader, "req/s", "tok/s",
+                "batch", "KV live", "preempt", .. lossHeader, .. runHeader, "verdict"],
             "verdict", Run);
         foreach (RunReport report in reports)
         {
@@ -80,6 +87,7 @@ internal static class ComparisonTable
             table.Add(
             [
                 report.Label.Policy,
+                .. answersMakeArrivals ? [Words.Count(s.Arrived), OfferedText(s)] : Array.Empty<string>(),
                 Words.Percent(s.SloAttainment),
                 .. bar.Select(_ => Sparkline.Bar(s.SloAttainment ?? 0, BarWidth)),
                 Words.Rate(s.GoodputPerS),

@@ -1,14 +1,16 @@
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Prefixes;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Cli.Tables;
 
 /// <summary>The statistics of a trace as people read them.</summary>
 internal static class TraceStatisticsTable
 {
+    /// <param name="sessions">Null where no turn waits for another.</param>
     /// <param name="reuse">Null where the trace knows no prompts.</param>
-    public static void Write(TextWriter target, TraceStatistics s, PrefixReuse? reuse)
+    public static void Write(TextWriter target, TraceStatistics s, SessionStatistics? sessions, PrefixReuse? reuse)
     {
         TextTable load = new(["load", ""]);
         load.Add(["requests", Words.Count(s.Requests)]);
@@ -28,8 +30,25 @@ internal static class TraceStatisticsTable
             lengths.Add([name, Number(l.Mean), Words.Count(l.P50), Words.Count(l.P90), Words.Count(l.P99), Words.Count(l.Max)]);
         target.Write('\n');
         lengths.Write(target);
+        if (sessions is not null)
+            Write(target, sessions);
         if (reuse is not null)
             Write(target, reuse);
+    }
+
+    private static void Write(TextWriter target, SessionStatistics s)
+    {
+        TextTable table = new(["sessions, turns after the end of the last", ""]);
+        table.Add(["sessions", Words.Count(s.Sessions)]);
+        table.Add(["turns, mean", Number(s.MeanTurns)]);
+        table.Add(["turns, p50", Words.Count(s.MedianTurns)]);
+        table.Add(["turns, max", Words.Count(s.MostTurns)]);
+        table.Add(["think time, p50", Number(s.MedianThinkS) + " s"]);
+        table.Add(["later turns", Words.Count(s.LaterTurns)]);
+        table.Add(["  shorter prompt than before", Words.Count(s.Compactions)]);
+        table.Add(["  less than half of it kept", Words.Count(s.Resets)]);
+        target.Write('\n');
+        table.Write(target);
     }
 
     private static void Write(TextWriter target, PrefixReuse r)
@@ -41,6 +60,11 @@ internal static class TraceStatisticsTable
         {
             string blocks = $"blocks of {Words.Count(r.BlockTokens)}";
             table.Add([blocks, Words.Count(r.Blocks), Words.Count(r.HitBlocks), Number((double)r.HitBlocks / r.Blocks)]);
+            if (r.LaterBlocks > 0)
+            {
+                string share = Number((double)r.HitLaterBlocks / r.LaterBlocks);
+                table.Add(["  of later turns", Words.Count(r.LaterBlocks), Words.Count(r.HitLaterBlocks), share]);
+            }
             for (int i = 0; i < r.LruHitRatio.Count; i++)
                 table.Add([$"  LRU of {Words.Count(PrefixReuse.LruBlocks[i])} blocks", "", "", Number(r.LruHitRatio[i])]);
         }

@@ -36,8 +36,12 @@ public sealed class Deployment
             ? $"no calibration profile for {parts.Gpu.Name}: memory calls and copies are priced as on {DeploymentParts.BestKnown}; "
                 + $"--profile names another"
             : null;
+        string? lent = parts.LentTimes is string card
+            ? $"no timing profile for {parts.Gpu.Name}: iteration times are borrowed from {card} and scaled to the peaks of {parts.Gpu.Name}; "
+                + "timing.profile names another"
+            : null;
         string? read = parts.Model.Understood is string what ? $"{config.Model} read as {what}" : null;
-        _warnings = [.. new[] { read, unpriced, RoomFor(empty) }.OfType<string>()];
+        _warnings = [.. new[] { read, lent, unpriced, RoomFor(empty) }.OfType<string>()];
     }
 
     public RunConfig Config { get; }
@@ -48,6 +52,9 @@ public sealed class Deployment
 
     /// <inheritdoc cref="DeploymentParts.Release"/>
     public EngineRelease Release => _parts.Release;
+
+    /// <inheritdoc cref="DeploymentParts.LentTimes"/>
+    public string? LentTimes => _parts.LentTimes;
 
     public EngineLimits Limits => _sizes.Limits;
 

@@ -13,6 +13,7 @@ namespace ELLM.Sim.Configuration;
 /// <param name="Release">What the engine's release takes and defaults to.</param>
 /// <param name="Costs">Prices of memory calls and copies.</param>
 /// <param name="CostsBorrowed">They are another device's: the GPU has no calibration profile and none was named.</param>
+/// <param name="LentTimes">The card whose iteration times are scaled to this one's peaks; null: the times are its own, or stated.</param>
 internal sealed record DeploymentParts(
     ModelSpec Model,
     GpuSpec Gpu,
@@ -21,7 +22,8 @@ internal sealed record DeploymentParts(
     TimingProfile Times,
     TimingOptions Timing,
     DeviceCosts Costs,
-    bool CostsBorrowed)
+    bool CostsBorrowed,
+    string? LentTimes)
 {
     /// <summary>A GPU file of the user's own has no profile of its name: its memory calls cost what they cost on the best-known device.</summary>
     public const string BestKnown = "a100-80";
@@ -34,15 +36,17 @@ internal sealed record DeploymentParts(
         PolicyComposition policy = PolicyComposition.Of(config.Policy);
         EngineRelease release = EngineCatalog.Release(config.Engine.Release);
         bool borrowed = config.Profile is null && !CalibrationCatalog.Names.Contains(gpu.Name);
+        bool own = config.Timing.Profile == "gpu";
         return new DeploymentParts(
             model,
             gpu,
             policy,
             release,
-            TimingCatalog.Load(config.Timing.Profile == "gpu" ? gpu.Timing : config.Timing.Profile),
+            own ? BorrowedTimes.Of(gpu) : TimingCatalog.Load(config.Timing.Profile),
             TimingOf(config, config.Engine.MaxNumSeqs ?? release.Cards.SequencesOf(gpu)),
             new DeviceCosts(CalibrationCatalog.Load(config.Profile ?? (borrowed ? BestKnown : gpu.Name))),
-            borrowed);
+            borrowed,
+            own && BorrowedTimes.AreLentTo(gpu, TimingCatalog.Load(gpu.Timing)) ? gpu.Timing : null);
     }
 
     /// <summary>Most sequences in a batch: as stated, or the release's default on the card.</summary>

@@ -10,6 +10,7 @@ using ELLM.Sim.Models;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Experiments;
 
@@ -57,14 +58,27 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
         IServingObserver observer = options.Observer is null ? metrics : new ObserverPair(metrics, options.Observer);
         RunOutcome outcome = Replay(deployment, config, trace, options with { Observer = observer });
         RunLabel label = LabelOf(config, trace);
+        Summary summary = SummaryBuilder.Build(
+            label, outcome, metrics, unloaded.Targets(config.Slo), Rates(deployment), config.Engine.Replicas * config.Pp);
+        CheckLentTimes(deployment, summary);
         return new RunReport(label, config)
         {
-            Summary = SummaryBuilder.Build(label, outcome, metrics, unloaded.Targets(config.Slo), Rates(deployment), config.Engine.Replicas * config.Pp),
+            Summary = summary,
             Unloaded = unloaded,
             Deployment = deployment,
             Outcome = outcome,
             Timeline = metrics.Timeline,
         };
+    }
+
+    /// <summary>Borrowed times that read memory faster than the card can are no times of the card.</summary>
+    private static void CheckLentTimes(Deployment deployment, Summary summary)
+    {
+        if (deployment.LentTimes is string card && summary.BandwidthUtilization is > 1 and double share)
+        {
+            throw new InputException(FormattableString.Invariant(
+                $"{deployment.Gpu.Name}: times borrowed from {card} use {share:0.00} of the memory bandwidth; timing.profile names another"));
+        }
     }
 
     /// <summary>The records of such a run alone, watched only by the observer of the options, if there is one.</summary>
@@ -80,6 +94,8 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     {
         if (trace.ClosedLoop is not null)
             throw new InputException($"compat: {config.Compat} replays arrival times, found a closed loop");
+        if (trace.Find<SessionPlan>() is not null)
+            throw new InputException($"compat: {config.Compat} replays arrival times, found sessions whose turns wait for one another");
         CompatibleRun run = options.Compat ?? throw new InvalidOperationException($"nothing runs {config.Compat}");
         return run(config, trace, observer, options.Cancel);
     }
@@ -155,8 +171,8 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
             model.LinearFlopsPerToken,
             model.HeadFlopsPerSample,
             model.AttentionFlops(1, 0),
-            (double)rank.WeightBytes * ranks,
-            (double)rank.KvBytesPerToken() * ranks,
+            (double)rank.LeastWeightBytesRead * ranks,
+            (double)(rank.KvBytesPerToken() - rank.WindowKvBytesPerToken()) * ranks,
             deployment.Gpu.PeakTflops16Bit * 1e12 * ranks,
             deployment.Gpu.HbmGbPerS * 1e9 * ranks,
             deployment.KvPoolBytes);

@@ -84,6 +84,9 @@ public interface IKvMemory
     /// unit that several share counts once.</summary>
     long UsedUnits { get; }
 
+    /// <summary>Units that several sequences share, once for each beyond the first.</summary>
+    long SharedUnits => Prefixes?.SharedUnits ?? 0;
+
     /// <summary>The prefixes that stay in memory to be found again; null: none do.</summary>
     PrefixCache? Prefixes => null;
 

@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory.Prefixes;
 using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Memory;
@@ -10,7 +11,10 @@ namespace ELLM.Sim.Memory;
 /// <para>A sequence that keeps part of its layers while it waits for the rest must be able to get it once the others have
 /// finished, or two of them could wait for each other for ever: what such sequences keep leaves room for each of them whole.
 /// Those that keep nothing are not known here while they wait, so any that was ever admitted layer by layer may be among them.
-/// The bound is ours. Source of the granularity: LayerKV (arXiv 2410.00428), layer-wise KV blocks; blocks and watermark as in
+/// The bound is ours.</para>
+/// <para>A cached prefix is of whole blocks of all layers. A sequence that has some of its layers elsewhere neither finds nor leaves any;
+/// memory of cached prefixes is taken when no other is free. Source of the granularity: LayerKV (arXiv 2410.00428), layer-wise KV
+/// blocks; blocks and watermark as in
 /// <see cref="PagedKv"/>.</para>
 /// </remarks>
 public sealed class LayeredKv : IKvMemory
@@ -28,7 +32,9 @@ public sealed class LayeredKv : IKvMemory
     /// <summary>The most that any sequence admitted layer by layer needs to be whole.</summary>
     private long _mostWhole;
 
-    public LayeredKv(int blocks, int blockTokens, int layers, int watermarkBlocks, BlockCheck check, long bytesPerToken)
+    /// <param name="prompts">Which prompts begin alike, where prefixes are cached; null: they are not.</param>
+    public LayeredKv(
+        int blocks, int blockTokens, int layers, int watermarkBlocks, BlockCheck check, long bytesPerToken, PromptChains? prompts = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(blocks, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(blockTokens, 1);
@@ -40,6 +46,7 @@ public sealed class LayeredKv : IKvMemory
         _check = check;
         _watermark = (long)watermarkBlocks * layers;
         _growth = new KvGrowth(1, blockTokens);
+        Prefixes = prompts is null ? null : new PrefixCache(prompts, _growth, units: null);
     }
 
     /// <summary>Layer blocks of the pool.</summary>
@@ -48,6 +55,10 @@ public sealed class LayeredKv : IKvMemory
     public long BytesPerToken { get; }
 
     public long UsedUnits { get; private set; }
+
+    public PrefixCache? Prefixes { get; }
+
+    public long SharedUnits => (Prefixes?.SharedUnits ?? 0) * _layers;
 
     public long CapacityTokens => Units / _layers * _blockTokens;
 
@@ -62,7 +73,9 @@ public sealed class LayeredKv : IKvMemory
         PagedKnobs knobs = input.Of<PagedKnobs>();
         int blocks = (int)Math.Min(int.MaxValue / 2, input.Budget.KvBlocks);
         int watermark = (int)(knobs.Watermark * blocks);
-        return new LayeredKv(blocks, knobs.BlockTokens, input.Model.Layers, watermark, knobs.BlockCheck, input.Budget.KvBytesPerToken);
+        PromptChains? prompts = knobs.PrefixCache == PrefixCaching.Off ? null : input.Prompts;
+        return new LayeredKv(
+            blocks, knobs.BlockTokens, input.Model.Layers, watermark, knobs.BlockCheck, input.Budget.KvBytesPerToken, prompts);
     }
 
     public bool CouldHold(in KvDemand demand) => Whole(demand.PlannedTokens) <= Units;
@@ -71,7 +84,8 @@ public sealed class LayeredKv : IKvMemory
     {
         if (Units - Whole(demand.Tokens) < _watermark)
             return Admission.Never;
-        if (FreeBeside(load) - Wanted(demand) < _watermark)
+        long shared = (Prefixes?.AlreadyHeld(demand) ?? 0) * _layers;
+        if (FreeBeside(load) + shared - Wanted(demand) < _watermark)
             return Admission.Later;
         long keeps = Keeps(demand);
         bool trap = demand.Layers > 0 && _kept + keeps + Math.Max(Math.Max(_mostLacking, _mostWhole), Lacking(demand)) > Units;
@@ -82,6 +96,13 @@ public sealed class LayeredKv : IKvMemory
     public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)
     {
         ForgetKept(ref grant);
+        if (Prefixes is not null && demand.PromptTokens > 0)
+        {
+            PrefixHold found = Prefixes.Hold(demand);
+            grant.Prefix = found.Holder;
+            grant.Units = found.Units * _layers;
+            UsedUnits += found.Free * _layers;
+        }
         Take(Wanted(demand) - grant.Units);
         grant.Units = (int)Wanted(demand);
         Kept(ref grant) = Keeps(demand);
@@ -107,12 +128,9 @@ public sealed class LayeredKv : IKvMemory
         grant.Units += more;
     }
 
-    public void Release(ref KvGrant grant, int tokens)
-    {
-        Take(-Held(grant, tokens));
-        ForgetKept(ref grant);
-        grant = default;
-    }
+    public void Release(ref KvGrant grant, int tokens) => GiveBack(ref grant, tokens, returns: false);
+
+    public void Evict(ref KvGrant grant, int tokens) => GiveBack(ref grant, tokens, returns: true);
 
     public void Join(ref KvGrant grant, int tokens) => _growth.Join(_growth.ClassOf(tokens));
 
@@ -134,6 +152,19 @@ public sealed class LayeredKv : IKvMemory
         }
         Take(grown.Units * _layers);
         _growth.Advance(steps);
+    }
+
+    private void GiveBack(ref KvGrant grant, int tokens, bool returns)
+    {
+        long held = Held(grant, tokens);
+        if (grant.Prefix != 0)
+        {
+            (long nameless, long named) = Prefixes!.Release(grant.Prefix, held / _layers, tokens, returns);
+            held = (nameless + named) * _layers;
+        }
+        Take(-held);
+        ForgetKept(ref grant);
+        grant = default;
     }
 
     private long Whole(int tokens) => _layers * _growth.Units(tokens);
@@ -165,5 +196,10 @@ public sealed class LayeredKv : IKvMemory
         if (blocks > FreeUnits || -blocks > UsedUnits)
             throw new InvalidOperationException($"taking {blocks} layer blocks but {FreeUnits} of {Units} are free");
         UsedUnits += blocks;
+        if (Prefixes is null)
+            return;
+        long over = UsedUnits + (Prefixes.IdleUnits * _layers) - Units;
+        if (over > 0)
+            Prefixes.Take((over + _layers - 1) / _layers);
     }
 }

@@ -11,6 +11,7 @@ public static class LayoutCatalog
         new("layer-paged", "blocks of a fixed number of tokens of one layer: a prompt can hold some of its layers", LayeredKv.Create)
         {
             Knobs = new PagedKnobs(),
+            CachesPrefixes = true,
             ByLayer = true,
         },
         new("contiguous", "one region a request, reserved whole, by a buddy allocator", ContiguousKv.Create)
@@ -18,9 +19,10 @@ public static class LayoutCatalog
             Knobs = new ContiguousKnobs(),
             ReservesWhole = true,
         },
-        new("vmm", "contiguous address ranges backed by chunks that are mapped as sequences grow", input => new VmmKv(VmmOptions.From(input)))
+        new("vmm", "contiguous address ranges backed by chunks that are mapped as sequences grow", VmmKv.Create)
         {
             Knobs = new VmmKnobs(),
+            CachesPrefixes = true,
             Boundaries = ["fixed", "elastic"],
             Fault = VmmOptions.Fault,
         },

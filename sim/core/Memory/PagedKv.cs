@@ -65,8 +65,7 @@ public sealed class PagedKv : IKvMemory
         long required = _growth.Units(demand.Tokens);
         if (Blocks - required < WatermarkBlocks)
             return Admission.Never;
-        if (Prefixes is not null && demand.PromptTokens > 0)
-            required -= AlreadyHeld(demand);
+        required -= Prefixes?.AlreadyHeld(demand) ?? 0;
         return FreeBeside(load) - required >= (demand.Passing ? 0 : WatermarkBlocks) ? Admission.Now : Admission.Later;
     }
 
@@ -74,9 +73,9 @@ public sealed class PagedKv : IKvMemory
     {
         grant.Units = (int)_growth.Units(demand.Tokens);
         int more = grant.Units;
-        if (Prefixes is not null && demand.PromptTokens > 0)
+        if (Prefixes is not null)
         {
-            PrefixHold found = Prefixes.Hold(demand.Request, demand.PromptTokens);
+            PrefixHold found = Prefixes.Hold(demand);
             grant.Prefix = found.Holder;
             more -= found.Units;
             FreeBlocks -= found.Free;
@@ -128,19 +127,13 @@ public sealed class PagedKv : IKvMemory
         _growth.Advance(steps);
     }
 
-    /// <summary>Blocks that the prompt finds and others hold: those it finds beyond them leave the free ones as new ones do.</summary>
-    private long AlreadyHeld(in KvDemand demand)
-    {
-        (int found, int free) = Prefixes!.FindUnits(demand.Request, demand.PromptTokens);
-        return found - free;
-    }
-
     private void GiveBack(in KvGrant grant, int tokens, bool returns)
     {
         int held = Held(grant, tokens);
         if (held > Blocks - FreeBlocks)
             throw new InvalidOperationException($"returning {held} blocks but {Blocks - FreeBlocks} are used");
-        FreeBlocks += Prefixes is null ? held : (int)Prefixes.Release(grant.Prefix, held, tokens, returns);
+        (long nameless, long named) = Prefixes?.Release(grant.Prefix, held, tokens, returns) ?? (held, 0);
+        FreeBlocks += (int)(nameless + named);
     }
 
     private long FreeBeside(in IterationLoad load) => load.WithDecodes ? FreeBlocks - _growth.Need(0) : FreeBlocks;

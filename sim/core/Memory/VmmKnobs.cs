@@ -22,6 +22,16 @@ public enum CallCosts : byte
     Sampled,
 }
 
+/// <summary>Who gives chunks that KV or activations need, when no unmapped one is left.</summary>
+public enum ReclaimOrder : byte
+{
+    /// <summary>Activations that the iteration does not need, idle ranges, then cached prefixes.</summary>
+    PrefixesLast,
+
+    /// <summary>Cached prefixes, then the others.</summary>
+    PrefixesFirst,
+}
+
 /// <summary>Knobs of <see cref="VmmKv"/>.</summary>
 /// <remarks>
 /// <para><c>chunk_kib</c>: 2048 is CUDA's granularity, less needs a modified driver (vAttention).</para>
@@ -67,6 +77,9 @@ public sealed record VmmKnobs : BlockKnobs
 
     [Knob("chunks of ranges without an owner are taken back when others need them")]
     public bool ReclaimIdleRanges { get; init; } = true;
+
+    [Knob("who gives chunks that others need: idle activations and ranges before cached prefixes, or after them")]
+    public ReclaimOrder ReclaimOrder { get; init; } = ReclaimOrder.PrefixesLast;
 
     [Knob("a preempted sequence's range is unmapped whole")]
     public bool UnmapPreempted { get; init; }

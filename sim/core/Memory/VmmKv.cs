@@ -1,3 +1,5 @@
+using ELLM.Sim.Memory.Prefixes;
+
 namespace ELLM.Sim.Memory;
 
 /// <summary>KV in contiguous address ranges backed by physical chunks that are mapped as sequences grow.</summary>
@@ -8,6 +10,9 @@ namespace ELLM.Sim.Memory;
 /// Chunks of idle ranges are taken back when others need them. With an elastic boundary the same pool backs activations: an
 /// iteration takes what its tokens need, KV may use the rest, and each side takes the other's idle chunks (eLLM calls KV taking
 /// them inflation, and activations getting them back deflation).</para>
+/// <para>Cached prefixes that no sequence holds are chunks of their own, a third party of the pool: whole units, shared by the ranges of
+/// those that begin alike. They give their chunks when neither activations nor idle ranges have any to give, or first of all
+/// (<see cref="ReclaimOrder"/>).</para>
 /// <para>What is promised between two iterations is mapped when the next one starts (<see cref="VmmCalls"/>). Sources: eLLM (arXiv
 /// 2506.15155), vTensor (arXiv 2407.15309) and its code in GLakeServe, vAttention (arXiv 2405.04437) and its code.</para>
 /// </remarks>
@@ -25,7 +30,9 @@ public sealed class VmmKv : IKvMemory
     private int _owners;
     private bool _preempted;
 
-    public VmmKv(VmmOptions options)
+    /// <param name="options">Sizes, rules, prices.</param>
+    /// <param name="prompts">Which prompts begin alike, where prefixes are cached; null: they are not.</param>
+    public VmmKv(VmmOptions options, PromptChains? prompts = null)
     {
         _options = options;
         _growth = new KvGrowth(options.ChunkBytesPerToken, options.ChunkBytes);
@@ -36,6 +43,7 @@ public sealed class VmmKv : IKvMemory
         _unitTokens = (options.ChunkBytes + options.ChunkBytesPerToken - 1) / options.ChunkBytesPerToken;
         Units = _poolChunks / _chunksPerUnit;
         _watermark = (long)(options.Watermark * Units);
+        Prefixes = prompts is null ? null : new PrefixCache(prompts, _growth, units: null);
     }
 
     /// <summary>Units the whole pool makes.</summary>
@@ -48,6 +56,11 @@ public sealed class VmmKv : IKvMemory
     public long AllocatedTokens => UsedUnits * _unitTokens;
 
     public long UsedUnits { get; private set; }
+
+    public PrefixCache? Prefixes { get; }
+
+    /// <summary>Chunks of cached prefixes that no sequence holds.</summary>
+    public long PrefixChunks => (Prefixes?.IdleUnits ?? 0) * _chunksPerUnit;
 
     /// <summary>Chunks mapped in ranges without an owner.</summary>
     public long IdleChunks => _idle.Units * _chunksPerUnit;
@@ -72,8 +85,11 @@ public sealed class VmmKv : IKvMemory
         get
         {
             long owed = Math.Max(0, -UnmappedChunks);
+            owed -= PrefixesFirst ? Math.Min(owed, PrefixChunks) : 0;
             long fromActivations = Math.Min(owed, ActivationChunks);
-            long idle = (IdleChunks - (owed - fromActivations)) * _options.ChunkBytes;
+            owed -= fromActivations;
+            owed -= RangesLast ? Math.Min(owed, PrefixChunks) : 0;
+            long idle = (IdleChunks - Math.Min(owed, IdleChunks)) * _options.ChunkBytes;
             long held = UsedUnits * _chunksPerUnit * _options.ChunkBytes;
             long activations = (ActivationChunks - fromActivations) * _options.ChunkBytes;
             return new MappedMemory(held, idle, activations, _options.PoolBytes - held - activations - idle, _options.Elastic);
@@ -81,9 +97,17 @@ public sealed class VmmKv : IKvMemory
     }
 
     /// <summary>Chunks mapped nowhere; negative while chunks are owed, see <see cref="Mapped"/>.</summary>
-    private long UnmappedChunks => _poolChunks - ((UsedUnits + _idle.Units) * _chunksPerUnit) - ActivationChunks;
+    private long UnmappedChunks => _poolChunks - ((UsedUnits + _idle.Units) * _chunksPerUnit) - ActivationChunks - PrefixChunks;
+
+    private bool PrefixesFirst => _options.Reclaim == ReclaimOrder.PrefixesFirst;
+
+    /// <summary>Cached prefixes give before idle ranges do.</summary>
+    private bool RangesLast => PrefixesFirst || !_options.ReclaimsIdle;
 
     public long UnitsOf(in KvGrant grant, int tokens) => Held(grant, tokens);
+
+    internal static VmmKv Create(LayoutInput input) =>
+        new(VmmOptions.From(input), input.Of<VmmKnobs>().PrefixCache == PrefixCaching.Off ? null : input.Prompts);
 
     public bool CouldHold(in KvDemand demand) =>
         Math.Max(_growth.Units(demand.PlannedTokens), Wanted(demand)) <= UnitsBeside(ActivationsOf(demand.Tokens, 1));
@@ -93,6 +117,7 @@ public sealed class VmmKv : IKvMemory
         long wanted = Wanted(demand);
         if (UnitsBeside(ActivationsOf(demand.Tokens, 1)) - wanted < _watermark)
             return Admission.Never;
+        wanted -= Prefixes?.AlreadyHeld(demand) ?? 0;
         // A range that waits for an owner is room for this one even when no other sequence can have its chunks.
         long free = FreeBeside(load) + (PinnedUnits > 0 ? _idle.BestFit(wanted) : 0);
         if (_preempted && _owners > 0)
@@ -102,17 +127,19 @@ public sealed class VmmKv : IKvMemory
 
     public void Admit(ref KvGrant grant, in KvDemand demand, in IterationLoad load)
     {
-        long wanted = Wanted(demand);
+        PrefixHold found = Prefixes?.Hold(demand) ?? default;
+        grant.Prefix = found.Holder;
+        long wanted = Math.Max(0, Wanted(demand) - found.Units);
         long mapped = _idle.TakeBestFit(wanted);
         // A range with more than is wanted keeps it, unless the pool is short.
-        if (mapped > wanted && FreeBeside(load) - mapped < _watermark)
+        if (mapped > wanted && FreeBeside(load) - mapped - found.Free < _watermark)
         {
             _calls.Unmap((mapped - wanted) * _chunksPerUnit);
             mapped = wanted;
         }
-        _calls.MapForPrefill(Math.Max(0, wanted - mapped) * _chunksPerUnit);
-        grant.Units = (int)Math.Max(wanted, mapped);
-        UsedUnits += grant.Units;
+        _calls.MapForPrefill((found.Units + Math.Max(0, wanted - mapped)) * _chunksPerUnit);
+        grant.Units = (int)(found.Units + Math.Max(wanted, mapped));
+        UsedUnits += grant.Units - (found.Units - found.Free);
         _owners++;
     }
 
@@ -129,19 +156,21 @@ public sealed class VmmKv : IKvMemory
         UsedUnits += more;
     }
 
-    public void Release(ref KvGrant grant, int tokens) => GiveBack(ref grant, tokens, _options.KeepChunks);
+    public void Release(ref KvGrant grant, int tokens) => GiveBack(ref grant, tokens, _options.KeepChunks, returns: false);
 
     public void Evict(ref KvGrant grant, int tokens)
     {
         _preempted = true;
-        GiveBack(ref grant, tokens, _options.UnmapsPreempted ? 0 : _options.KeepChunks);
+        GiveBack(ref grant, tokens, _options.UnmapsPreempted ? 0 : _options.KeepChunks, returns: true);
     }
 
-    private void GiveBack(ref KvGrant grant, int tokens, long keepUnits)
+    private void GiveBack(ref KvGrant grant, int tokens, long keepUnits, bool returns)
     {
         long held = Held(grant, tokens);
-        long kept = Math.Min(held, keepUnits);
-        UsedUnits -= held;
+        (long nameless, long named) = Prefixes?.Release(grant.Prefix, held, tokens, returns) ?? (held, 0);
+        // What is cached leaves the range; its chunks stay.
+        long kept = Math.Min(nameless, keepUnits);
+        UsedUnits -= nameless + named;
         _owners--;
         if (UsedUnits < 0)
             throw new InvalidOperationException($"returning {held} units but {UsedUnits + held} are used");
@@ -222,12 +251,28 @@ public sealed class VmmKv : IKvMemory
     /// <summary>Backs what was promised: from activations that the iteration does not need, then from idle ranges, largest first.</summary>
     private void TakeBack(long chunks, long neededActivations)
     {
+        if (PrefixesFirst)
+            chunks -= TakePrefixes(chunks);
         if (chunks <= 0)
             return;
         long fromActivations = Math.Min(chunks, ActivationChunks - neededActivations);
         ActivationChunks -= fromActivations;
-        long fromIdle = _idle.Reclaim((chunks - fromActivations + _chunksPerUnit - 1) / _chunksPerUnit);
+        chunks -= fromActivations;
+        if (RangesLast)
+            chunks -= TakePrefixes(chunks);
+        long fromIdle = _idle.Reclaim((chunks + _chunksPerUnit - 1) / _chunksPerUnit);
         _calls.Unmap(fromActivations + (fromIdle * _chunksPerUnit));
+        TakePrefixes(chunks - (fromIdle * _chunksPerUnit));
+    }
+
+    /// <summary>Cached prefixes give up to so many chunks, which are mapped nowhere: no call is made. Returns how many.</summary>
+    private long TakePrefixes(long chunks)
+    {
+        if (Prefixes is null || chunks <= 0)
+            return 0;
+        long units = Math.Min(Prefixes.IdleUnits, (chunks + _chunksPerUnit - 1) / _chunksPerUnit);
+        Prefixes.Take(units);
+        return units * _chunksPerUnit;
     }
 
     private long Wanted(in KvDemand demand) => _growth.Units((long)demand.Tokens + _options.LookAheadTokens);
@@ -252,7 +297,7 @@ public sealed class VmmKv : IKvMemory
         {
             if (_options.ReclaimsIdle || _owners <= 1)
                 return 0;
-            long owed = Math.Max(0, -UnmappedChunks - ActivationChunks);
+            long owed = Math.Max(0, -UnmappedChunks - ActivationChunks - PrefixChunks);
             return Math.Max(0, _idle.Units - ((owed + _chunksPerUnit - 1) / _chunksPerUnit));
         }
     }

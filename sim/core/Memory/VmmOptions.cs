@@ -58,6 +58,9 @@ public sealed record VmmOptions(long PoolBytes, long ChunkBytes, int Layers, lon
     /// <remarks>With one sequence left, idle ranges are taken back in any case: no other sequence could give it room.</remarks>
     public bool ReclaimsIdle { get; init; } = true;
 
+    /// <summary>Who gives chunks first when KV or activations need some.</summary>
+    public ReclaimOrder Reclaim { get; init; }
+
     /// <summary>A preempted sequence's range is unmapped whole; otherwise it stays mapped like that of a finished one.</summary>
     public bool UnmapsPreempted { get; init; }
 
@@ -115,6 +118,7 @@ public sealed record VmmOptions(long PoolBytes, long ChunkBytes, int Layers, lon
             Activation = budget.Activation,
             MostActivationBytes = budget.ActivationBytes,
             ReclaimsIdle = knobs.ReclaimIdleRanges,
+            Reclaim = knobs.ReclaimOrder,
             UnmapsPreempted = knobs.UnmapPreempted,
             ExtraAfterPreemption = knobs.ExtraAfterPreemption,
             EagerUnits = knobs.EagerChunks,

@@ -26,6 +26,18 @@ public sealed partial record ModelRank
         }
     }
 
+    /// <summary>Bytes of weights that an iteration of one token reads on this rank: of the experts only those that it goes to.</summary>
+    public long LeastWeightBytesRead
+    {
+        get
+        {
+            if (Model.Experts is null)
+                return WeightBytes;
+            NumberFormat format = Model.Formats?.Experts ?? (Model.WeightElementBytes == 1 ? NumberFormat.Fp8 : NumberFormat.Bits16);
+            return WeightBytes - format.BytesOf(Layers.Experts - ActiveLayers.Experts);
+        }
+    }
+
     /// <summary>KV bytes of one token on this rank, all its layers, windows taken as if they kept every token.</summary>
     public long KvBytesPerToken(int kvElementBytes = 2)
     {

@@ -16,7 +16,7 @@ namespace ELLM.Sim.Policies;
 /// buffer get the room before new prompts is ours.</para>
 /// </remarks>
 /// <param name="scaler">Null: the buffer keeps its physical size (the ablation without SLO awareness).</param>
-public sealed class ElasticScheduler(StreamKnobs knobs, BufferScaler? scaler, long ttftSloPs, long tpotSloPs) : IScheduler
+public sealed class ElasticScheduler(StreamKnobs knobs, BufferScaler? scaler, long ttftSloPs, long tpotSloPs) : ILatencyScheduler
 {
     private readonly PrefillPressure _pressure = new(tpotSloPs);
     private readonly bool _byPrefills = knobs.LateDecodes == LateDecodes.ByPrefills;

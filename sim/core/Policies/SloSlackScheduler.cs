@@ -20,7 +20,7 @@ namespace ELLM.Sim.Policies;
 /// <para>Source: LayerKV (arXiv 2410.00428), from reading notes; the order of (1), (3) and (4) and recomputation are ours.</para>
 /// </remarks>
 /// <param name="countParked">Sequences that wait for layers take a place in the batch.</param>
-public sealed class SloSlackScheduler(SloSlackKnobs knobs, LengthPredictor predictor, bool countParked, long tpotSloPs) : IScheduler
+public sealed class SloSlackScheduler(SloSlackKnobs knobs, LengthPredictor predictor, bool countParked, long tpotSloPs) : ILatencyScheduler
 {
     private readonly TpotSlack _slack = new(tpotSloPs, knobs.ProtectLost);
 

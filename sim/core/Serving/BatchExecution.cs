@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Time;
 using ELLM.Sim.Timing;
@@ -20,6 +21,8 @@ internal sealed class BatchExecution(EngineParts parts, EngineState state, SpanR
 
     /// <summary>Starts what the scheduler decided to run.</summary>
     /// <param name="alone">No other engine may want the GPU before this one's next boundary: decode steps may jump.</param>
+    // Inlined: once a span or a request, a frame of its own costs as much as its work.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Start(in Decision decision, bool alone, long nowPs)
     {
         bool withDecodes = decision.WithDecodes && _running.Decodes.Count > 0;
@@ -47,6 +50,7 @@ internal sealed class BatchExecution(EngineParts parts, EngineState state, SpanR
     }
 
     /// <summary>The span has ended: time and memory are booked, and the observer is told.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Finish(bool memoryBlocked, long nowPs)
     {
         long runPs = nowPs - Span.ComputeStartPs;
@@ -77,6 +81,7 @@ internal sealed class BatchExecution(EngineParts parts, EngineState state, SpanR
         sum.BusyPs += _counters.BusyPs;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void StartIteration(bool withDecodes, in DecodeBatch decodes, long mapPs, long nowPs)
     {
         long durationPs = _time.Mixed(_batch.Chunks, decodes);
@@ -87,6 +92,7 @@ internal sealed class BatchExecution(EngineParts parts, EngineState state, SpanR
         Span.StartIteration(nowPs, new SpanStalls(mapPs, _host.StallPs, gpuPs), durationPs, decodeOnlyPs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void StartDecodes(long horizon, in DecodeBatch decodes, long mapPs, long nowPs)
     {
         DecodeCost cost = _time.Decode(decodes);

@@ -1,12 +1,14 @@
 using ELLM.Sim.Time;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Serving;
 
 /// <summary>Runs a trace through the replicas: the event loop of a simulation.</summary>
 /// <remarks>
-/// Trace arrivals are merged from their sorted array; the queue holds only span ends, wake-ups and the arrivals of closed-loop
-/// users. At equal times trace arrivals come first, so a boundary sees everything that has arrived until then.
+/// Trace arrivals are merged from their sorted array, later turns of sessions from their loop; the queue holds only span ends,
+/// wake-ups and the arrivals of closed-loop users. At equal times trace arrivals come first, so a boundary sees everything that has
+/// arrived until then.
 /// </remarks>
 public sealed class Cluster
 {
@@ -19,6 +21,7 @@ public sealed class Cluster
     private readonly List<Replica> _routed = [];
     private readonly IRouter _router;
     private readonly UserLoop? _users;
+    private readonly SessionLoop? _sessions;
     private long _endPs;
 
     /// <param name="users">Closed loop: arrivals follow from completions, and the trace's own arrival times are ignored.</param>
@@ -27,6 +30,8 @@ public sealed class Cluster
         _trace = trace;
         _router = router;
         _users = users;
+        if (users is null && trace.Find<SessionPlan>() is { } plan)
+            _sessions = new SessionLoop(plan);
         _events = new EventQueue();
         _records = new RequestRecord[trace.Count];
     }
@@ -37,8 +42,8 @@ public sealed class Cluster
     /// <summary>Adds a replica, or a virtual engine of one; all of them before <see cref="Run"/>.</summary>
     public Replica Add(EngineParts parts)
     {
-        Action<int, long>? ended = _users is null ? null : (_, nowPs) => _users.Ended(_events, nowPs);
-        Replica replica = new(parts, new ReplicaSeat(_replicas.Count, _records, _events, ended));
+        Action<int, long>? ended = _users is null ? _sessions is null ? null : _sessions.Ended : (_, nowPs) => _users.Ended(_events, nowPs);
+        Replica replica = new(parts, new ReplicaSeat(_replicas.Count, _records, _events, ended, new ArrivalOrder(_sessions?.Rank)));
         _replicas.Add(replica);
         if (replica.TakesRequests)
             _routed.Add(replica);
@@ -50,6 +55,8 @@ public sealed class Cluster
 
     public RunOutcome Run(IProgress<int>? progress = null, CancellationToken cancel = default)
     {
+        if (_sessions is not null)
+            return RunSessions(_sessions, progress, cancel);
         int next = 0;
         int total = _trace.Count;
         int trace = _users is null ? total : 0;
@@ -84,9 +91,50 @@ public sealed class Cluster
         return Outcome();
     }
 
+    /// <summary>First turns from the trace, later ones from the ends of those before; of one instant in the order of the trace.</summary>
+    private RunOutcome RunSessions(SessionLoop sessions, IProgress<int>? progress, CancellationToken cancel)
+    {
+        for (int request = 0; request < _trace.Count; request++)
+            Open(request);
+        int arrived = 0;
+        for (int start = NextStart(sessions, 0); ;)
+        {
+            long startPs = start < _trace.Count ? _trace.ArrivalPs[start] : long.MaxValue, turnPs = sessions.NextTimePs;
+            bool isTurn = sessions.NextTurn >= 0 && (turnPs < startPs || (turnPs == startPs && sessions.NextTurn < start));
+            long arrivalPs = isTurn ? turnPs : startPs;
+            if (arrivalPs < long.MaxValue && arrivalPs <= _events.NextTimePs)
+            {
+                int request = isTurn ? sessions.TakeTurn() : start;
+                start = isTurn ? start : NextStart(sessions, start + 1);
+                sessions.Arrived(request);
+                Route(request, arrivalPs);
+                if ((++arrived & 0xFFFF) == 0)
+                    progress?.Report(arrived);
+                continue;
+            }
+            if (_events.Count == 0)
+                break;
+            cancel.ThrowIfCancellationRequested();
+            SimEvent item = _events.Pop(out long nowPs);
+            if (_replicas[item.Target].Handle(item, nowPs))
+                _endPs = nowPs;
+        }
+        progress?.Report(_trace.Count);
+        return Outcome();
+    }
+
+    private int NextStart(SessionLoop sessions, int from)
+    {
+        int start = from;
+        while (start < _trace.Count && !sessions.Starts[start])
+            start++;
+        return start;
+    }
+
     private void Route(int request, long nowPs)
     {
-        Open(request);
+        if (_sessions is null)
+            Open(request);
         _routed[_router.Pick(_routed)].Receiver.Arrive(request, nowPs);
     }
 
@@ -110,4 +158,7 @@ public sealed class Cluster
 }
 
 /// <summary>What the cluster hands a replica that joins it.</summary>
-internal readonly record struct ReplicaSeat(int Index, RequestRecord[] Records, EventQueue Events, Action<int, long>? Ended);
+/// <param name="Ended">Told of each request that has finished or was rejected; null: none listens.</param>
+/// <param name="Order">In which requests arrive.</param>
+internal readonly record struct ReplicaSeat(
+    int Index, RequestRecord[] Records, EventQueue Events, Action<int, long>? Ended, ArrivalOrder Order = default);

@@ -10,7 +10,7 @@ internal static class EngineInvariants
     {
         IKvMemory memory = running.Memory;
         (long occupied, long live) = Count(running, host);
-        occupied -= memory.Prefixes?.SharedUnits ?? 0;
+        occupied -= memory.SharedUnits;
         if (occupied != memory.UsedUnits)
             throw new InvalidOperationException($"sequences occupy {occupied} KV units but the memory has given out {memory.UsedUnits}");
         if (live != running.LiveTokens)

@@ -1,5 +1,3 @@
-using ELLM.Sim.Time;
-
 namespace ELLM.Sim.Serving;
 
 /// <summary>What an engine has at an instant: the parts that decisions and iterations act on, each in its own file.</summary>
@@ -17,11 +15,10 @@ internal sealed record EngineState(
     FormingBatch Batch,
     LatencyClocks Clocks)
 {
-    /// <param name="engine">Index of the engine, for its events.</param>
-    public static EngineState Of(EngineParts parts, int engine, EventQueue events)
+    public static EngineState Of(EngineParts parts, in ReplicaSeat seat)
     {
-        RunningSequences running = new(parts.Memory);
-        HostTraffic host = new(parts.Host, parts.Limits.Layers, parts.Memory.BytesPerToken, engine, events);
+        RunningSequences running = new(parts.Memory, seat.Order);
+        HostTraffic host = new(parts.Host, parts.Limits.Layers, parts.Memory.BytesPerToken, seat);
         FormingBatch batch = new(running, parts.Scheduler);
         return new EngineState(parts.Limits, parts.Scheduler, new WaitingQueue(), running, host, batch, new LatencyClocks());
     }

@@ -16,8 +16,8 @@ public sealed record HostMemory(long CapacityBytes, LinkCost ToHost, LinkCost Fr
 /// <param name="memory">Null: there is none, and nothing fits.</param>
 /// <param name="layers">Of the model.</param>
 /// <param name="bytesPerToken">K and V of one token over all layers of one rank.</param>
-/// <param name="engine">Index of the engine, for the events that end fetches.</param>
-internal sealed class HostTraffic(HostMemory? memory, int layers, long bytesPerToken, int engine, EventQueue events)
+/// <param name="seat">Of the engine, for the events that end fetches.</param>
+internal sealed class HostTraffic(HostMemory? memory, int layers, long bytesPerToken, ReplicaSeat seat)
 {
     /// <summary>Sequences in host memory, earliest arrival first.</summary>
     private readonly PriorityQueue<int, int> _parked = new();
@@ -109,7 +109,7 @@ internal sealed class HostTraffic(HostMemory? memory, int layers, long bytesPerT
         Take(bytes);
         StallPs += _toHost.TransferPs(bytes);
         Own(slot) = new Away { Layers = layers };
-        _parked.Enqueue(slot, request);
+        _parked.Enqueue(slot, seat.Order.Of(request));
     }
 
     /// <summary>Layers of a prompt go to the host as they are computed.</summary>
@@ -133,7 +133,7 @@ internal sealed class HostTraffic(HostMemory? memory, int layers, long bytesPerT
     public void ParkStreamed(int slot, int request)
     {
         Own(slot).Streams = false;
-        _parked.Enqueue(slot, request);
+        _parked.Enqueue(slot, seat.Order.Of(request));
     }
 
     /// <summary>A streamed prompt is needed no more.</summary>
@@ -207,7 +207,7 @@ internal sealed class HostTraffic(HostMemory? memory, int layers, long bytesPerT
         return Beside(_streamPs, fetchPs);
     }
 
-    private void Schedule(long fetchEndPs) => events.Schedule(fetchEndPs, new SimEvent(SimEventKind.FetchEnd, engine, 0));
+    private void Schedule(long fetchEndPs) => seat.Events.Schedule(fetchEndPs, new SimEvent(SimEventKind.FetchEnd, seat.Index, 0));
 
     private long CountBack(int slot, int tokens)
     {

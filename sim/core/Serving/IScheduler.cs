@@ -16,7 +16,11 @@ public interface IScheduler
 
     /// <summary>It may pass the head of the queue: an arrival behind others is looked at too.</summary>
     bool LooksPastHead => false;
+}
 
+/// <summary>A scheduler that reacts to latencies: the engine tells it what it tells no other.</summary>
+public interface ILatencyScheduler : IScheduler
+{
     /// <summary>A sequence decodes from the next step on: for schedulers that follow each of them.</summary>
     void Joined(in DecodeStart start)
     {
@@ -27,7 +31,7 @@ public interface IScheduler
     {
     }
 
-    /// <summary>An iteration, or a jump over several, has ended: for schedulers that react to latencies.</summary>
+    /// <summary>An iteration, or a jump over several, has ended.</summary>
     void Ended(in IterationOutcome outcome)
     {
     }

@@ -20,6 +20,7 @@ public sealed class Replica
     private readonly BatchExecution _execution;
     private readonly SpanCompletion _completion;
     private readonly SpanReporter? _reporter;
+    private readonly ILatencyScheduler? _follower;
     private readonly ProgressGuard _progress;
     private readonly RunningSpan _span;
     private int _version;
@@ -31,7 +32,8 @@ public sealed class Replica
     {
         _seat = seat;
         _parts = parts;
-        _state = EngineState.Of(parts, seat.Index, seat.Events);
+        _follower = parts.Scheduler as ILatencyScheduler;
+        _state = EngineState.Of(parts, seat);
         _requests = new RequestLifecycle(_state, seat, parts.Observer);
         _progress = new ProgressGuard(_state, _requests);
         SchedulerView view = new(_state, parts.Pipeline?.Time ?? parts.Time, _requests);
@@ -178,7 +180,8 @@ public sealed class Replica
     private void FinishSpan(long nowPs)
     {
         _execution.Finish(_memoryBlocked, nowPs);
-        _parts.Scheduler.Ended(_completion.Complete(_span, nowPs));
+        IterationOutcome outcome = _completion.Complete(_span, nowPs);
+        _follower?.Ended(outcome);
     }
 
     private void ScheduleSpanEnd() =>

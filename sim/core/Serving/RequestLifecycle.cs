@@ -22,7 +22,7 @@ internal sealed class RequestLifecycle(EngineState state, ReplicaSeat seat, ISer
 {
     private readonly RequestRecord[] _records = seat.Records;
     private readonly EngineLimits _limits = state.Limits;
-    private readonly IScheduler _scheduler = state.Scheduler;
+    private readonly ILatencyScheduler? _follower = state.Scheduler as ILatencyScheduler;
     private readonly WaitingQueue _queue = state.Queue;
     private readonly RunningSequences _running = state.Running;
     private readonly LatencyClocks _clocks = state.Clocks;
@@ -170,8 +170,10 @@ internal sealed class RequestLifecycle(EngineState state, ReplicaSeat seat, ISer
         sequence.Phase = SequencePhase.Decoding;
         _clocks.EnterDecode(ref record.Ledger);
         _running.StartDecoding(slot, lastTokenPs);
+        if (_follower is null)
+            return;
         long spentPs = _clocks.DecodeSpent(record.Ledger);
-        _scheduler.Joined(new DecodeStart(slot, _running.Decodes.Step, sequence.Emitted, sequence.OutputTokens, spentPs, nowPs));
+        _follower.Joined(new DecodeStart(slot, _running.Decodes.Step, sequence.Emitted, sequence.OutputTokens, spentPs, nowPs));
     }
 
     public void StopDecoding(int slot)
@@ -179,7 +181,7 @@ internal sealed class RequestLifecycle(EngineState state, ReplicaSeat seat, ISer
         ref Sequence sequence = ref _running.Table[slot];
         _clocks.LeaveDecode(ref _records[sequence.Request].Ledger);
         _running.StopDecoding(slot);
-        _scheduler.Left(slot, sequence.Emitted, finished: sequence.Emitted == sequence.OutputTokens);
+        _follower?.Left(slot, sequence.Emitted, finished: sequence.Emitted == sequence.OutputTokens);
     }
 
     /// <summary>A sequence has emitted its last token.</summary>

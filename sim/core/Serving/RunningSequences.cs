@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Memory.Prefixes;
 using ELLM.Sim.Timing;
@@ -15,14 +16,15 @@ internal sealed class RunningSequences
     /// <summary>Finished sequences that keep their memory until their batch ends.</summary>
     private readonly List<int> _held = [];
 
-    public RunningSequences(IKvMemory memory)
+    public RunningSequences(IKvMemory memory, ArrivalOrder order = default)
     {
         Memory = memory;
         Prefixes = memory.Prefixes;
+        Table = new SequenceTable(order);
         Decodes = new DecodeSet(Table);
     }
 
-    public SequenceTable Table { get; } = new();
+    public SequenceTable Table { get; }
 
     public DecodeSet Decodes { get; }
 
@@ -79,6 +81,8 @@ internal sealed class RunningSequences
     /// <summary>Tokens were computed, or have come back from the host.</summary>
     public void Computed(int tokens) => LiveTokens += tokens;
 
+    // Inlined: once a span or a request, a frame of its own costs as much as its work.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StartDecoding(int slot, long lastTokenPs)
     {
         ref Sequence sequence = ref Table[slot];
@@ -87,6 +91,7 @@ internal sealed class RunningSequences
         LastTokens.Join(lastTokenPs);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StopDecoding(int slot)
     {
         ref Sequence sequence = ref Table[slot];
@@ -124,6 +129,7 @@ internal sealed class RunningSequences
 
     /// <summary>A finished sequence gives its memory and its slot back.</summary>
     /// <inheritdoc cref="Evict"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Close(int slot, int liveTokens, int grownTokens)
     {
         Table.Unlink(slot);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ELLM.Sim.Memory;
 
 namespace ELLM.Sim.Serving;
@@ -54,7 +55,8 @@ public struct Sequence
 
 /// <summary>Admitted sequences in reusable slots, with the running ones linked in arrival order.</summary>
 /// <remarks>Insertion walks back from the tail: first-come-first-served policies always append, in O(1).</remarks>
-public sealed class SequenceTable
+/// <param name="order">In which the requests arrived.</param>
+public sealed class SequenceTable(ArrivalOrder order = default)
 {
     private Sequence[] _slots = new Sequence[64];
     private int[] _freeSlots = new int[64];
@@ -76,6 +78,8 @@ public sealed class SequenceTable
     public int PreviousOf(int slot) => _slots[slot].Previous;
 
     /// <summary>Takes a slot. Its version survives from earlier owners; everything else is blank.</summary>
+    // Inlined: once a span or a request, a frame of its own costs as much as its work.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Open(int request)
     {
         int slot;
@@ -104,9 +108,9 @@ public sealed class SequenceTable
     /// <summary>Links a sequence into the running list by the arrival order of its request.</summary>
     public void Link(int slot)
     {
-        int request = _slots[slot].Request;
+        int rank = order.Of(_slots[slot].Request);
         int before = Last;
-        while (before >= 0 && _slots[before].Request > request)
+        while (before >= 0 && order.Of(_slots[before].Request) > rank)
             before = _slots[before].Previous;
         int after = before >= 0 ? _slots[before].Next : First;
         _slots[slot].Previous = before;

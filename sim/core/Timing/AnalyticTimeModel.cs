@@ -112,7 +112,7 @@ public sealed partial class AnalyticTimeModel : ITimeModel
 
     /// <summary>The model of that name or file on that GPU, with the GPU's timing profile.</summary>
     public static AnalyticTimeModel For(GpuSpec gpu, ModelSpec model, int tensorParallel = 1, TimingOptions? options = null) =>
-        new(TimingCatalog.Load(gpu.Timing), model, tensorParallel, options);
+        new(BorrowedTimes.Of(gpu), model, tensorParallel, options);
 
     public DecodeCost Decode(in DecodeBatch batch)
     {

@@ -30,8 +30,8 @@ public static class FidelityPage
 
         Where the model must not be trusted: mixture-of-experts, latent attention and speculative decoding (not modelled); A40 attention (borrowed
         from A100); chunked prefill on long cached prefixes on Hopper (form checked on RTX PRO 6000 only); single kernels; small all-reduce
-        messages on engines that do not capture them; batches of engines with another scheduler than the one simulated; hit rates of prefix
-        caches (there is none).
+        messages on engines that do not capture them; batches of engines with another scheduler than the one simulated; hit rates of other
+        prefix caches than the one of vLLM.
 
         """;
 

@@ -67,8 +67,8 @@ internal sealed class RunSettings
         Blocks();
         foreach ((string argument, string[] unused, string note) in Foreign)
         {
-            bool given = _engine[argument] is JsonObject or JsonArray
-                || Text(_engine, argument) is string value && !unused.Contains(Plain(value));
+            bool given = Places().Any(place => place[argument] is JsonObject or JsonArray
+                || (Text(place, argument) is string value && !unused.Contains(Plain(value))));
             if (given && !Notes.Contains(note))
                 Notes.Add(note);
         }
@@ -106,12 +106,11 @@ internal sealed class RunSettings
     /// <summary>The engine's own block count wherever the run records it: the pool is then not computed.</summary>
     private void Blocks()
     {
-        JsonObject?[] places = [_meta["kv_cache"] as JsonObject, _meta["cache_config"] as JsonObject, _engine, _meta];
-        foreach (JsonObject? place in places)
+        foreach (JsonObject place in Places())
         {
             foreach (string name in BlockCounts)
             {
-                if (place is null || Text(place, name) is not string blocks)
+                if (Text(place, name) is not string blocks)
                     continue;
                 if (!long.TryParse(blocks, NumberStyles.None, CultureInfo.InvariantCulture, out long count) || count < 1)
                     throw new InputException($"{_path}: {name}: expected a number of KV blocks, found {blocks}");
@@ -127,6 +126,10 @@ internal sealed class RunSettings
         }
         Notes.Add("KV pool computed: the run does not record it");
     }
+
+    /// <summary>Wherever files of some version say something of the engine.</summary>
+    private IEnumerable<JsonObject> Places() =>
+        new[] { _meta["kv_cache"] as JsonObject, _meta["cache_config"] as JsonObject, _engine, _meta }.OfType<JsonObject>();
 
     private void Add(string setting, string value) => Settings.Add(new Assignment(setting, value));
 

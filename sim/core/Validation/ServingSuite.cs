@@ -35,6 +35,8 @@ public sealed class ServingSuite : IValidationSuite
     {
         foreach (ValidationRow row in Replays(context))
             yield return row;
+        foreach (ValidationRow row in ExpertStages.Rows(context))
+            yield return row;
         foreach (string name in ClosedLoopCase.Names)
         {
             foreach (ValidationRow row in ClosedLoopReplay.Rows(ClosedLoopCase.Load(name), context))

@@ -11,6 +11,7 @@ public static class ValidationRunner
         new OperatorSuite(),
         new KvCapacitySuite(),
         new ServingSuite(),
+        new PrefixReplaySuite(),
         new ClosedFormSuite(),
         new PublishedSuite(),
     ];

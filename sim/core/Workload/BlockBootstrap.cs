@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ELLM.Sim.Numerics;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Workload;
 
@@ -11,6 +12,7 @@ namespace ELLM.Sim.Workload;
 /// are shorter than a block survive; the order of blocks does not, so a slow drift over the recording becomes a mixture.</para>
 /// <para>Where no length is given a block has the square root of the trace's requests: the middle of the range for which the method
 /// is known to work, long enough for bursts and short enough for many different draws.</para>
+/// <para>Where turns wait for one another, blocks are of consecutive sessions, and what is drawn are sessions as a whole.</para>
 /// </remarks>
 public static class BlockBootstrap
 {
@@ -22,6 +24,8 @@ public static class BlockBootstrap
     public static Trace Resample(Trace trace, int count, int block, ulong seed)
     {
         RandomStream random = RandomStream.Named(seed, "blocks");
+        if (trace.Find<SessionPlan>() is { } plan)
+            return Resample(trace, new SessionStarts(trace.ArrivalPs, plan), count, block, random, seed);
         int[] order = new int[count];
         for (int i = 0; i < count; i++)
             order[i] = i % block == 0 ? (int)random.NextBelow((ulong)trace.Count) : (order[i - 1] + 1) % trace.Count;
@@ -37,15 +41,35 @@ public static class BlockBootstrap
         return Pick(trace, order, at, FormattableString.Invariant($"blocks {seed}"));
     }
 
+    /// <summary>Blocks of consecutive sessions, each whole: as many as have so many requests.</summary>
+    private static Trace Resample(Trace trace, SessionStarts sessions, int count, int block, RandomStream random, ulong seed)
+    {
+        int stay = Math.Max(1, (int)(block / sessions.MeanRequests));
+        List<int> order = [];
+        List<long> startPs = [];
+        Int128 now = 0;
+        for (int rows = 0; rows < count; rows += sessions.Requests[order[^1]])
+        {
+            order.Add(order.Count % stay == 0 ? (int)random.NextBelow((ulong)sessions.Count) : (order[^1] + 1) % sessions.Count);
+            now += startPs.Count == 0 ? 0 : sessions.Gap(order[^1]);
+            if (now > long.MaxValue)
+                throw new InputException($"{trace.Name}: drawn again, the last session is beyond the simulator's clock of 106 days");
+            startPs.Add((long)now);
+        }
+        (int[] requests, long[] arrivalPs) = sessions.At(order, startPs, trace.Name);
+        return Pick(trace, requests, arrivalPs, FormattableString.Invariant($"blocks {seed}"));
+    }
+
     /// <summary>Requests in another order, repeated or left out.</summary>
     /// <param name="order">Request of the trace for each of the new one.</param>
     /// <param name="arrivalPs">Their arrivals, ascending.</param>
     /// <param name="what">What was done to the trace: it enters the content hash.</param>
-    internal static Trace Pick(Trace trace, int[] order, long[] arrivalPs, string what)
-    {
-        byte[] origin = Encoding.UTF8.GetBytes(FormattableString.Invariant($"{trace.ContentHash}\n{what}"));
-        return trace.Pick(order, arrivalPs, Convert.ToHexStringLower(SHA256.HashData(origin)));
-    }
+    internal static Trace Pick(Trace trace, int[] order, long[] arrivalPs, string what) =>
+        trace.Pick(order, arrivalPs, HashOf(trace, what));
+
+    /// <summary>Content hash of what was made of a trace.</summary>
+    internal static string HashOf(Trace trace, string what) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"{trace.ContentHash}\n{what}"))));
 
     /// <summary>To the request before, picoseconds; the first of the trace has none and gets the mean.</summary>
     internal static long Gap(Trace trace, int i) =>

@@ -1,5 +1,6 @@
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Time;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Workload;
 
@@ -13,8 +14,12 @@ public sealed class ExtendedTrace
 {
     private readonly Trace _lengths;
 
-    /// <summary>In mean gaps of the measured requests.</summary>
+    /// <summary>Of requests, or of sessions where turns wait for one another; in mean gaps of the measured requests.</summary>
     private readonly double[] _arrivals;
+
+    /// <summary>Where turns wait for one another: the sessions, and which of them start in what order.</summary>
+    private readonly SessionStarts? _sessions;
+    private readonly int[] _sessionOrder = [];
 
     /// <param name="trace">Has a rate.</param>
     /// <param name="block">Consecutive requests that stay together.</param>
@@ -26,6 +31,14 @@ public sealed class ExtendedTrace
         Requests = requests < count ? requests : (requests + count - 1) / count * count;
         Lead = Math.Max(Requests / 20, Math.Min(Requests / 5, 4000)) + 1;
         RandomStream random = RandomStream.Named(seed, "extension");
+        string what = FormattableString.Invariant($"extended {block} {requests} {seed}");
+        if (trace.Find<SessionPlan>() is { } plan)
+        {
+            _sessions = new SessionStarts(trace.ArrivalPs, plan);
+            _lengths = trace.At(trace.ArrivalPs, BlockBootstrap.HashOf(trace, what));
+            (_sessionOrder, _arrivals) = Sessions(_sessions, block, Lead + Requests + (Lead / 2) + 1, random);
+            return;
+        }
         int[] order =
         [
             .. Shuffled(count, block, Lead, random),
@@ -38,7 +51,6 @@ public sealed class ExtendedTrace
         double mean = (_arrivals[Lead + Requests] - _arrivals[Lead]) / Requests;
         for (int i = 0; i < order.Length; i++)
             _arrivals[i] /= mean;
-        string what = FormattableString.Invariant($"extended {block} {requests} {seed}");
         _lengths = BlockBootstrap.Pick(trace, order, new long[order.Length], what);
     }
 
@@ -58,7 +70,25 @@ public sealed class ExtendedTrace
             throw new InputException(FormattableString.Invariant(
                 $"{_lengths.Name}: {_lengths.Count} requests at {ratePerS}/s are beyond the simulator's clock of 106 days"));
         }
-        return _lengths.At(Array.ConvertAll(_arrivals, a => (long)Math.Round(a * gapPs)));
+        long[] arrivalPs = Array.ConvertAll(_arrivals, a => (long)Math.Round(a * gapPs));
+        if (_sessions is null)
+            return _lengths.At(arrivalPs);
+        (int[] rows, long[] timesPs) = _sessions.At(_sessionOrder, arrivalPs, _lengths.Name);
+        return _lengths.Pick(rows, timesPs, _lengths.ContentHash);
+    }
+
+    /// <summary>Blocks of whole sessions, shuffled: as many as have so many requests, and their starts in mean gaps of requests.</summary>
+    private static (int[] Order, double[] Starts) Sessions(SessionStarts sessions, int block, int requests, RandomStream random)
+    {
+        int stay = Math.Max(1, (int)(block / sessions.MeanRequests));
+        int[] order = [];
+        for (double wanted = (1.1 * requests / sessions.MeanRequests) + 2; order.Sum(s => sessions.Requests[s]) < requests; wanted *= 1.5)
+            order = Shuffled(sessions.Count, stay, (int)wanted, random);
+        double[] starts = new double[order.Length];
+        for (int i = 1; i < order.Length; i++)
+            starts[i] = starts[i - 1] + sessions.Gap(order[i]);
+        double span = starts[^1] * order.Length / Math.Max(1, order.Length - 1), own = order.Sum(s => sessions.Requests[s]);
+        return (order, Array.ConvertAll(starts, s => span > 0 ? s / span * own : 0));
     }
 
     /// <summary>Blocks of as many copies as it takes, shuffled.</summary>

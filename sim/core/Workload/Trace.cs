@@ -1,3 +1,6 @@
+using ELLM.Sim.Workload.Prefixes;
+using ELLM.Sim.Workload.Sessions;
+
 namespace ELLM.Sim.Workload;
 
 /// <summary>Requests in arrival order, one column a field: what a replay reads.</summary>
@@ -75,7 +78,10 @@ public sealed class Trace
     public Trace Pick(int[] rows, long[] arrivalPs, string contentHash = "") =>
         new(Name, arrivalPs, OptionalColumn.Pick(InputTokens, rows), OptionalColumn.Pick(OutputTokens, rows))
         {
-            Columns = [.. Columns.Select(column => column.Pick(rows))],
+            Columns = [.. Columns.Select(column => column is PromptPrefixes prefixes ? Pick(prefixes, rows) : column.Pick(rows))],
             ContentHash = contentHash,
         };
+
+    /// <summary>A request that is picked again is another one like it.</summary>
+    private PromptPrefixes Pick(PromptPrefixes prefixes, int[] rows) => PrefixCopies.Pick(prefixes, rows, Find<SessionPlan>()?.Session);
 }

@@ -1,4 +1,5 @@
 using ELLM.Sim.Time;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Workload;
 
@@ -6,7 +7,9 @@ namespace ELLM.Sim.Workload;
 public static class TraceRate
 {
     /// <summary>Requests per second: n requests have n - 1 gaps. Null when all arrive at once.</summary>
-    public static double? Of(Trace trace) => Of(trace.ArrivalPs);
+    /// <remarks>Of sessions: that of their starts, times their mean requests. Answers decide when later turns come.</remarks>
+    public static double? Of(Trace trace) =>
+        trace.Find<SessionPlan>() is { } plan ? Of(new SessionStarts(trace.ArrivalPs, plan)) : Of(trace.ArrivalPs);
 
     /// <summary>The same requests with arrivals stretched or squeezed to a mean rate; lengths are shared, not copied.</summary>
     /// <exception cref="InputException">The trace has no rate, or is beyond the clock at this one.</exception>
@@ -14,9 +17,19 @@ public static class TraceRate
     {
         if (trace.ClosedLoop is not null)
             throw new InputException($"{trace.Name}: a closed loop has no rate: completions make the arrivals");
+        if (trace.Find<SessionPlan>() is { } plan)
+            return Rescale(trace, new SessionStarts(trace.ArrivalPs, plan), ratePerSecond);
         long[] times = [.. trace.ArrivalPs];
         Rescale(times, ratePerSecond, trace.Name);
         return trace.At(times);
+    }
+
+    private static Trace Rescale(Trace trace, SessionStarts sessions, double ratePerSecond)
+    {
+        long[] starts = [.. sessions.StartPs];
+        Rescale(starts, ratePerSecond / sessions.MeanRequests, trace.Name);
+        (int[] order, long[] times) = sessions.At(starts, trace.Name);
+        return trace.Pick(order, times, trace.ContentHash);
     }
 
     /// <summary>Multiplies times so that their mean rate becomes the given one; the rate they had.</summary>
@@ -40,6 +53,8 @@ public static class TraceRate
             times[i] = (long)decimal.Round(times[i] * (decimal)factor, MidpointRounding.ToEven);
         }
     }
+
+    private static double? Of(SessionStarts sessions) => Of(sessions.StartPs) * sessions.MeanRequests;
 
     private static double? Of(ReadOnlySpan<long> times)
     {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ELLM.Sim.Files;
 using ELLM.Sim.Workload.Readers;
 
@@ -57,11 +59,11 @@ public static class TraceReader
         TraceColumns columns = TraceCut.Apply(TraceColumns.Sort(rows), options, source.Path);
         string hash = rows.Full && source.IsPipe ? columns.Sha256() : FileGuard.Reading(source.Path, source.HashToEnd);
         TraceClock clock = new(source.Path, options, time, rows.BasePs, columns, rows.Notes);
-        clock.Adjust();
+        columns = clock.Adjust();
         Trace trace = new(BaseName(source.Path), columns.TimePs, columns.Input, columns.Output)
         {
             Columns = columns.Optional,
-            ContentHash = hash,
+            ContentHash = rows.BesideSha256 is { } beside ? Both(hash, beside) : hash,
         };
         return (trace, new TraceLoadReport
         {
@@ -98,7 +100,8 @@ public static class TraceReader
             check.Check(read);
             return null;
         }
-        bool named = schema == CsvSchemas.Own || (options.Columns?.Arrival is string arrival && TimeKinds.NamedBy(arrival) is not null);
+        bool named = schema == CsvSchemas.Own || schema.StartsWith(ClientLayout.Prefix, StringComparison.Ordinal)
+            || (options.Columns?.Arrival is string arrival && TimeKinds.NamedBy(arrival) is not null);
         if (named || read is TimeKind.WallClock or TimeKind.SessionSeconds or TimeKind.None)
             return null;
         TimeKind taken = check.Decide(read, own: options.Columns is null);
@@ -122,6 +125,9 @@ public static class TraceReader
         using TraceSource source = TraceSource.Open(path);
         return JsonSchemas.LooksLikeRequests(source.Head.Span);
     }
+
+    private static string Both(string hash, string other) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{hash}\n{other}")));
 
     private static string BaseName(string path)
     {

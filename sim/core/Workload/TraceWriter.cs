@@ -8,19 +8,27 @@ namespace ELLM.Sim.Workload;
 /// <summary>Layouts that a trace can be written in.</summary>
 public enum TraceFormat
 {
-    /// <summary><c>arrival_s,input_tokens,output_tokens[,model]</c>, exact decimal seconds.</summary>
+    /// <summary>
+    /// <c>arrival_s,input_tokens,output_tokens[,model][,session,turn,think_s][,like,shared_tokens]</c>, exact decimal seconds.
+    /// </summary>
     Csv,
 
-    /// <summary><c>arrived_at,num_prefill_tokens,num_decode_tokens</c>, exact decimal seconds; models are left out.</summary>
+    /// <summary><c>arrived_at,num_prefill_tokens,num_decode_tokens</c>, exact decimal seconds; all else is left out.</summary>
     Vidur,
 
-    /// <summary>JSON lines <c>timestamp,input_length,output_length</c>, whole milliseconds (rounded down); models are left out.</summary>
+    /// <summary>
+    /// JSON lines <c>timestamp,input_length,output_length[,hash_ids][,session_id,delay]</c>, whole milliseconds (rounded down), blocks of
+    /// 512 tokens; models are left out.
+    /// </summary>
     Mooncake,
 }
 
 /// <summary>Writes traces: UTF-8, line feeds, a final line feed, the same bytes on every machine.</summary>
 public static class TraceWriter
 {
+    /// <summary>What a layout cannot hold of a trace, in words.</summary>
+    public static IEnumerable<string> Dropped(Trace trace, TraceFormat format) => AnnotatedTraceWriter.Dropped(trace, format);
+
     /// <summary>Writes to a temporary name beside <paramref name="path"/> and renames: the file is whole or absent.</summary>
     /// <exception cref="InputException">The path cannot be written, or exists and <paramref name="overwrite"/> is false.</exception>
     public static void Write(Trace trace, string path, TraceFormat format = TraceFormat.Csv, bool overwrite = false)
@@ -34,6 +42,11 @@ public static class TraceWriter
 
     public static void Write(Trace trace, Stream stream, TraceFormat format = TraceFormat.Csv)
     {
+        if (AnnotatedTraceWriter.Applies(trace, format))
+        {
+            AnnotatedTraceWriter.Write(trace, stream, format);
+            return;
+        }
         ModelColumn? models = format == TraceFormat.Csv ? trace.Models : null;
         byte[][] names = models is null ? [] : [.. models.Names.Select(Quote)];
         ReadOnlySpan<byte> header = format switch
@@ -121,8 +134,11 @@ public static class TraceWriter
         return text.Length;
     }
 
-    private static byte[] Quote(string name) => Encoding.UTF8.GetBytes(
+    private static byte[] Quote(string name) => Encoding.UTF8.GetBytes(QuoteText(name));
+
+    /// <summary>A name as a field of a CSV file.</summary>
+    internal static string QuoteText(string name) =>
         name.AsSpan().IndexOfAny(",\"\r\n") < 0 && name == name.Trim()
             ? name
-            : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"");
+            : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -1,6 +1,7 @@
 using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Tests.Cli;
+using ELLM.Sim.Tests.Hardware;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Experiments.Capacity;
@@ -8,9 +9,10 @@ namespace ELLM.Sim.Tests.Experiments.Capacity;
 internal sealed class GpuPricesTests
 {
     [Test]
-    public void Every_shipped_gpu_has_a_dated_price_with_a_source()
+    public void Every_shipped_gpu_with_times_has_a_dated_price_with_a_source()
     {
-        foreach (GpuSpec gpu in GpuCatalog.Names.Select(GpuCatalog.Load))
+        // What cards without times of their own cost is not known here; --price states it.
+        foreach (GpuSpec gpu in GpuCatalog.Names.Except(GpuCatalogTests.Lent).Select(GpuCatalog.Load))
             Assert.That(gpu.Price, Is.Not.Null.And.Property(nameof(GpuPrice.Source)).Not.Empty, gpu.Name);
     }
 

@@ -18,6 +18,9 @@ internal enum Clockwork
 
     /// <summary>The analytic model of a real GPU, its floor included.</summary>
     Analytic,
+
+    /// <summary>A linear fit with two regimes of decodes.</summary>
+    Linear,
 }
 
 internal static class Clockworks
@@ -39,6 +42,8 @@ internal static class Clockworks
             PerPrefillPairPs = 1,
         },
         Clockwork.Pieces => new PieceTimeModel(),
+        Clockwork.Linear => new LinearTimeModel(new LinearFit(
+            "test", "test", "test", 1, new LinearPrefill(9e-7, 1.25e-8, 3e-10), [new(1e-6, 2e-9, 5e-8, 4), new(1.4e-6, 1e-9, 3e-8)])),
         _ => Analytic,
     };
 

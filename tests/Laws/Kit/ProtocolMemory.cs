@@ -41,6 +41,8 @@ internal sealed class ProtocolMemory(IKvMemory inner) : IKvMemory
 
     public PrefixCache? Prefixes => inner.Prefixes;
 
+    public long SharedUnits => inner.SharedUnits;
+
     public MappedMemory? Mapped => inner.Mapped;
 
     public long UnitsOf(in KvGrant grant, int tokens) => inner.UnitsOf(Inner(grant), tokens);

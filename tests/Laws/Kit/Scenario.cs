@@ -8,6 +8,7 @@ using ELLM.Sim.Serving;
 using ELLM.Sim.Settings;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Tests.Laws.Kit;
 
@@ -60,6 +61,9 @@ internal sealed record Scenario
     /// <summary>Closed-loop users; 0 for an open loop.</summary>
     public int Users { get; init; }
 
+    /// <summary>Turns that wait for one another; null: every request arrives at its own time.</summary>
+    public SessionPlan? Sessions { get; init; }
+
     public Clockwork Clockwork { get; init; }
 
     /// <summary>Host memory in tokens, used when the policy swaps.</summary>
@@ -110,7 +114,10 @@ internal sealed record Scenario
         long now = 0;
         for (int i = 0; i < arrivals.Length; i++)
             arrivals[i] = now += Asks[i].GapPs * Scale;
-        return new Trace("scenario", arrivals, [.. Asks.Select(a => a.Input)], [.. Asks.Select(a => a.Output)]);
+        return new Trace("scenario", arrivals, [.. Asks.Select(a => a.Input)], [.. Asks.Select(a => a.Output)])
+        {
+            Columns = Sessions is null ? [] : [Sessions],
+        };
     }
 
     public UserLoop? UserLoop() => Users == 0 ? null : new UserLoop(Users, [.. Asks.Select(a => a.GapPs * Scale)]);
@@ -120,9 +127,9 @@ internal sealed record Scenario
         MemoryBudget budget = AnyBudget with { KvBlocks = Blocks, KvTokens = Blocks * BlockTokens, KvBytesPerToken = 10 };
         PagedKnobs paged = Paged with { Watermark = (WatermarkBlocks + 0.5) / Math.Max(1, Blocks) };
         if (Policy.Layout == "vmm")
-            return new VmmKv(Chunks(paged.Watermark));
+            return new VmmKv(Chunks(paged.Watermark), Known);
         if (Policy.Layout == "layer-paged")
-            return new LayeredKv(Blocks, BlockTokens, Limits.Layers, WatermarkBlocks, Paged.BlockCheck, 10);
+            return new LayeredKv(Blocks, BlockTokens, Limits.Layers, WatermarkBlocks, Paged.BlockCheck, 10, Known);
         if (LiveBytes is long bytes)
         {
             long gpu = Math.Min(bytes, ActivationBytesPerToken * (MaxNumBatchedTokens + MaxNumSeqs));
@@ -155,6 +162,7 @@ internal sealed record Scenario
         Unmaps = (CallTiming)(Variant / 216 % 3),
         LeadSteps = 1 + (Variant % 3),
         ReclaimsIdle = Variant / 648 % 2 == 0,
+        Reclaim = (ReclaimOrder)(Variant / 5 % 2),
         UnmapsPreempted = Variant / 1296 % 2 == 0,
         ExtraAfterPreemption = Variant % 2,
         EagerUnits = Variant / 2592 % 2,
@@ -165,6 +173,8 @@ internal sealed record Scenario
         BroadcastPs = Variant % 5 * Scale,
         DrainPs = 15 * Scale,
     };
+
+    private PromptChains? Known => Paged.PrefixCache == PrefixCaching.Off ? null : Prompts ?? PromptChains.None;
 
     private QuantileCurve? Drawn => Variant / 5184 % 2 == 0 ? null : Costs.Quantiles(CalibratedOp.VmmSetAccess);
 

@@ -74,7 +74,7 @@ internal static class Scenarios
     /// <summary>Prompts that begin like others, prefixes cached, from plenty of memory down to a few blocks.</summary>
     public static Scenario Alike(Random random)
     {
-        LayoutEntry layout = LayoutCatalog.Find(Pick(random, ["paged"]));
+        LayoutEntry layout = LayoutCatalog.Find(Pick(random, ["paged", "vmm", "layer-paged"]));
         SchedulerEntry scheduler = Pick(random, [.. SchedulerCatalog.All.Where(s => s.Lacks(layout) is null)]);
         Scenario scenario = random.Next(3) == 0 ? Storm(random, scheduler, layout) : Of(random, scheduler, layout);
         PromptBook book = new();

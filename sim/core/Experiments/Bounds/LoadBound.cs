@@ -3,6 +3,7 @@ using ELLM.Sim.Metrics.Latencies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Workload.Prefixes;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Experiments.Bounds;
 
@@ -33,7 +34,8 @@ public sealed record LoadBound(double SloAttainment, double? GoodputPerS, double
     public static LoadBound? Of(Deployment deployment, RunOutcome outcome, in SloTargets slo)
     {
         RunConfig config = deployment.Config;
-        bool none = config.Compat is not null || outcome.Trace.ClosedLoop is not null || outcome.Trace.Find<PromptPrefixes>() is not null;
+        bool none = config.Compat is not null || outcome.Trace.ClosedLoop is not null
+            || outcome.Trace.Find<SessionPlan>() is not null || outcome.Trace.Find<PromptPrefixes>() is not null;
         return none
             ? null
             : Of(outcome.Records, deployment.Time, deployment.Limits, config.Engine.Replicas * config.Pp, slo);

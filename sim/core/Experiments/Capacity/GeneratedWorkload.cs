@@ -18,8 +18,10 @@ public sealed class GeneratedWorkload : IWorkload
             throw new InputException($"{spec.Name}: a closed loop has no rate: completions make the arrivals");
         _spec = spec;
         _seed = seed;
-        OriginalRatePerS = ratePerS ?? spec.Arrivals.ScaleToRatePerS ?? spec.Arrivals.NominalRatePerS;
         Original = TraceGenerator.Generate(spec, count, seed, ratePerS);
+        // Arrivals of sessions are not those of requests.
+        double? sessions = spec.Prompts?.StartsSessions == true ? TraceRate.Of(Original) : null;
+        OriginalRatePerS = ratePerS ?? sessions ?? spec.Arrivals.ScaleToRatePerS ?? spec.Arrivals.NominalRatePerS;
         _draws[0] = Original;
     }
 

@@ -4,6 +4,7 @@ using ELLM.Sim.Numerics;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Time;
 using ELLM.Sim.Workload;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Experiments.Capacity;
 
@@ -63,12 +64,23 @@ public sealed class SteadyLoad(DeploymentLoad load, Trace trace, int block, ulon
         }
     }
 
+    /// <summary>Turns that wait for answers arrive in an order of their own; those that never did come last, when the run ended.</summary>
+    private static RequestRecord[] ByArrival(RunOutcome outcome)
+    {
+        if (outcome.Trace.Find<SessionPlan>() is null)
+            return outcome.Records;
+        RequestRecord[] ordered = [.. outcome.Records.OrderBy(r => r.ArrivalPs < 0 ? long.MaxValue : r.ArrivalPs)];
+        foreach (ref RequestRecord record in ordered.AsSpan())
+            record.ArrivalPs = record.ArrivalPs < 0 ? outcome.EndPs : record.ArrivalPs;
+        return ordered;
+    }
+
     private LoadPoint Replay(double ratePerS, int requests)
     {
         if (!_extended.TryGetValue(requests, out ExtendedTrace? extended))
             _extended[requests] = extended = new ExtendedTrace(trace, block, requests, seed);
         (RunOutcome outcome, LogHistogram? gaps) = load.Replay(extended.At(ratePerS));
-        ReadOnlySpan<RequestRecord> records = outcome.Records, measured = records.Slice(extended.Lead, extended.Requests);
+        ReadOnlySpan<RequestRecord> records = ByArrival(outcome), measured = records.Slice(extended.Lead, extended.Requests);
         long fromPs = measured[0].ArrivalPs, toPs = records[extended.Lead + extended.Requests].ArrivalPs;
         InFlightTrend inFlight = InFlightTrend.Of(records, fromPs, toPs, measured.Length);
         Tally arrived = Tally.Of(measured, load.Targets, long.MinValue, long.MaxValue);

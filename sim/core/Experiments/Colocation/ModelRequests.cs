@@ -3,6 +3,7 @@ using System.Text;
 using ELLM.Sim.Time;
 using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Experiments.Colocation;
 
@@ -26,6 +27,8 @@ public sealed record ModelRequests(Trace Trace, int[] ModelOf)
                 : Traces.Load(model.Trace!, new TraceReadOptions { Seed = unchecked(options.Seed + (ulong)i) }).Trace;
             if (own.ClosedLoop is not null)
                 throw new InputException($"model map {map.Name}: '{model.Id}': a closed loop has no arrival times to merge");
+            if (own.Find<SessionPlan>() is not null)
+                throw new InputException($"model map {map.Name}: '{model.Id}': turns that wait for answers have no arrival times to merge");
             long startPs = SimTime.FromSeconds(model.StartS).Picoseconds;
             for (int r = 0; r < own.Count; r++)
                 all.Add((checked(own.ArrivalPs[r] + startPs), own.InputTokens[r], own.OutputTokens[r], i));

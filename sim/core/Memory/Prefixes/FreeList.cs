@@ -12,12 +12,15 @@ internal sealed class FreeList
     /// <summary>The first is no piece: it stands before the first and behind the last of the list.</summary>
     private Piece[] _pieces = new Piece[16];
     private int _count = 1;
+    private readonly bool _namedOnly;
     private int _unused;
 
-    public FreeList(CachedRuns runs, long units)
+    /// <param name="units">Units of the pool; null: units without a name are counted elsewhere, and the list has those with one.</param>
+    public FreeList(CachedRuns runs, long? units)
     {
         _runs = runs;
-        AddNameless(units);
+        _namedOnly = units is null;
+        AddNameless(units ?? 0);
     }
 
     public long Units { get; private set; }
@@ -44,7 +47,7 @@ internal sealed class FreeList
     /// <summary>Units without a name become free, behind all others.</summary>
     public void AddNameless(long units)
     {
-        if (units == 0)
+        if (units == 0 || _namedOnly)
             return;
         Units += units;
         Nameless(_pieces[0].Before, (int)units);
@@ -101,7 +104,10 @@ internal sealed class FreeList
             int forgotten = Math.Min(units, _pieces[piece].To - _pieces[piece].From);
             units -= forgotten;
             _pieces[piece].From += forgotten;
-            Nameless(piece, forgotten);
+            if (_namedOnly)
+                Units -= forgotten;
+            else
+                Nameless(piece, forgotten);
             if (_pieces[piece].To == _pieces[piece].From)
                 Drop(piece);
         }

@@ -27,8 +27,8 @@ public sealed class PrefixCache
     private long _named;
     private long _distinct;
 
-    /// <param name="units">Units of the pool.</param>
-    internal PrefixCache(PromptChains prompts, KvGrowth sizes, long units)
+    /// <param name="units">Units of the pool, where all that are free wait in one list; null: those without a name go first.</param>
+    internal PrefixCache(PromptChains prompts, KvGrowth sizes, long? units)
     {
         _prompts = prompts;
         _sizes = sizes;
@@ -114,7 +114,7 @@ public sealed class PrefixCache
     }
 
     /// <summary>A sequence is admitted: what it finds it holds from now on.</summary>
-    internal PrefixHold Hold(int request, int promptTokens)
+    private PrefixHold Hold(int request, int promptTokens)
     {
         (int run, int found) = Match(request, promptTokens);
         int holder = _holders.Take();
@@ -140,24 +140,25 @@ public sealed class PrefixCache
         return new PrefixHold(holder, found, free);
     }
 
-    /// <summary>A sequence gives up its memory. Returns the units that are free from now on.</summary>
+    /// <summary>A sequence gives up its memory. Returns the units that are free from now on, without a name and with one.</summary>
     /// <param name="units">All that it holds, those it shares included.</param>
     /// <param name="tokens">Tokens that it has in memory, where it has decoded; 0 otherwise.</param>
     /// <param name="returns">It is preempted and comes back: its own tokens can be found again.</param>
-    internal long Release(int holder, long units, int tokens, bool returns)
+    internal (long Nameless, long Named) Release(int holder, long units, int tokens, bool returns)
     {
         if (holder == 0)
         {
             _free.AddNameless(units);
-            return units;
+            return (units, 0);
         }
         ref PrefixHolder who = ref _holders[holder];
         tokens = Math.Max(tokens, who.Tokens);
         Enter(holder, tokens);
-        long freed = units - who.Named;
         long own = returns && !who.Apart && who.Named == _runs.End(who.Target) ? _sizes.Filled(tokens) - who.Named : 0;
         ForgetOwn(who.Request, 0);
-        _free.AddNameless(freed - own);
+        long nameless = units - who.Named - own;
+        _free.AddNameless(nameless);
+        long named = own;
         if (own > 0)
         {
             int run = _runs.Add(who.Target, (int)own);
@@ -169,11 +170,24 @@ public sealed class PrefixCache
             _preempted[who.Request] = (-1, tokens);
         }
         for (int run = who.Run; run >= 0; run = _runs[run].Parent)
-            freed += ReleaseRun(holder, run, who.Named);
+            named += ReleaseRun(holder, run, who.Named);
         _named -= who.Named;
         _holders.Return(holder);
-        return freed;
+        return (nameless, named);
     }
+
+    /// <summary>Units that the prompt finds and others hold: it needs no room for them. Those it finds beyond them it takes out of the
+    /// free ones, as it does new ones.</summary>
+    internal long AlreadyHeld(in KvDemand demand)
+    {
+        if (demand.PromptTokens == 0)
+            return 0;
+        (int found, int free) = FindUnits(demand.Request, demand.PromptTokens);
+        return found - free;
+    }
+
+    /// <summary>What an admission takes over; nothing for a sequence that shares no prefix.</summary>
+    internal PrefixHold Hold(in KvDemand demand) => demand.PromptTokens == 0 ? default : Hold(demand.Request, demand.PromptTokens);
 
     /// <summary>Free units are taken: what was cached in them is gone.</summary>
     internal void Take(long units) => _free.Take(units);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Serving;
 
@@ -13,13 +14,25 @@ namespace ELLM.Sim.Metrics.Observers;
 /// </remarks>
 public struct KvUse
 {
-    public Int128 Live;
-    public Int128 Internal;
-    public Int128 Reserved;
-    public Int128 External;
-    public Int128 Idle;
-    public Int128 Capacity;
-    public Int128 Allocated;
+    /// <summary>Free while the head of the queue did not fit.</summary>
+    private Int128 _blocked;
+
+    /// <summary>Of the spans in which a layout reserved: what it planned and asked for, and what was live and allocated then.</summary>
+    private Int128 _planned, _requested, _plannedLive, _plannedAllocated;
+
+    public Int128 Live { get; private set; }
+
+    public Int128 Capacity { get; private set; }
+
+    public Int128 Allocated { get; private set; }
+
+    public readonly Int128 Internal => _requested - _planned + (Allocated - _plannedAllocated) - (Live - _plannedLive);
+
+    public readonly Int128 Reserved => _planned - _plannedLive;
+
+    public readonly Int128 External => _plannedAllocated - _requested + _blocked;
+
+    public readonly Int128 Idle => Capacity - Allocated - _blocked;
 
     /// <summary>Live over capacity less idle: the useful share of what was taken.</summary>
     public readonly double? LiveShare => Share(Live);
@@ -36,6 +49,8 @@ public struct KvUse
     /// <summary>Capacity that no request holds, over all of it.</summary>
     public readonly double? FreeShare => Ratio(Capacity - Allocated, Capacity);
 
+    // Inlined: the sums then stay in registers.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Add(in IterationSpan span, in StepSums sums)
     {
         ref readonly KvSpan kv = ref span.Kv;
@@ -52,20 +67,13 @@ public struct KvUse
         Allocated += allocated;
         if (kv.PlannedTokens > 0)
         {
-            Int128 planned = Math.BigMul(kv.PlannedTokens, sums.Duration);
-            Int128 requested = Math.BigMul(kv.RequestedTokens, sums.Duration);
-            Reserved += planned - live;
-            Internal += requested - planned;
-            External += allocated - requested;
-        }
-        else
-        {
-            Internal += allocated - live;
+            _planned += Math.BigMul(kv.PlannedTokens, sums.Duration);
+            _requested += Math.BigMul(kv.RequestedTokens, sums.Duration);
+            _plannedLive += live;
+            _plannedAllocated += allocated;
         }
         if (span.MemoryBlocked)
-            External += capacity - allocated;
-        else
-            Idle += capacity - allocated;
+            _blocked += capacity - allocated;
     }
 
     private readonly double? Share(Int128 part) => Ratio(part, Capacity - Idle);

@@ -83,8 +83,11 @@ public sealed class RunMetrics : IServingObserver
         BatchSum += span.Steps * batch;
         BatchIntegral += Math.BigMul(busyPs, batch);
         BatchMax = Math.Max(BatchMax, batch);
-        QueueIntegral += Math.BigMul(busyPs, span.Waiting);
-        QueueMax = Math.Max(QueueMax, span.Waiting);
+        if (span.Waiting > 0)
+        {
+            QueueIntegral += Math.BigMul(busyPs, span.Waiting);
+            QueueMax = Math.Max(QueueMax, span.Waiting);
+        }
         DecodeContextTokens += Math.BigMul(span.Steps, span.ContextTokens) + Math.BigMul(sums.Indices, span.DecodeSequences);
         StallPs += span.StallPs;
         _kv.Add(span, sums);

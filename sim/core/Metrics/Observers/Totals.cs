@@ -6,6 +6,9 @@ namespace ELLM.Sim.Metrics.Observers;
 /// <summary>Counts and sums over the records of a run.</summary>
 internal struct Totals
 {
+    /// <summary>Requests that arrived, and from the first to the last of them.</summary>
+    public int Arrived;
+    public long ArrivalsPs;
     public int Completed;
     public int Rejected;
     public int Clipped;
@@ -36,9 +39,15 @@ internal struct Totals
         Totals t = default;
         long first = long.MaxValue;
         long last = long.MinValue;
+        long lastArrival = 0;
         foreach (ref readonly RequestRecord r in records)
         {
-            first = Math.Min(first, r.ArrivalPs);
+            if (r.ArrivalPs >= 0)
+            {
+                first = Math.Min(first, r.ArrivalPs);
+                lastArrival = Math.Max(lastArrival, r.ArrivalPs);
+                t.Arrived++;
+            }
             t.EmittedTokens += r.EmittedTokens;
             if (r.Clipped)
                 t.Clipped++;
@@ -58,6 +67,7 @@ internal struct Totals
             t.MeetTpot += slo.MeetsTpot(r) ? 1 : 0;
             t.MeetAll += slo.Meets(r) ? 1 : 0;
         }
+        t.ArrivalsPs = t.Arrived > 0 ? lastArrival - first : 0;
         t.WindowPs = t.Completed > 0 ? last - first : 0;
         return t;
     }

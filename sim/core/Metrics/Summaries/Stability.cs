@@ -24,11 +24,27 @@ public static class Stability
         if (records.Length < 2)
             return StabilityVerdict.Stable;
         int middle = records.Length / 2;
-        long growth = Waiting(records, records[^1].ArrivalPs) - Waiting(records, records[middle - 1].ArrivalPs);
+        (long halfPs, long lastPs) = Arrivals(records, middle - 1);
+        long growth = Waiting(records, lastPs) - Waiting(records, halfPs);
         long arrivals = records.Length - middle;
         if (growth * 10 > arrivals)
             return StabilityVerdict.Overloaded;
         return growth * 100 > arrivals && growth > 1 ? StabilityVerdict.Backlogged : StabilityVerdict.Stable;
+    }
+
+    /// <summary>The arrival of that rank, and the last one; turns of sessions arrive in an order of their own.</summary>
+    private static (long AtPs, long LastPs) Arrivals(ReadOnlySpan<RequestRecord> records, int rank)
+    {
+        int ordered = 1;
+        while (ordered < records.Length && records[ordered].ArrivalPs >= records[ordered - 1].ArrivalPs)
+            ordered++;
+        if (ordered == records.Length)
+            return (records[rank].ArrivalPs, records[^1].ArrivalPs);
+        long[] arrivals = new long[records.Length];
+        for (int i = 0; i < arrivals.Length; i++)
+            arrivals[i] = records[i].ArrivalPs;
+        Array.Sort(arrivals);
+        return (arrivals[rank], arrivals[^1]);
     }
 
     private static int Waiting(ReadOnlySpan<RequestRecord> records, long atPs)

@@ -20,6 +20,12 @@ public sealed record Summary
 
     public int Requests { get; init; }
 
+    /// <summary>Requests that arrived: all, but turns whose session never came to them.</summary>
+    public int Arrived { get; init; }
+
+    /// <summary>They per second from the first to the last arrival; where answers make arrivals it depends on the policy.</summary>
+    public double? OfferedPerS { get; init; }
+
     public int Completed { get; init; }
 
     public int Rejected { get; init; }

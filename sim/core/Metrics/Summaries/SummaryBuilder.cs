@@ -25,6 +25,8 @@ public static class SummaryBuilder
         {
             Label = label,
             Requests = records.Length,
+            Arrived = totals.Arrived,
+            OfferedPerS = Ratio(totals.Arrived - 1, totals.ArrivalsPs / (double)SimTime.PsPerSecond),
             Completed = totals.Completed,
             Rejected = totals.Rejected,
             Unfinished = records.Length - totals.Completed - totals.Rejected,

@@ -30,12 +30,16 @@ public sealed record GeneratorSpec(string Name, ArrivalSpec Arrivals, LengthSpec
     /// model.</summary>
     public double[]? ModelShares { get; init; }
 
+    /// <summary>What prompts begin with; null: they share nothing.</summary>
+    public PromptSpec? Prompts { get; init; }
+
     /// <exception cref="InputException">A value is out of its range.</exception>
     public void Check()
     {
         Arrivals.Check($"{Name}: arrivals");
         Input.Check($"{Name}: input");
         Output.Check($"{Name}: output");
+        CheckPrompts();
         if (!(InputOutputSpearman is > -1 and < 1))
             throw new InputException(FormattableString.Invariant(
                 $"{Name}: input_output_spearman: expected a number in (-1, 1), found {InputOutputSpearman}"));
@@ -43,5 +47,16 @@ public sealed record GeneratorSpec(string Name, ArrivalSpec Arrivals, LengthSpec
             throw new InputException($"{Name}: max_total_tokens: expected at least 2, found {MaxTotalTokens}");
         if (ModelShares is not null && (ModelShares.Length == 0 || ModelShares.Any(share => !(share >= 0)) || !(ModelShares.Sum() > 0)))
             throw new InputException($"{Name}: model_shares: expected shares that are not negative, one above 0");
+    }
+
+    private void CheckPrompts()
+    {
+        if (Prompts is null)
+            return;
+        Prompts.Check($"{Name}: prompts");
+        if (InputOutputSpearman != 0 || MaxTotalTokens is not null)
+            throw new InputException($"{Name}: prompts draw their own lengths: no input_output_spearman and no max_total_tokens");
+        if (Arrivals is ClosedLoopSpec || (Prompts.StartsSessions && Arrivals is SessionArrivals))
+            throw new InputException($"{Name}: prompts: expected arrivals of their own times, found a closed loop or sessions");
     }
 }

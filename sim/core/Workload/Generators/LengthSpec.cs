@@ -12,6 +12,7 @@ namespace ELLM.Sim.Workload.Generators;
 [JsonDerivedType(typeof(WeibullLengths), "weibull")]
 [JsonDerivedType(typeof(GammaLengths), "gamma")]
 [JsonDerivedType(typeof(BlendLengths), "blend")]
+[JsonDerivedType(typeof(GeometricLengths), "geometric")]
 public abstract record LengthSpec
 {
     internal abstract double Draw(RandomStream random);
@@ -88,6 +89,14 @@ public sealed record GammaLengths(double Shape, double Scale, double? Min = null
         Positive(Shape, $"{where}.shape");
         Positive(Scale, $"{where}.scale");
     }
+}
+
+/// <summary>Whole numbers from 1, each continued with the same chance: mean 1 / <paramref name="Success"/>.</summary>
+public sealed record GeometricLengths(double Success) : LengthSpec
+{
+    internal override double Draw(RandomStream random) => Distributions.Geometric(random, Success);
+
+    internal override void Check(string where) => ArrivalSpec.Within(Success, 1e-6, 1, $"{where}.success");
 }
 
 /// <summary>One of several distributions, by weight: long prompts among short ones, point masses.</summary>

@@ -28,6 +28,11 @@ public static class TraceGenerator
         if (ratePerSecond is { } rate && !(rate > 0 && double.IsFinite(rate)))
             throw new InputException(FormattableString.Invariant($"rate [requests/s]: expected a number above 0, found {rate}"));
         spec.Check();
+        if (spec.Prompts is { } prompts)
+        {
+            Trace drawn = InOrder(spec, prompts, prompts.Draw(spec, count, seed), seed, ratePerSecond);
+            return drawn.At(drawn.ArrivalPs, Hash(spec, count, seed, ratePerSecond));
+        }
         (long[] arrivals, ClosedLoopPlan? loop) = Arrivals(spec, count, seed, ratePerSecond);
         (int[] input, int[] output) = Lengths(spec, count, seed);
         return new Trace(spec.Name, arrivals, input, output)
@@ -39,8 +44,9 @@ public static class TraceGenerator
 
     /// <summary>What <see cref="Generate"/> would draw at another rate with the same seed: lengths are shared, only arrivals are
     /// drawn anew.</summary>
-    internal static Trace AtRate(Trace drawn, GeneratorSpec spec, ulong seed, double ratePerSecond) =>
-        drawn.At(Arrivals(spec, drawn.Count, seed, ratePerSecond).Arrivals, Hash(spec, drawn.Count, seed, ratePerSecond));
+    internal static Trace AtRate(Trace drawn, GeneratorSpec spec, ulong seed, double ratePerSecond) => spec.Prompts?.StartsSessions == true
+        ? TraceRate.Rescale(drawn, ratePerSecond)
+        : drawn.At(Arrivals(spec, drawn.Count, seed, ratePerSecond).Arrivals, Hash(spec, drawn.Count, seed, ratePerSecond));
 
     /// <summary>Input and output lengths without arrivals, for tests and length files.</summary>
     internal static (int[] Input, int[] Output) Lengths(GeneratorSpec spec, int count, ulong seed)
@@ -52,6 +58,26 @@ public static class TraceGenerator
         if (spec.MaxTotalTokens is { } most)
             FitTotals(input, output, most, RandomStream.Named(seed, "totals"));
         return (input, output);
+    }
+
+    /// <summary>Sessions at their starts, requests in order of arrival: later turns where they come when answers take no time.</summary>
+    private static Trace InOrder(GeneratorSpec spec, PromptSpec prompts, PromptDraw draw, ulong seed, double? ratePerSecond)
+    {
+        double[] starts = spec.Arrivals.Sample(draw.Sessions, RandomStream.Named(seed, "arrivals"));
+        Rescale(starts, spec.Arrivals, ratePerSecond * draw.Sessions / draw.Count);
+        long[] arrivals = Round(starts, spec.Name), thinks = Round([.. draw.ThinkS], spec.Name), times = new long[draw.Count];
+        for (int i = 0; i < times.Length; i++)
+        {
+            long fromPs = draw.Turn[i] == 0 ? arrivals[draw.Session[i]] : times[i - 1];
+            times[i] = thinks[i] <= long.MaxValue - fromPs
+                ? fromPs + thinks[i]
+                : throw new InputException($"{spec.Name}: turn {draw.Turn[i] + 1} of a session is beyond the clock of 106 days");
+        }
+        OptionalColumn?[] columns =
+            [prompts.StartsSessions ? draw.Plan(thinks) : null, draw.Prefixes(prompts.BlockTokens), Models(spec, draw.Count, seed)];
+        Trace drawn = new(spec.Name, times, [.. draw.Input], [.. draw.Output]) { Columns = [.. columns.OfType<OptionalColumn>()] };
+        int[] order = [.. Enumerable.Range(0, times.Length).OrderBy(i => times[i])];
+        return drawn.Pick(order, Array.ConvertAll(order, i => times[i]));
     }
 
     /// <summary>A request too long in all swaps its output with a random request when both then fit, and is cut otherwise.</summary>

@@ -1,3 +1,5 @@
+using ELLM.Sim.Workload.Sessions;
+
 namespace ELLM.Sim.Workload.Prefixes;
 
 /// <summary>What a cache would find again, were each request served at an instant, in the order of the trace.</summary>
@@ -13,7 +15,7 @@ public sealed record PrefixReuse
     /// <summary>Tokens of a block, as the trace counts them; 0: it does not count in blocks.</summary>
     public required int BlockTokens { get; init; }
 
-    /// <summary>Tokens of their prompts, and those that an earlier prompt began with.</summary>
+    /// <summary>Tokens of their prompts that the log names, and those of them that an earlier prompt began with.</summary>
     public required long Tokens { get; init; }
 
     public required long HitTokens { get; init; }
@@ -22,6 +24,11 @@ public sealed record PrefixReuse
     public long Blocks { get; init; }
 
     public long HitBlocks { get; init; }
+
+    /// <summary>Those of turns that wait for an earlier one of their session.</summary>
+    public long LaterBlocks { get; init; }
+
+    public long HitLaterBlocks { get; init; }
 
     /// <summary>Share of the blocks that a cache of so many blocks finds which forgets the one that was used longest ago.</summary>
     public IReadOnlyList<double> LruHitRatio { get; init; } = [];
@@ -32,21 +39,29 @@ public sealed record PrefixReuse
         if (trace.Find<PromptPrefixes>() is not { } prefixes)
             return null;
         TraceBlocks blocks = prefixes.Blocks;
-        bool[] seen = new bool[prefixes.Tree.Count];
-        long tokens = 0, hitTokens = 0, all = 0, hits = 0;
+        HashSet<int> later = [.. trace.Find<SessionPlan>()?.Next ?? []];
+        bool[] seen = new bool[prefixes.Tree.Count], ended = new bool[prefixes.Tree.Count];
+        long tokens = 0, hitTokens = 0, all = 0, hits = 0, allLater = 0, hitsLater = 0;
         int requests = 0;
-        foreach (int prompt in prefixes.Prompt)
+        for (int request = 0; request < trace.Count; request++)
         {
+            int prompt = prefixes.Prompt[request];
             if (prompt < 0)
                 continue;
             int shared = Enter(prefixes.Tree, seen, prompt), length = prefixes.Tree.Depth[prompt];
             requests++;
-            tokens += length;
-            hitTokens += shared;
+            int named = prefixes.NamedTokens(request);
+            tokens += named;
+            hitTokens += Math.Min(shared, named);
             if (blocks.Tokens > 0)
             {
-                all += blocks.Of(length);
-                hits += shared == length ? blocks.Of(length) : shared / blocks.Tokens;
+                // A last block that is not full is found where an earlier prompt filled it alike.
+                int own = blocks.Of(length), found = shared == length && ended[prompt] ? own : shared / blocks.Tokens;
+                ended[prompt] = true;
+                all += own;
+                hits += found;
+                allLater += later.Contains(request) ? own : 0;
+                hitsLater += later.Contains(request) ? found : 0;
             }
         }
         return new PrefixReuse
@@ -57,6 +72,8 @@ public sealed record PrefixReuse
             HitTokens = hitTokens,
             Blocks = all,
             HitBlocks = hits,
+            LaterBlocks = allLater,
+            HitLaterBlocks = hitsLater,
             LruHitRatio = all > 0 ? BlockLru.HitRatios(prefixes, LruBlocks) : [],
         };
     }

@@ -29,4 +29,18 @@ public sealed class PrefixTree
 
     /// <summary>Run -> tokens from the beginning of the prompt to its end.</summary>
     public int[] Depth { get; }
+
+    /// <summary>Tokens that two prompts, named by their last runs, begin with alike.</summary>
+    public int Common(int one, int other)
+    {
+        // A parent has the smaller number.
+        while (one != other)
+        {
+            if (one > other)
+                one = Parent[one];
+            else
+                other = Parent[other];
+        }
+        return one < 0 ? 0 : Depth[one];
+    }
 }

@@ -8,6 +8,10 @@ namespace ELLM.Sim.Workload.Prefixes;
 internal sealed class PrefixTreeBuilder
 {
     private readonly List<Told> _told = [];
+    private readonly Dictionary<int, int> _named = [];
+
+    /// <summary>Number of the prompt that is told next.</summary>
+    public int Next => _told.Count;
 
     /// <summary>A prompt that shares nothing with an earlier one.</summary>
     public int Add(int tokens, int answer) => Add(-1, 0, tokens, answer);
@@ -28,6 +32,9 @@ internal sealed class PrefixTreeBuilder
 
     /// <summary>Tokens of a prompt and its answer.</summary>
     public int Reach(int prompt) => (int)Math.Min(int.MaxValue, (long)_told[prompt].Tokens + _told[prompt].Answer);
+
+    /// <summary>The log names only so many tokens of a prompt's beginning; what follows is its own.</summary>
+    public void Name(int prompt, int tokens) => _named[prompt] = tokens;
 
     /// <summary>Tokens of a prompt.</summary>
     public int TokensOf(int prompt) => _told[prompt].Tokens;
@@ -51,7 +58,8 @@ internal sealed class PrefixTreeBuilder
             new PrefixTree(parent, tokens),
             Array.ConvertAll(prompts, p => p < 0 ? -1 : NodeAt(ends, p, _told[p].Tokens)),
             Array.ConvertAll(prompts, p => p < 0 || _told[p].End == _told[p].Tokens ? -1 : NodeAt(ends, p, _told[p].End)),
-            blocks);
+            blocks,
+            _named.Count == 0 ? null : Array.ConvertAll(prompts, p => p < 0 ? 0 : _named.GetValueOrDefault(p, _told[p].Tokens)));
     }
 
     /// <summary>Where runs end: the prompt that brought the run's tokens in the upper half, the depth in the lower; ascending.</summary>

@@ -7,7 +7,8 @@ namespace ELLM.Sim.Workload.Prefixes;
 /// <param name="answer">Request -> run at whose end prompt and answer end, where a later turn names the answer; -1: none comes back
 /// to it.</param>
 /// <param name="blocks">The blocks that the trace counts prompts in.</param>
-public sealed class PromptPrefixes(PrefixTree tree, int[] prompt, int[] answer, TraceBlocks blocks) : OptionalColumn
+/// <param name="named">Request -> tokens at the beginning of its prompt that the log names; null: all of them.</param>
+public sealed class PromptPrefixes(PrefixTree tree, int[] prompt, int[] answer, TraceBlocks blocks, int[]? named = null) : OptionalColumn
 {
     public PrefixTree Tree => tree;
 
@@ -20,7 +21,14 @@ public sealed class PromptPrefixes(PrefixTree tree, int[] prompt, int[] answer, 
     public override int Count => prompt.Length;
 
     public override OptionalColumn Pick(ReadOnlySpan<int> rows) =>
-        new PromptPrefixes(tree, Pick(prompt, rows), Pick(answer, rows), blocks);
+        new PromptPrefixes(tree, Pick(prompt, rows), Pick(answer, rows), blocks, named is null ? null : Pick(named, rows));
+
+    /// <summary>The column of other rows in another tree.</summary>
+    internal PromptPrefixes With(PrefixTree other, int[] prompts, int[] answers, ReadOnlySpan<int> rows) =>
+        new(other, prompts, answers, blocks, named is null ? null : Pick(named, rows));
+
+    /// <summary>Tokens at the beginning of a request's prompt that the log names.</summary>
+    internal int NamedTokens(int request) => named is null ? tree.Depth[prompt[request]] : named[request];
 }
 
 /// <summary>The blocks in which a log names what prompts begin with.</summary>

@@ -75,8 +75,9 @@ internal static class CsvRequests
         int inputField = FieldOf(schema.InputColumn);
         int outputField = FieldOf(schema.OutputColumn);
         int modelField = FieldOf(schema.ModelColumn);
-        int sessionField = FieldOf(schema.SessionColumn);
-        SessionClock? sessions = sessionField >= 0 ? new SessionClock(options) : null;
+        int sessionField = FieldOf(schema.Sessions?.Session);
+        SessionClock? clock = schema.Time == TimeKind.SessionSeconds ? new SessionClock(options) : null;
+        CsvSessions? sessions = CsvSessions.Of(schema, rows, FieldOf);
         bool zoneSeen = false;
         int decimals = TimeKinds.Decimals(schema.Time);
         Span<byte> number = stackalloc byte[64];
@@ -84,7 +85,8 @@ internal static class CsvRequests
         {
             RowPlace place = new(path, csv.LineNumber);
             Int128 time = 0;
-            if (timeField >= 0)
+            bool timed = timeField >= 0 && (sessions is null || !csv.GetSpan(timeField).IsEmpty);
+            if (timed)
             {
                 ReadOnlySpan<byte> text = DecimalComma.ToPoint(csv.GetSpan(timeField), number);
                 bool hasZone = false;
@@ -98,14 +100,18 @@ internal static class CsvRequests
                         ? $"a time like 2023-11-16 18:15:46.6805900 in column {schema.TimeColumn}"
                         : $"{TimeKinds.Words(schema.Time)} in column {schema.TimeColumn}", CountText.Show(text));
             }
-            if (sessions is not null)
-                time += sessions.StartOf(csv.GetSpan(sessionField));
+            if (clock is not null)
+                time += clock.StartOf(csv.GetSpan(sessionField));
             int input = CountText.Parse(DecimalComma.ToPoint(csv.GetSpan(inputField), number), place, schema.InputColumn);
             int output = CountText.Parse(DecimalComma.ToPoint(csv.GetSpan(outputField), number), place, schema.OutputColumn);
-            rows.Add(time, input, output, modelField >= 0 ? rows.Models.IndexOf(csv.GetSpan(modelField), place.Line) : -1);
+            int model = modelField >= 0 ? rows.Models.IndexOf(csv.GetSpan(modelField), place.Line) : -1;
+            if (sessions is null)
+                rows.Add(time, input, output, model);
+            else
+                sessions.Add(csv, timed ? time : null, input, output, model, place);
         }
-        if (sessions is not null)
-            rows.Notes.Add(sessions.Describe());
+        if (clock is not null)
+            rows.Notes.Add(clock.Describe());
         if (schema.Note is not null)
             rows.Notes.Add(schema.Note);
         return schema.Id == "AZ23" && zoneSeen ? schema with { Id = "AZ24", Title = "Azure LLM inference trace 2024" } : schema;

@@ -15,7 +15,8 @@ internal sealed record CsvSchema(string Id, string Title, TimeKind Time, string[
 
     public string? ModelColumn { get; init; }
 
-    public string? SessionColumn { get; init; }
+    /// <summary>What says which turn of which session a row is; null: the layout has none.</summary>
+    public SessionColumns? Sessions { get; init; }
 
     /// <summary>Said in the report about what the simulator does not use.</summary>
     public string? Note { get; init; }

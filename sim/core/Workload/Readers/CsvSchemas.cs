@@ -10,8 +10,9 @@ internal static class CsvSchemas
     [
         new(Own, "this simulator's own CSV", TimeKind.Seconds, ["arrival_s", "input_tokens", "output_tokens"])
         {
-            // Seconds as exact decimals, tokens, and optionally the model a request is for.
+            // Seconds as exact decimals, tokens, and optionally the model a request is for, its session, and what its prompt begins with.
             TimeColumn = "arrival_s", InputColumn = "input_tokens", OutputColumn = "output_tokens", ModelColumn = "model",
+            Sessions = new("session", "turn", "think_s") { Like = "like", Shared = "shared_tokens" },
         },
         new("AZ23", "Azure LLM inference trace 2023", TimeKind.WallClock, ["TIMESTAMP", "ContextTokens", "GeneratedTokens"])
         {
@@ -57,7 +58,10 @@ internal static class CsvSchemas
             ["session_id", "turn", "t_s", "model", "input_tokens", "output_tokens"])
         {
             TimeColumn = "t_s", InputColumn = "input_tokens", OutputColumn = "output_tokens", ModelColumn = "model",
-            SessionColumn = "session_id",
+            Sessions = new("session_id", "turn", "think_time_s")
+            {
+                Agent = "agent", Blocks = "hash_blocks", Hits = "prefix_hit_blocks", BlockTokens = 64,
+            },
         },
         new("SGC", "ServeGen client rates", TimeKind.None, ["window_start_s", "rate_rps", "iat_cv"])
         {

@@ -17,6 +17,7 @@ internal static class JsonRecords
         {
             if (line.Span.Trim(" \t"u8).IsEmpty)
                 continue;
+            line = Finite(line);
             if (first && (line.Span.TrimStart(" \t"u8)[0] == '[' || !IsComplete(line.Span)))
             {
                 VisitDocument(source.Path, lines.LineNumber, lines.RestFrom(line), visit);
@@ -41,6 +42,18 @@ internal static class JsonRecords
         return new InputException(cut
             ? $"{path}:{line}: the JSON stops in the middle; is the file cut off? ({why})"
             : $"{path}:{line}: not valid JSON: {why}", e);
+    }
+
+    /// <summary>Python writes an infinite rate as <c>Infinity</c>, which no JSON has: a number beyond all, in as many bytes.</summary>
+    private static ReadOnlyMemory<byte> Finite(ReadOnlyMemory<byte> line)
+    {
+        ReadOnlySpan<byte> infinity = ": Infinity"u8;
+        if (line.Span.IndexOf(infinity) < 0)
+            return line;
+        byte[] copy = line.ToArray();
+        for (int at = copy.AsSpan().IndexOf(infinity); at >= 0; at = copy.AsSpan().IndexOf(infinity))
+            ": 1e999   "u8.CopyTo(copy.AsSpan(at));
+        return copy;
     }
 
     private static bool IsComplete(ReadOnlySpan<byte> line)

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using ELLM.Sim.Workload.Clients;
+using ELLM.Sim.Workload.Prefixes;
 
 namespace ELLM.Sim.Workload.Readers;
 
@@ -8,10 +10,12 @@ internal static class JsonSchemas
 {
     public const string Known =
         "MC timestamp,input_length,output_length[,hash_ids] (ms); QB chat_id,timestamp,input_length,output_length (s); "
-        + "RP timestamp,input_length,output_length,hash_ids as an object (s); CC requests,block_size (sessions)";
+        + "RP timestamp,input_length,output_length,hash_ids as an object (s); CC requests,block_size (sessions); results of clients: "
+        + ClientFormats.Known;
 
     private static readonly string[] RequestKeys =
-        ["timestamp", "delay", "input_length", "input_tokens", "output_length", "output_tokens", "requests", "hash_ids", "chat_id", "session_id"];
+        ["timestamp", "delay", "input_length", "input_tokens", "output_length", "output_tokens", "requests", "hash_ids", "chat_id", "session_id",
+            .. ClientFormats.Marks];
 
     /// <summary>Whether text begins with an array, or with an object that has a key of request records.</summary>
     public static bool LooksLikeRequests(ReadOnlySpan<byte> head)
@@ -46,7 +50,7 @@ internal static class JsonSchemas
         {
             try
             {
-                layout ??= Detect(json.Span, place, options, rows);
+                layout ??= Detect(json, place, options, rows);
                 layout.Read(json, place);
             }
             catch (JsonException e)
@@ -66,8 +70,9 @@ internal static class JsonSchemas
         return (layout.Id, layout.Title, layout.Time);
     }
 
-    private static IJsonLayout Detect(ReadOnlySpan<byte> json, RowPlace place, TraceReadOptions options, RequestRows rows)
+    private static IJsonLayout Detect(ReadOnlyMemory<byte> record, RowPlace place, TraceReadOptions options, RequestRows rows)
     {
+        ReadOnlySpan<byte> json = record.Span;
         List<string> keys = [];
         bool contentParts = false;
         Utf8JsonReader reader = new(json);
@@ -93,11 +98,13 @@ internal static class JsonSchemas
         bool lengths = (keys.Contains("input_length") || keys.Contains("input_tokens"))
             && (keys.Contains("output_length") || keys.Contains("output_tokens"));
         if (lengths && keys.Contains("chat_id"))
-            return new FlatJson("QB", "Bailian usage trace", UnitOf(options, TimeKind.Seconds), rows);
+            return new FlatJson("QB", "Bailian usage trace", UnitOf(options, TimeKind.Seconds), rows, Blocks(rows, 16));
         if (lengths && contentParts)
-            return new FlatJson("RP", "RAGPulse trace", UnitOf(options, TimeKind.Seconds), rows);
+            return new FlatJson("RP", "RAGPulse trace", UnitOf(options, TimeKind.Seconds), rows, Parts(rows, place.Path));
         if (lengths && (keys.Contains("timestamp") || keys.Contains("delay")))
-            return new FlatJson("MC", "Mooncake trace", UnitOf(options, TimeKind.Milliseconds), rows);
+            return new FlatJson("MC", "Mooncake trace", UnitOf(options, TimeKind.Milliseconds), rows, Blocks(rows, 512));
+        if (ClientFormats.Find(record, place) is IClientFormat client)
+            return new ClientLayout(client, rows);
         StringBuilder found = new();
         found.AppendJoin(',', keys.Take(20).Select(k => ShownText.Of(k, 40)));
         throw new InputException($"{place.Path}:{place.Line}: unknown keys: {found}. Known: {Known}; CSV with a header line. Or name them: {ColumnMap.Example}");
@@ -113,7 +120,21 @@ internal static class JsonSchemas
         if (map.Arrival is null && options.RatePerSecond is null)
             throw new InputException($"{place.Path}: --columns names no arrival; give a rate in requests/s (--rate) to draw Poisson arrivals");
         TimeKind time = map.Arrival is null ? TimeKind.None : UnitOf(options, TimeKinds.NamedBy(map.Arrival) ?? TimeKind.Seconds);
-        return new FlatJson("MAP", "columns of the user's own", time, rows, map);
+        return new FlatJson("MAP", "columns of the user's own", time, rows, keys: map);
+    }
+
+    private static BlockIds Blocks(RequestRows rows, int tokens) => new(rows.Prompts, new TraceBlocks(tokens, Partial: true));
+
+    private static PartIds? Parts(RequestRows rows, string path)
+    {
+        if (PartLengths.Beside(path) is not { } lengths)
+        {
+            rows.Notes.Add($"what prompts begin with is not known: no table *{PartLengths.Suffix} of the parts' lengths beside the file");
+            return null;
+        }
+        rows.Notes.Add(FormattableString.Invariant($"lengths of {lengths.TokensOf.Count} prompt parts are from {lengths.File}"));
+        rows.BesideSha256 = lengths.Sha256;
+        return new PartIds(rows.Prompts, lengths.TokensOf);
     }
 
     private static TimeKind UnitOf(TraceReadOptions options, TimeKind own) => options.TimeUnit is TimeUnit stated ? TimeKinds.Of(stated) : own;

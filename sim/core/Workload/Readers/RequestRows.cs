@@ -1,4 +1,5 @@
 using ELLM.Sim.Workload.Prefixes;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Workload.Readers;
 
@@ -64,7 +65,12 @@ internal sealed class RequestRows(TraceReadOptions options)
 
     public PromptColumnBuilder Prompts { get; } = new();
 
+    public SessionColumnBuilder Sessions { get; } = new();
+
     public List<string> Notes { get; } = [];
+
+    /// <summary>Of a second file that the rows depend on; null: there is none.</summary>
+    public string? BesideSha256 { get; set; }
 
     public IReadOnlyList<DroppedRows> Dropped()
     {
@@ -87,7 +93,8 @@ internal sealed class RequestRows(TraceReadOptions options)
     /// <summary>Keeps the row or counts why not. True if it was kept.</summary>
     /// <param name="model">From <see cref="Models"/>; -1 when the row names none.</param>
     /// <param name="prompt">From <see cref="Prompts"/>; -1 when nothing is known of it.</param>
-    public bool Add(Int128 timePs, int input, int output, int model = -1, int prompt = -1)
+    /// <param name="turn">Its place in a closed session; null: it is of none.</param>
+    public bool Add(Int128 timePs, int input, int output, int model = -1, int prompt = -1, TurnOf? turn = null)
     {
         RowsRead++;
         if (!_hasBase)
@@ -119,6 +126,7 @@ internal sealed class RequestRows(TraceReadOptions options)
         _output[Count] = output;
         Models.Set(Count, model);
         Prompts.Set(Count, prompt);
+        Sessions.Set(Count, turn);
         if (Count < _wanted)
             _latestWanted = Math.Max(_latestWanted, (long)offset);
         else if ((long)offset < _latestWanted)

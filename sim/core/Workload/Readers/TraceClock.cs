@@ -25,12 +25,27 @@ internal sealed class TraceClock(
                 $"limit: expected at least 1 request, found {options.Limit}"));
     }
 
-    public void Adjust()
+    /// <summary>The columns at the simulator's times: sessions move as a whole, by their starts.</summary>
+    public TraceColumns Adjust()
     {
-        long[] times = columns.TimePs;
+        if (columns.Sessions() is not { } sessions)
+        {
+            Adjust(columns.TimePs, 1);
+            return columns;
+        }
+        long[] starts = [.. sessions.StartPs];
+        Adjust(starts, sessions.MeanRequests);
+        (int[] order, long[] times) = sessions.At(starts, path);
+        return columns.Pick(order, times);
+    }
+
+    /// <param name="times">Ascending.</param>
+    /// <param name="requests">That come with each, in the mean.</param>
+    private void Adjust(long[] times, double requests)
+    {
         if (kind == TimeKind.None)
         {
-            PoissonClock arrivals = new(options.RatePerSecond!.Value, options.Seed, "arrivals");
+            PoissonClock arrivals = new(options.RatePerSecond!.Value / requests, options.Seed, "arrivals");
             for (int i = 0; i < times.Length; i++)
                 times[i] = arrivals.Next();
             notes.Add(FormattableString.Invariant(
@@ -47,7 +62,7 @@ internal sealed class TraceClock(
         if (options.TimeScale is { } scale)
             Scale(times, scale);
         if (options.RatePerSecond is { } rate)
-            Rescale(times, rate);
+            Rescale(times, rate, requests);
     }
 
     private static void Positive(double? value, string what)
@@ -123,9 +138,14 @@ internal sealed class TraceClock(
         notes.Add(FormattableString.Invariant($"times multiplied by {factor}"));
     }
 
-    private void Rescale(long[] times, double rate)
+    private void Rescale(long[] times, double rate, double requests)
     {
-        double found = TraceRate.Rescale(times, rate, path);
+        if (times.Length == 1 && requests > 1)
+        {
+            notes.Add("one session: its turns wait for one another, there is no rate to change");
+            return;
+        }
+        double found = TraceRate.Rescale(times, rate / requests, path) * requests;
         notes.Add(FormattableString.Invariant($"times multiplied by {found / rate}"));
         notes.Add(FormattableString.Invariant($"mean rate changed from {found:0.######} to {rate} requests/s"));
     }

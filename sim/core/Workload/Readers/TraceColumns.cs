@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using ELLM.Sim.Workload.Sessions;
 
 namespace ELLM.Sim.Workload.Readers;
 
@@ -26,7 +27,10 @@ internal sealed record TraceColumns(long[] TimePs, int[] Input, int[] Output, Op
         int[] input = rows.Input.ToArray();
         int[] output = rows.Output.ToArray();
         OptionalColumn[] optional =
-            [.. new OptionalColumn?[] { rows.Models.Build(rows.Count), rows.Prompts.Build(rows.Count) }.OfType<OptionalColumn>()];
+            [
+                .. new OptionalColumn?[] { rows.Models.Build(rows.Count), rows.Prompts.Build(rows.Count), rows.Sessions.Build(rows.Count) }
+                    .OfType<OptionalColumn>(),
+            ];
         if (inversions > 0)
         {
             int[] order = new int[times.Length];
@@ -50,17 +54,20 @@ internal sealed record TraceColumns(long[] TimePs, int[] Input, int[] Output, Op
     }
 
     /// <summary>Some requests in a row. What the reader counted stays that of the file.</summary>
-    public TraceColumns Slice(int first, int count)
+    public TraceColumns Slice(int first, int count) => Pick([.. Enumerable.Range(first, count)], TimePs.AsSpan(first, count).ToArray());
+
+    /// <summary>Some requests at other times. What the reader counted stays that of the file.</summary>
+    public TraceColumns Pick(int[] rows, long[] timePs) => this with
     {
-        int[] rows = [.. Enumerable.Range(first, count)];
-        return this with
-        {
-            TimePs = TimePs.AsSpan(first, count).ToArray(),
-            Input = Input.AsSpan(first, count).ToArray(),
-            Output = Output.AsSpan(first, count).ToArray(),
-            Optional = [.. Optional.Select(column => column.Pick(rows))],
-        };
-    }
+        TimePs = timePs,
+        Input = OptionalColumn.Pick(Input, rows),
+        Output = OptionalColumn.Pick(Output, rows),
+        Optional = [.. Optional.Select(column => column.Pick(rows))],
+    };
+
+    /// <summary>When sessions start whose turns wait for one another; null where there are none.</summary>
+    public SessionStarts? Sessions() =>
+        Optional.OfType<SessionPlan>().FirstOrDefault() is { } plan ? new SessionStarts(TimePs, plan) : null;
 
     /// <summary>Lower-case hex SHA-256 of the rows: what stands for a stream that was not read to its end.</summary>
     public string Sha256()
