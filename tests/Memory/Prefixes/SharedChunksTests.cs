@@ -53,7 +53,7 @@ internal sealed class SharedChunksTests
         // 10 chunks of 40 bytes, two of them a cached prefix. An iteration of 36 tokens at 10 bytes each needs nine.
         PromptBook book = new();
         book.Add(8, 1);
-        VmmKv memory = new(Options(40, 4) with { Elastic = true, Activation = new ActivationDemand(10 , 0)}, book.Chains());
+        VmmKv memory = new(Options(40, 4) with { Elastic = true, Activation = new ActivationDemand(10, 0) }, book.Chains());
         KvGrant grant = default;
         memory.Admit(ref grant, Demand(0, 8), default);
         memory.Prefixes!.Enter(grant.Prefix, 8);
