@@ -99,7 +99,7 @@ public sealed class ElasticScheduler(BufferScaler? scaler, long ttftSloPs, long 
         if (scaler.CanGrow && view.HeadArrivalPs >= 0)
         {
             // The head is late after that many.
-            long left = view.HeadArrivalPs + ttftSloPs - view.NowPs;
+            long left = ttftSloPs - (view.NowPs - view.HeadArrivalPs);
             horizon = Math.Min(horizon, next.StepsWithin(left));
         }
         return Math.Max(1, horizon);
