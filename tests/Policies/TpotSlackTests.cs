@@ -10,12 +10,12 @@ internal sealed class TpotSlackTests
     public void Slack_is_what_the_objective_allows_less_what_was_and_will_be_spent()
     {
         TpotSlack slack = new(tpotSloPs: 50);
-        Assert.That(slack.Least(new SlackClock(0, 0, new StepSeries(40, 0))), Is.EqualTo(long.MaxValue), "nobody decodes");
+        Assert.That(slack.Least(new SlackClock(0, 0, new StepSeries(40, 0))), Is.EqualTo(Int128.MaxValue), "nobody decodes");
         slack.Join(3, step: 10, emitted: 1, predicted: 21, sincePs: 1000);
         // 20 gaps of 50 are allowed; 5 are done and took 300, 15 more will take 40 each.
-        Assert.That(slack.Least(new SlackClock(1300, 15, new StepSeries(40, 0))), Is.EqualTo(1000 - 300 - 600));
+        Assert.That(slack.Least(new SlackClock(1300, 15, new StepSeries(40, 0))), Is.EqualTo((Int128)(1000 - 300 - 600)));
         slack.Join(1, step: 15, emitted: 1, predicted: 2, sincePs: 1300);
-        Assert.That(slack.Least(new SlackClock(1300, 15, new StepSeries(40, 0))), Is.EqualTo(10), "one gap of 50 that takes 40");
+        Assert.That(slack.Least(new SlackClock(1300, 15, new StepSeries(40, 0))), Is.EqualTo((Int128)10), "one gap of 50 that takes 40");
         slack.Leave(1);
         slack.Leave(3);
         Assert.That(slack.Count, Is.Zero);
@@ -35,7 +35,7 @@ internal sealed class TpotSlackTests
             for (int slot = 0; slot < count; slot++)
                 slack.Join(slot, step - random.Next(30), 1, random.Next(1, 200), now - random.Next(40_000));
             SlackClock clock = new(now, step, new StepSeries(random.Next(700, 1500), random.Next(3) == 0 ? 0 : random.Next(1, 12)));
-            long least = slack.Least(clock);
+            long least = (long)slack.Least(clock);
             long need = least + random.Next(-6000, 6000);
             bool enough = least >= need;
             long promised = enough ? slack.StepsEnough(need, clock) : slack.StepsShort(need, clock);

@@ -36,10 +36,13 @@ public sealed class RandomStream
         return new RandomStream(seed ^ SplitMix64(ref state));
     }
 
+    /// <summary>The seed of draw number <paramref name="draw"/> of a run; seeds go round.</summary>
+    public static ulong SeedOf(ulong seed, ulong draw) => unchecked(seed + draw);
+
     /// <summary>64 random bits.</summary>
     public ulong NextBits()
     {
-        ulong result = ulong.RotateLeft(_s1 * 5, 7) * 9;
+        ulong result = unchecked(ulong.RotateLeft(_s1 * 5, 7) * 9);
         ulong t = _s1 << 17;
         _s2 ^= _s0;
         _s3 ^= _s1;
@@ -64,7 +67,7 @@ public sealed class RandomStream
         ulong high = Math.BigMul(NextBits(), n, out ulong low);
         if (low < n)
         {
-            ulong threshold = (0 - n) % n;
+            ulong threshold = unchecked(0 - n) % n;
             while (low < threshold)
                 high = Math.BigMul(NextBits(), n, out low);
         }
@@ -75,7 +78,7 @@ public sealed class RandomStream
     /// before.</summary>
     public static double UniformAt(ulong state, ulong index)
     {
-        state += index * 0x9e3779b97f4a7c15;
+        state = unchecked(state + (index * 0x9e3779b97f4a7c15));
         return (SplitMix64(ref state) >> 11) * (1.0 / (1UL << 53));
     }
 
@@ -84,16 +87,19 @@ public sealed class RandomStream
     {
         ulong hash = 0xcbf29ce484222325;
         foreach (byte b in Encoding.UTF8.GetBytes(name))
-            hash = (hash ^ b) * 0x100000001b3;
+            hash = unchecked((hash ^ b) * 0x100000001b3);
         return hash;
     }
 
     private static ulong SplitMix64(ref ulong state)
     {
-        state += 0x9e3779b97f4a7c15;
-        ulong z = state;
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-        return z ^ (z >> 31);
+        unchecked
+        {
+            state += 0x9e3779b97f4a7c15;
+            ulong z = state;
+            z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+            z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+            return z ^ (z >> 31);
+        }
     }
 }

@@ -43,7 +43,7 @@ public sealed class BufferScaler
 
     /// <summary>By how much longer than a prefill decodes must run before the next one, so that prefills take the logical size's share
     /// of the physical one.</summary>
-    public double DecodeShare => (_physicalBytes - LogicalBytes) / (double)LogicalBytes;
+    public double DecodeShare => (_physicalBytes - LogicalBytes) / (double)Math.Max(1, LogicalBytes);
 
     public bool CanShrink => LogicalBytes > _floorBytes;
 

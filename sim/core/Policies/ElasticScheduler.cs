@@ -124,7 +124,7 @@ public sealed class ElasticScheduler(StreamKnobs knobs, BufferScaler? scaler, lo
         if (scaler.CanGrow && view.HeadArrivalPs >= 0)
         {
             // The head is late after that many.
-            long left = view.HeadArrivalPs + ttftSloPs - view.NowPs;
+            long left = ttftSloPs - (view.NowPs - view.HeadArrivalPs);
             horizon = Math.Min(horizon, next.StepsWithin(left));
         }
         if (view.Waiting > 0 && Owed(view) is > 0 and long owed)

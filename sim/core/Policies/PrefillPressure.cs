@@ -13,6 +13,9 @@ namespace ELLM.Sim.Policies;
 /// </remarks>
 internal sealed class PrefillPressure(long tpotSloPs)
 {
+    /// <summary>Longer than any run.</summary>
+    private const double LongestPs = 1e18;
+
     private bool _counted;
     private long _stepPs;
     private long _prefillPs;
@@ -45,7 +48,7 @@ internal sealed class PrefillPressure(long tpotSloPs)
     }
 
     /// <summary>How long decodes still run before the next prefill; at most 0: it may start.</summary>
-    public long OwedPs(BufferScaler scaler) => (long)(_prefillPs * scaler.DecodeShare) - _decodedPs;
+    public long OwedPs(BufferScaler scaler) => (long)Math.Min(LongestPs, _prefillPs * scaler.DecodeShare) - _decodedPs;
 
     /// <summary>Decode steps until nothing is owed.</summary>
     public static long StepsToPay(long owedPs, in StepSeries next) => next.StepsWithin(owedPs - 1) + 1;

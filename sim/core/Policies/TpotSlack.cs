@@ -14,6 +14,7 @@ namespace ELLM.Sim.Policies;
 /// beside decodes, and never within a jump. The slack some steps later is the slack at a later clock: with steps that do not
 /// get shorter it cannot rise before the prediction is outlived, and rises as long as a step is shorter than the objective
 /// afterwards, for all by the same. So halving an interval finds the first step of a change without stepping.</para>
+/// <para>Slack is kept in 128 bits: an objective times a count of tokens may be longer than the clock runs.</para>
 /// </remarks>
 /// <param name="protectLost">Sequences with negative slack count like any other, as the equations have it.</param>
 public sealed class TpotSlack(long tpotSloPs, bool protectLost = true)
@@ -21,9 +22,9 @@ public sealed class TpotSlack(long tpotSloPs, bool protectLost = true)
     /// <summary>No jump is promised to be longer than that.</summary>
     public const long LongestJump = 1 << 16;
 
-    private long[] _planned = new long[16];
+    private Int128[] _planned = new Int128[16];
     private long[] _lasts = new long[16];
-    private long[] _outlived = new long[16];
+    private Int128[] _outlived = new Int128[16];
     private int[] _slots = new int[16];
     private int[] _placeOf = new int[16];
 
@@ -44,9 +45,9 @@ public sealed class TpotSlack(long tpotSloPs, bool protectLost = true)
         }
         if (slot >= _placeOf.Length)
             Array.Resize(ref _placeOf, Math.Max(slot + 1, 2 * _placeOf.Length));
-        _planned[Count] = sincePs + (tpotSloPs * (predicted - 1L));
+        _planned[Count] = sincePs + Math.BigMul(tpotSloPs, predicted - 1L);
         _lasts[Count] = step + predicted - emitted;
-        _outlived[Count] = sincePs + (tpotSloPs * (emitted - step));
+        _outlived[Count] = sincePs + Math.BigMul(tpotSloPs, emitted - step);
         _slots[Count] = slot;
         _placeOf[slot] = Count++;
     }
@@ -62,15 +63,15 @@ public sealed class TpotSlack(long tpotSloPs, bool protectLost = true)
         _placeOf[_slots[place]] = place;
     }
 
-    /// <summary>The least slack; <see cref="long.MaxValue"/> when nothing decodes.</summary>
-    public long Least(in SlackClock clock)
+    /// <summary>The least slack, picoseconds; <see cref="Int128.MaxValue"/> when nothing decodes.</summary>
+    public Int128 Least(in SlackClock clock)
     {
-        long least = long.MaxValue;
+        Int128 least = Int128.MaxValue;
         for (int i = 0; i < Count; i++)
         {
-            long slack = Slack(i, clock);
+            Int128 slack = Slack(i, clock);
             if (slack >= 0 || protectLost)
-                least = Math.Min(least, slack);
+                least = Int128.Min(least, slack);
         }
         return least;
     }
@@ -132,7 +133,7 @@ public sealed class TpotSlack(long tpotSloPs, bool protectLost = true)
         long steps = 1;
         for (int i = 0; i < Count; i++)
         {
-            long slack = Slack(i, clock);
+            Int128 slack = Slack(i, clock);
             if (slack < 0 || slack >= needPs)
                 continue;
             // Until its prediction is outlived it only falls.
@@ -151,12 +152,12 @@ public sealed class TpotSlack(long tpotSloPs, bool protectLost = true)
         return steps;
     }
 
-    private long Slack(int i, in SlackClock clock)
+    private Int128 Slack(int i, in SlackClock clock)
     {
         long toCome = _lasts[i] - clock.Step;
         return toCome > 1
-            ? _planned[i] - clock.NowPs - (clock.Next.FirstPs * toCome)
-            : _outlived[i] + (tpotSloPs * clock.Step) - clock.NowPs - clock.Next.FirstPs;
+            ? _planned[i] - clock.NowPs - Math.BigMul(clock.Next.FirstPs, toCome)
+            : _outlived[i] + Math.BigMul(tpotSloPs, clock.Step) - clock.NowPs - clock.Next.FirstPs;
     }
 
     /// <summary>Steps until the slack of an outlived prediction has risen to what is needed.</summary>
@@ -164,7 +165,7 @@ public sealed class TpotSlack(long tpotSloPs, bool protectLost = true)
     {
         long longest = clock.LongestJump;
         long gain = tpotSloPs - clock.Next.FirstPs;
-        long peak = gain <= 0 ? 0 : clock.Next.GrowthPs == 0 ? longest : Math.Min(longest, gain / clock.Next.GrowthPs);
+        long peak = gain <= 0 ? 0 : clock.Next.GrowthPs <= 0 ? longest : Math.Min(longest, gain / clock.Next.GrowthPs);
         if (peak == 0 || Slack(i, clock.After(peak)) < needPs)
             return longest;
         long lacking = 0;
@@ -187,7 +188,7 @@ public sealed class TpotSlack(long tpotSloPs, bool protectLost = true)
 public readonly record struct SlackClock(long NowPs, long Step, StepSeries Next)
 {
     /// <summary>The most steps that may be promised: beyond them the clock itself would run out.</summary>
-    public long LongestJump => Math.Max(1, Next.StepsWithin(long.MaxValue / 4, TpotSlack.LongestJump));
+    public long LongestJump => Math.Max(1, Next.StepsWithin((long.MaxValue - NowPs) / 4, TpotSlack.LongestJump));
 
     /// <summary>The same when so many steps are done.</summary>
     public SlackClock After(long steps) => new(NowPs + Next.Sum(steps), Step + steps, Next.After(steps));

@@ -29,14 +29,14 @@ internal sealed class CompletionWheel
     public bool IsEmpty => _filledWords == 0;
 
     /// <summary>The earliest sequence whose last step is that one, or -1.</summary>
-    public int At(long step) => _heads[(int)step & Mask];
+    public int At(long step) => _heads[(int)(step & Mask)];
 
     /// <param name="lastStep">Less than <see cref="Steps"/> steps ahead.</param>
     public void Add(int slot, int request, long lastStep)
     {
         if (slot >= _links.Length)
             Array.Resize(ref _links, Math.Max(slot + 1, _links.Length * 2));
-        int bucket = (int)lastStep & Mask;
+        int bucket = (int)(lastStep & Mask);
         int head = _heads[bucket];
         if (head < 0)
         {
@@ -66,7 +66,7 @@ internal sealed class CompletionWheel
     /// <param name="lastStep">As it was added.</param>
     public void Remove(int slot, long lastStep)
     {
-        int bucket = (int)lastStep & Mask;
+        int bucket = (int)(lastStep & Mask);
         Link link = _links[slot];
         if (link.Next != slot)
         {
@@ -85,7 +85,7 @@ internal sealed class CompletionWheel
     /// <summary>Steps from <paramref name="step"/> to the first bucket that holds a sequence; the wheel is not empty.</summary>
     public int StepsToNext(long step)
     {
-        int at = (int)step & Mask;
+        int at = (int)(step & Mask);
         int word = at >> 6;
         ulong bits = _filled[word] & (ulong.MaxValue << at);
         if (bits == 0)

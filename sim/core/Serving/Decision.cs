@@ -85,16 +85,16 @@ public readonly struct Decision
 
     public static Decision Pass => new((ulong)DecisionKind.Pass);
 
-    public DecisionKind Kind => (DecisionKind)(byte)_what;
+    public DecisionKind Kind => (DecisionKind)(_what & byte.MaxValue);
 
     /// <summary>Admit, Continue: what to compute.</summary>
     public PromptPart Prompt => Kind is DecisionKind.Admit or DecisionKind.Continue
-        ? new PromptPart((int)(_amount >> 32), (int)_amount, Has(WithDecodesAt))
+        ? new PromptPart((int)(_amount >> 32), (int)(_amount & int.MaxValue), Has(WithDecodesAt))
         : throw Without("prompt");
 
     /// <summary>Admit: what goes to the host; null: nothing.</summary>
     public PromptOffload? Offload => Kind != DecisionKind.Admit ? throw Without("offload")
-        : Has(OffloadAt) ? new PromptOffload((ushort)(_what >> HoldLayersAt), (ushort)(_what >> KeptLayersAt))
+        : Has(OffloadAt) ? new PromptOffload(Layers(HoldLayersAt), Layers(KeptLayersAt))
         : null;
 
     /// <summary>Run: the decoding sequences take part.</summary>
@@ -109,7 +109,7 @@ public readonly struct Decision
 
     /// <summary>Run, Idle: why the head of the queue is not admitted.</summary>
     public Blocked Blocked => Kind is DecisionKind.Run or DecisionKind.Idle
-        ? (Blocked)(byte)(_what >> BlockedAt)
+        ? (Blocked)((_what >> BlockedAt) & byte.MaxValue)
         : throw Without("reason to wait");
 
     /// <param name="tokens">Prefill tokens to compute in this iteration.</param>
@@ -138,9 +138,11 @@ public readonly struct Decision
     public static Decision Run(bool withDecodes, long horizon, Blocked blocked) =>
         new((ulong)DecisionKind.Run | ((ulong)blocked << BlockedAt) | Flag(WithDecodesAt, withDecodes), horizon);
 
-    private static long Both(int tokens, int holdTokens) => ((long)tokens << 32) | (uint)holdTokens;
+    private static long Both(int tokens, int holdTokens) => ((long)tokens << 32) | checked((uint)holdTokens);
 
     private static ulong Flag(int at, bool set) => set ? 1UL << at : 0;
+
+    private int Layers(int at) => (int)((_what >> at) & ushort.MaxValue);
 
     private bool Has(int at) => ((_what >> at) & 1) != 0;
 

@@ -64,7 +64,8 @@ public readonly record struct StepSeries(long FirstPs, long GrowthPs)
         double half = 0.5 * GrowthPs;
         double linear = FirstPs - half;
         double root = Math.Sqrt(Math.Max(0, (linear * linear) + (4 * half * ps)));
-        long steps = Math.Clamp((long)(2.0 * ps / (linear + root)), 0, atMost);
+        double guess = 2.0 * ps / (linear + root);
+        long steps = guess >= atMost ? atMost : guess > 0 ? (long)guess : 0;
         while (steps > 0 && Exceeds(steps, ps))
             steps--;
         while (steps < atMost && !Exceeds(steps + 1, ps))

@@ -49,7 +49,8 @@ public sealed record DrawnCapacities(double MeanPerS, double Variance, double Or
         (double Log, double Slope, double OrderVariance)[] found = new (double, double, double)[draws];
         slots.ForEach(draws, draw =>
         {
-            SteadyLoad steady = SteadyLoad.OfDrawn(load, trace, block, requests, load.Config.Seed + (ulong)draw + 1, LongestReplay);
+            ulong seed = RandomStream.SeedOf(load.Config.Seed, (ulong)draw + 1);
+            SteadyLoad steady = SteadyLoad.OfDrawn(load, trace, block, requests, seed, LongestReplay);
             found[draw] = Search(steady, goal with { Tolerance = Tolerance }, startPerS, floorPerS, ran);
         });
         double mean = found.Sum(f => f.Log) / draws, variance = found.Sum(f => (f.Log - mean) * (f.Log - mean)) / (draws - 1);

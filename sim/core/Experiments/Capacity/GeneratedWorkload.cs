@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Generators;
 
@@ -37,7 +38,7 @@ public sealed class GeneratedWorkload : IWorkload
 
     public Trace At(double ratePerS, int draw)
     {
-        ulong seed = _seed + (ulong)draw;
+        ulong seed = RandomStream.SeedOf(_seed, (ulong)draw);
         Trace drawn = _draws.GetOrAdd(draw, _ => TraceGenerator.Generate(_spec, Count, seed, ratePerS));
         return TraceGenerator.AtRate(drawn, _spec, seed, ratePerS);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments.Capacity;
@@ -32,5 +33,7 @@ public sealed class RecordedWorkload : IWorkload
     public string Draws => "the trace itself, then block bootstraps of it";
 
     public Trace At(double ratePerS, int draw) =>
-        TraceRate.Rescale(draw == 0 ? Original : _draws.GetOrAdd(draw, d => BlockBootstrap.Resample(Original, _seed + (ulong)d)), ratePerS);
+        TraceRate.Rescale(draw == 0 ? Original : _draws.GetOrAdd(draw, Resample), ratePerS);
+
+    private Trace Resample(int draw) => BlockBootstrap.Resample(Original, RandomStream.SeedOf(_seed, (ulong)draw));
 }

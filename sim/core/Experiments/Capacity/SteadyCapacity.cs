@@ -61,7 +61,7 @@ public sealed class SteadyCapacity(DeploymentLoad load, Trace trace, int block, 
             if (served < crossing)
                 (crossing, next) = (served, next with { KeepsUp = false });
             double rate = Math.Min(highest.RatePerS, CapacitySearch.DigitsBelow(crossing));
-            SteadyLoad other = new(load, trace, block, load.Config.Seed + (attempt << 16), LongestReplay);
+            SteadyLoad other = new(load, trace, block, RandomStream.SeedOf(load.Config.Seed, attempt << 16), LongestReplay);
             LoadPoint confirmed = Measure(other, rate, requests);
             bool last = requests * 2 > LongestReplay;
             while (last && !confirmed.MayMeet(goal.Attainment) && rate > floor)

@@ -1,6 +1,7 @@
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Numerics;
 using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments.Planning;
@@ -113,7 +114,8 @@ public sealed class PlanStudy(IWorkload workload, CapacityGoal goal, GpuPrices p
         int requests = Math.Min(workload.Count, LeastRequests), met = 0;
         for (int draw = 1; draw <= goal.Draws; draw++)
         {
-            SteadyLoad steady = SteadyLoad.OfDrawn(load, workload.Original, _block, requests, config.Seed + (ulong)draw, MostRequests);
+            ulong seed = RandomStream.SeedOf(config.Seed, (ulong)draw);
+            SteadyLoad steady = SteadyLoad.OfDrawn(load, workload.Original, _block, requests, seed, MostRequests);
             met += steady.Measure(rate, DrawRequests).Meets(goal.Attainment) ? 1 : 0;
         }
         return met;
@@ -124,7 +126,7 @@ public sealed class PlanStudy(IWorkload workload, CapacityGoal goal, GpuPrices p
     {
         RunConfig config = row.Config with { Engine = row.Config.Engine with { Replicas = replicas } };
         DeploymentLoad load = new(config, workload, options);
-        SteadyLoad steady = new(load, workload.Original, _block, config.Seed + (order << 16), LongestReplay);
+        SteadyLoad steady = new(load, workload.Original, _block, RandomStream.SeedOf(config.Seed, order << 16), LongestReplay);
         LoadPoint point = steady.Measure(rate, Math.Clamp(workload.Count, LeastRequests, MostRequests));
         return row with { Config = config, Load = point, Warnings = load.Deployment.Warnings };
     }

@@ -29,7 +29,8 @@ public readonly record struct Distribution(long Count, long MeanPs, long P50Ps, 
     public static long Quantile(ReadOnlySpan<long> sorted, int permille)
     {
         ArgumentOutOfRangeException.ThrowIfZero(sorted.Length, nameof(sorted));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)permille, 1000u, nameof(permille));
+        ArgumentOutOfRangeException.ThrowIfNegative(permille);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(permille, 1000);
         (long below, long thousandths) = Math.DivRem((sorted.Length - 1) * (long)permille, 1000);
         return Between(sorted[(int)below], sorted[(int)Math.Min(below + 1, sorted.Length - 1)], thousandths);
     }

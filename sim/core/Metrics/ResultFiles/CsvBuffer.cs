@@ -26,7 +26,7 @@ public sealed class CsvBuffer : IDisposable
     public void Integer(long value)
     {
         Separate();
-        if ((ulong)value < 10)
+        if (value is >= 0 and < 10)
         {
             _bytes[_at++] = (byte)('0' + value);
             return;

@@ -16,10 +16,10 @@ internal static class CountText
             int value = 0;
             foreach (byte b in text)
             {
-                uint digit = (uint)(b - '0');
-                if (digit > 9)
+                int digit = b - '0';
+                if (digit is < 0 or > 9)
                     return ParseSlow(text, place, column);
-                value = value * 10 + (int)digit;
+                value = value * 10 + digit;
             }
             return value;
         }

@@ -20,7 +20,7 @@ internal sealed class GzipEnd
     public void ObserveText(ReadOnlySpan<byte> bytes)
     {
         _textBytes += bytes.Length;
-        if (bytes.IsEmpty && _last8 != 0 && (uint)(_last8 >> 32) != (uint)_textBytes)
+        if (bytes.IsEmpty && _last8 != 0 && (_last8 >> 32) != (ulong)(_textBytes & uint.MaxValue))
             throw new InvalidDataException(
                 "the length of the text is not the one the file ends with (files joined by cat must be unpacked first)");
     }

@@ -161,5 +161,5 @@ internal static class TimeText
         return IsDigit(text[at]) && IsDigit(text[at + 1]);
     }
 
-    private static bool IsDigit(byte b) => (uint)(b - '0') <= 9;
+    private static bool IsDigit(byte b) => b is >= (byte)'0' and <= (byte)'9';
 }
