@@ -13,7 +13,7 @@ internal sealed class HostTrafficTests
 
     private readonly EventQueue _events = new();
 
-    private ReplicaSeat Seat => new(0, [], _events, null);
+    private ReplicaSeat Seat => new(0, new RecordTable([]), _events, null);
 
     [Test]
     public void Without_host_memory_nothing_fits()

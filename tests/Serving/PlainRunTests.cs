@@ -1,5 +1,7 @@
 using System.Reflection;
 using ELLM.Sim.Configuration;
+using ELLM.Sim.Fleet;
+using ELLM.Sim.Fleet.Routers;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Workload;
@@ -16,7 +18,7 @@ internal sealed class PlainRunTests
     [
         "SequenceTable._slots", "SequenceTable._freeSlots", "CompletionWheel._heads", "CompletionWheel._filled", "CompletionWheel._links",
         "LongestContenders._stairs", "FormingBatch._slots", "FormingBatch._chunks", "LastTokens._joined", "WaitingQueue._arrived",
-        "RequestLifecycle._records", "ReplicaSeat.<Records>k__BackingField",
+        "RecordTable.<Rows>k__BackingField",
     ];
 
     [Test]

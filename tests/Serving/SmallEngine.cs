@@ -21,7 +21,7 @@ internal sealed class SmallEngine
             Host = new HostMemory(hostTokens * 10L, link, link),
             Observer = Seen,
         };
-        ReplicaSeat seat = new(0, Records, Events, (request, _) => Ended.Add(request));
+        ReplicaSeat seat = new(0, new RecordTable(Records), Events, (request, _) => Ended.Add(request));
         State = EngineState.Of(Parts, seat);
         Requests = new RequestLifecycle(State, seat, Seen);
         Progress = new ProgressGuard(State, Requests);

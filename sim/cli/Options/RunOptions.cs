@@ -122,7 +122,7 @@ internal sealed class RunOptions
     public TraceReadOptions Reading(ParseResult parsed) => _reading.Of(parsed);
 
     public SimulationOptions Simulating(ParseResult parsed, CancellationToken cancel) =>
-        new(Step: parsed.GetValue(_step), Check: parsed.GetValue(_check), Compat: AsVidur, Cancel: cancel);
+        new(Step: parsed.GetValue(_step), Check: parsed.GetValue(_check), Compat: AsVidur, Threads: Environment.ProcessorCount, Cancel: cancel);
 
     /// <summary>Carries out runs of <c>--compat vidur</c>.</summary>
     internal static RunOutcome AsVidur(RunConfig config, Trace trace, IServingObserver observer, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using ELLM.Sim.Fleet;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Memory;
@@ -30,6 +31,7 @@ public sealed class Deployment
         _parts = parts;
         _sizes = sizes;
         _builder = new EngineBuilder(config, parts, sizes);
+        Router = RouterChoice.Parse(config.Engine.Router);
         IKvMemory empty = _builder.Memory(0);
         KvPoolBytes = empty.CapacityTokens * sizes.Budget.KvBytesPerToken;
         string? unpriced = parts.CostsBorrowed
@@ -106,7 +108,8 @@ public sealed class Deployment
     /// <summary>The stages that a replica's virtual engines share; null without pipeline parallelism.</summary>
     public VirtualEngines? CreatePipeline() => _builder.Pipeline();
 
-    public IRouter CreateRouter() => _builder.Router();
+    /// <summary>The router of <c>engine.router</c>.</summary>
+    public RouterChoice Router { get; }
 
     private static (DeploymentParts Parts, DeploymentSizes Sizes) Prepare(RunConfig config)
     {

@@ -44,13 +44,6 @@ internal sealed class EngineBuilder(RunConfig config, DeploymentParts parts, Dep
         ? null
         : new VirtualEngines(sizes.Times.Model as PipelineTimeModel ?? throw new InvalidOperationException("pipeline stages need times of their own"));
 
-    public IRouter Router() => config.Engine.Router switch
-    {
-        "round-robin" => new RoundRobinRouter(),
-        "least-outstanding" => new LeastOutstandingRouter(),
-        string other => throw new InputException($"engine.router: expected round-robin or least-outstanding, found {other}"),
-    };
-
     /// <summary>Host memory for swapped and streamed KV, its link as the calibration profile prices copies; null when the policy never uses it.</summary>
     private HostMemory? Host() => parts.Policy.UsesHost
         ? new HostMemory(config.Policy.HostBytes / config.Pp, Link(CopyDirection.DeviceToHost), Link(CopyDirection.HostToDevice))

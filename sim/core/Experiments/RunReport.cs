@@ -146,7 +146,7 @@ public sealed record RunReport(RunLabel Label, RunConfig Config)
     {
         JsonNode[] used =
         [
-            .. PolicyAssembly.UsedBy(Config.Policy)
+            .. PolicyAssembly.UsedBy(Config.Policy, Config.Engine.Router)
                 .Select(a => new JsonObject { ["name"] = a.Name, ["sha256"] = a.Sha256 }),
         ];
         return used.Length == 0 ? null : new JsonArray(used);

@@ -5,6 +5,7 @@ using System.Reflection.PortableExecutable;
 using System.Runtime.Loader;
 using System.Security.Cryptography;
 using ELLM.Sim.Files;
+using ELLM.Sim.Fleet;
 using ELLM.Sim.Memory;
 
 namespace ELLM.Sim.Policies;
@@ -16,12 +17,14 @@ public interface IPolicyPlugin
     IEnumerable<SchedulerEntry> Schedulers => [];
 
     IEnumerable<LayoutEntry> Layouts => [];
+
+    IEnumerable<RouterEntry> Routers => [];
 }
 
 /// <summary>A loaded assembly of policies.</summary>
 /// <param name="Name">File name.</param>
 /// <param name="Sha256">Of its bytes, lower-case hex: what results name as their origin.</param>
-/// <param name="Entries">Names of the schedulers and layouts it added.</param>
+/// <param name="Entries">Names of the schedulers, layouts and routers it added.</param>
 public sealed record PolicyAssembly(string Name, string Sha256, IReadOnlyList<string> Entries)
 {
     private static readonly Lock Loading = new();
@@ -37,9 +40,10 @@ public sealed record PolicyAssembly(string Name, string Sha256, IReadOnlyList<st
         }
     }
 
-    /// <summary>Those that a policy takes its scheduler or layout from.</summary>
-    public static IEnumerable<PolicyAssembly> UsedBy(PolicySpec policy) =>
-        Loaded.Where(a => a.Entries.Contains(policy.Scheduler) || a.Entries.Contains(policy.Layout));
+    /// <summary>Those that a run takes its scheduler, layout or router from.</summary>
+    public static IEnumerable<PolicyAssembly> UsedBy(PolicySpec policy, string router) =>
+        Loaded.Where(a => a.Entries.Contains(policy.Scheduler) || a.Entries.Contains(policy.Layout)
+            || a.Entries.Contains(router.Split(':')[0]));
 
     /// <summary>Loads an assembly and adds what it offers to the catalogues; the same file again changes nothing.</summary>
     /// <remarks>Its code runs with the rights of this process. Its dependencies are looked for beside it.</remarks>
@@ -58,11 +62,14 @@ public sealed record PolicyAssembly(string Name, string Sha256, IReadOnlyList<st
             List<IPolicyPlugin> plugins = Plugins(path);
             SchedulerEntry[] schedulers = [.. plugins.SelectMany(p => p.Schedulers)];
             LayoutEntry[] layouts = [.. plugins.SelectMany(p => p.Layouts)];
-            string[] names = [.. schedulers.Select(s => s.Name), .. layouts.Select(l => l.Name)];
+            RouterEntry[] routers = [.. plugins.SelectMany(p => p.Routers)];
+            string[] names = [.. schedulers.Select(s => s.Name), .. layouts.Select(l => l.Name), .. routers.Select(r => r.Name)];
             if (names.Length == 0)
-                throw new InputException($"{path}: offers neither schedulers nor layouts");
+                throw new InputException($"{path}: offers neither schedulers, layouts nor routers");
             string? taken = schedulers.Select(s => s.Name).FirstOrDefault(n => SchedulerCatalog.All.Any(e => e.Name == n) || schedulers.Count(s => s.Name == n) > 1)
-                ?? layouts.Select(l => l.Name).FirstOrDefault(n => LayoutCatalog.All.Any(e => e.Name == n) || layouts.Count(l => l.Name == n) > 1);
+                ?? layouts.Select(l => l.Name).FirstOrDefault(n => LayoutCatalog.All.Any(e => e.Name == n) || layouts.Count(l => l.Name == n) > 1)
+                ?? routers.Select(r => r.Name)
+                    .FirstOrDefault(n => RouterCatalog.All.Any(e => e.Name == n) || routers.Count(r => r.Name == n) > 1);
             if (taken is not null)
                 throw new InputException($"{path}: the name {taken} is taken: give the policy one of its own");
             string? clash = PolicyParts.Clash([.. schedulers.Select(PolicyParts.Part), .. layouts.Select(PolicyParts.Part)]);
@@ -70,6 +77,7 @@ public sealed record PolicyAssembly(string Name, string Sha256, IReadOnlyList<st
                 throw new InputException($"{path}: {clash}");
             SchedulerCatalog.Add(schedulers);
             LayoutCatalog.Add(layouts);
+            RouterCatalog.Add(routers);
             PolicyAssembly loaded = new(Path.GetFileName(path), hash, names);
             All.Add(loaded);
             return loaded;

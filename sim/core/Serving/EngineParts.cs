@@ -3,7 +3,7 @@ using ELLM.Sim.Timing;
 
 namespace ELLM.Sim.Serving;
 
-/// <summary>What one engine is made of: <see cref="Cluster.Add"/> makes a <see cref="Replica"/> of it.</summary>
+/// <summary>What one engine is made of: a cluster makes a <see cref="Replica"/> of it.</summary>
 /// <remarks>Scheduler, memory and host memory belong to this engine alone; a pipeline's stages and a GPU's turns are shared.</remarks>
 /// <param name="Time">Iteration times; with <see cref="Pipeline"/> they are the pipeline's own.</param>
 public sealed record EngineParts(EngineLimits Limits, IScheduler Scheduler, IKvMemory Memory, ITimeModel Time)

@@ -14,7 +14,7 @@ public sealed record EngineSpec(
     [property: Knob(
         "refuse to start when the KV pool cannot hold one request of max_model_len, as vLLM does; otherwise such requests are rejected")] bool StrictStart = false,
     [property: Knob("independent copies of the engine behind the router", 1, 65_535)] int Replicas = 1,
-    [property: Knob("how requests reach replicas", "round-robin", "least-outstanding")] string Router = "round-robin",
+    [property: Knob("how requests reach replicas: a router, NAME or NAME:key=value,... (docs/fleets.md)")] string Router = "round-robin",
     [property: Knob("link between pipeline stages", SendReceiveTable.IntraNode, SendReceiveTable.InterNode)] string StageLink =
         "intra-node",
     [property: Knob("longest context in tokens that decodes in captured CUDA graphs, longer batches decode eagerly; null: any", 1)]

@@ -1,4 +1,5 @@
 using ELLM.Sim.Memory;
+using ELLM.Sim.Time;
 
 namespace ELLM.Sim.Serving;
 
@@ -24,6 +25,15 @@ public interface IServingObserver
 
     /// <summary>A request ended, finished or rejected; its record is complete.</summary>
     void Ended(int request, in RequestRecord record);
+
+    /// <summary>An observer of one replica that runs apart from the others, until <see cref="Join"/> has put all of them together; null
+    /// where one observer must see the replicas' calls in one order.</summary>
+    IServingObserver? Apart() => null;
+
+    /// <summary>All replicas that ran apart have ended: this observer is as if it had seen them itself.</summary>
+    void Join(IReadOnlyList<IServingObserver> parts)
+    {
+    }
 }
 
 /// <summary>One row of a timeline.</summary>
@@ -39,6 +49,9 @@ public readonly record struct ReplicaSample(
     long CapacityTokens,
     long HostKvTokens)
 {
+    /// <summary>The event at which it was taken: of two replicas' boundaries of one instant, the earlier kind came first.</summary>
+    public SimEventKind Cause { get; init; }
+
     /// <summary>Tokens computed by the iteration that begins, decodes included; 0 when none does.</summary>
     public int IterationTokens { get; init; }
 

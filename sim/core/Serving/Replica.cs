@@ -77,6 +77,17 @@ public sealed class Replica
 
     internal HostTraffic Host => _state.Host;
 
+    /// <summary>What it would report at an instant: all of its virtual engines together, and every step that ended before.</summary>
+    internal EngineReport ReportAt(long nowPs) => _parts.Pipeline?.ReportAt(nowPs) ?? OwnReportAt(nowPs);
+
+    /// <summary>The same of this virtual engine alone.</summary>
+    internal EngineReport OwnReportAt(long nowPs)
+    {
+        RunningSequences running = _state.Running;
+        long grown = _span.Busy && _span.WithDecodes ? _span.StepsBefore(nowPs) * running.Decodes.Count : 0;
+        return new EngineReport(_state.Queue.Count, running.Count, running.LiveTokens + grown, running.Memory.CapacityTokens);
+    }
+
     /// <summary>A request arrives. It is looked at when the running span reaches its next boundary, or now by an idle replica.</summary>
     public void Arrive(int request, long nowPs)
     {
@@ -103,6 +114,8 @@ public sealed class Replica
     {
         if (item.Kind == SimEventKind.ReplicaWake)
             _wakeScheduled = false;
+        if (_reporter is not null)
+            _reporter.Cause = item.Kind;
         if (item.Kind == SimEventKind.FetchEnd)
             CutSpan(nowPs);
         bool current = item.Kind == SimEventKind.SpanEnd ? item.Version == _version : !_span.Busy;

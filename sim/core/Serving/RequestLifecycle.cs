@@ -20,7 +20,7 @@ namespace ELLM.Sim.Serving;
 /// </remarks>
 internal sealed class RequestLifecycle(EngineState state, ReplicaSeat seat, IServingObserver? observer)
 {
-    private readonly RequestRecord[] _records = seat.Records;
+    private readonly RecordTable _records = seat.Records;
     private readonly EngineLimits _limits = state.Limits;
     private readonly ILatencyScheduler? _follower = state.Scheduler as ILatencyScheduler;
     private readonly WaitingQueue _queue = state.Queue;
@@ -41,11 +41,14 @@ internal sealed class RequestLifecycle(EngineState state, ReplicaSeat seat, ISer
 
     public ref RequestRecord RecordOf(int slot) => ref _records[_running.Table[slot].Request];
 
-    /// <summary>A request joins the _queue. Returns false when it can never be served, and has ended.</summary>
+    /// <summary>A request joins the queue. Returns false when it can never be served, and has ended.</summary>
+    /// <remarks>What it waited before it came here, at a router, counts as waiting for a place in the batch.</remarks>
     public bool Arrive(int request, long nowPs)
     {
         ref RequestRecord record = ref _records[request];
-        record.ArrivalPs = nowPs;
+        if (record.ArrivalPs < 0)
+            record.ArrivalPs = nowPs;
+        record.Ledger.QueueCompute += nowPs - record.ArrivalPs;
         record.Replica = (ushort)seat.Index;
         Outstanding++;
         if (!CanEverServe(ref record))

@@ -73,6 +73,9 @@ public sealed class RunningSpan
         return true;
     }
 
+    /// <summary>Steps that ended before an instant within the span.</summary>
+    public long StepsBefore(long ps) => Steps == 1 ? 0 : Durations.StepsWithin(ps - ComputeStartPs - 1, Steps);
+
     public void Finish() => Busy = false;
 
     /// <summary>How long the last step of the span computed, if that span ended right now: background work had that much time.</summary>

@@ -1,3 +1,5 @@
+using ELLM.Sim.Time;
+
 namespace ELLM.Sim.Serving;
 
 /// <summary>Tells an observer what an engine does. No other part knows that there is one, save where a request ends.</summary>
@@ -10,6 +12,9 @@ internal sealed class SpanReporter(IServingObserver observer, EngineState state,
     /// <summary>Filled anew for each span, in place.</summary>
     private IterationSpan _span = new() { Replica = engine };
     private int _waitingAtStart;
+
+    /// <summary>The event that is being handled.</summary>
+    public SimEventKind Cause { get; set; }
 
     /// <summary>The next instant a sample is wanted.</summary>
     public long NextSamplePs => observer.NextSamplePs;
@@ -62,6 +67,7 @@ internal sealed class SpanReporter(IServingObserver observer, EngineState state,
         _running.Memory.CapacityTokens,
         _host.UsedTokens)
     {
+        Cause = Cause,
         IterationTokens = iterationTokens,
         Mapped = _running.Memory.Mapped,
         IdlePrefixTokens = _running.Prefixes?.IdleTokens ?? 0,

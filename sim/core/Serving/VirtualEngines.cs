@@ -17,6 +17,9 @@ public sealed class VirtualEngines(PipelineTimeModel time)
     /// <summary>What they share.</summary>
     public PipelineStages Stages { get; } = new(time);
 
+    /// <summary>None has joined yet.</summary>
+    internal bool IsEmpty => _engines.Count == 0;
+
     internal Replica First => _engines[0];
 
     /// <summary>Requests of all of them that have not ended.</summary>
@@ -29,6 +32,15 @@ public sealed class VirtualEngines(PipelineTimeModel time)
                 sum += engine.OwnOutstanding;
             return sum;
         }
+    }
+
+    /// <summary>What all of them report together.</summary>
+    internal EngineReport ReportAt(long nowPs)
+    {
+        EngineReport sum = default;
+        foreach (Replica engine in _engines)
+            sum += engine.OwnReportAt(nowPs);
+        return sum;
     }
 
     internal void Join(Replica engine) => _engines.Add(engine);

@@ -9,8 +9,8 @@ internal sealed class RoomOrderTests
         "sim/core/",
         "ELLM.Sim",
         [
-            "Files", "Settings", "Numerics", "Time", "Hardware", "Models", "Memory", "Timing", "Workload", "Serving", "Policies", "Metrics",
-            "Configuration", "Experiments",
+            "Files", "Settings", "Numerics", "Time", "Hardware", "Models", "Memory", "Timing", "Workload", "Serving", "Fleet", "Policies",
+            "Metrics", "Configuration", "Experiments",
             "Validation",
         ],
         RootIsTop: false);

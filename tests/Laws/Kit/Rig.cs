@@ -1,3 +1,5 @@
+using ELLM.Sim.Fleet;
+using ELLM.Sim.Fleet.Routers;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
@@ -14,7 +16,7 @@ internal sealed class Rig
         Scenario scenario, bool step = false, IServingObserver? observer = null, Func<IScheduler, IScheduler>? wrap = null,
         bool asks = true)
     {
-        IRouter router = scenario.LeastOutstanding ? new LeastOutstandingRouter() : new RoundRobinRouter();
+        IRouter router = scenario.LeastOutstanding ? new LeastLoadRouter(byTokens: false) : new RoundRobinRouter();
         _cluster = new Cluster(scenario.Trace(), router, scenario.UserLoop());
         for (int i = 0; i < scenario.Replicas; i++)
         {

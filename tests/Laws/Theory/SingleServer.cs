@@ -1,3 +1,5 @@
+using ELLM.Sim.Fleet;
+using ELLM.Sim.Fleet.Routers;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Numerics;
 using ELLM.Sim.Policies;

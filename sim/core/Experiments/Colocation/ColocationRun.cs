@@ -1,4 +1,6 @@
 using ELLM.Sim.Configuration;
+using ELLM.Sim.Fleet;
+using ELLM.Sim.Fleet.Routers;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Metrics.Observers;
 using ELLM.Sim.Metrics.Summaries;

@@ -36,6 +36,16 @@ public struct ActivationUse
         }
     }
 
+    /// <summary>What another replica of the run adds.</summary>
+    internal void Add(in ActivationUse other)
+    {
+        _prefillBytes += other._prefillBytes;
+        _decodeBytes += other._decodeBytes;
+        _prefillIterations += other._prefillIterations;
+        _decodeIterations += other._decodeIterations;
+        _reserveBytes = Math.Max(_reserveBytes, other._reserveBytes);
+    }
+
     private readonly double? Ratio(Int128 liveBytes, long iterations)
     {
         Int128 reserved = Math.BigMul(_reserveBytes, iterations);

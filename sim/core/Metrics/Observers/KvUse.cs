@@ -76,6 +76,19 @@ public struct KvUse
             _blocked += capacity - allocated;
     }
 
+    /// <summary>What another replica of the run adds.</summary>
+    internal void Add(in KvUse other)
+    {
+        _blocked += other._blocked;
+        _planned += other._planned;
+        _requested += other._requested;
+        _plannedLive += other._plannedLive;
+        _plannedAllocated += other._plannedAllocated;
+        Live += other.Live;
+        Capacity += other.Capacity;
+        Allocated += other.Allocated;
+    }
+
     private readonly double? Share(Int128 part) => Ratio(part, Capacity - Idle);
 
     private static double? Ratio(Int128 part, Int128 whole) => whole == 0 ? null : (double)part / (double)whole;

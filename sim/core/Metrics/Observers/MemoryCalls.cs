@@ -52,5 +52,18 @@ public struct MemoryCalls
             LongestDecodeStallPs = Math.Max(LongestDecodeStallPs, span.MapStallPs);
     }
 
+    /// <summary>What another replica of the run adds.</summary>
+    internal void Add(in MemoryCalls other)
+    {
+        _decodeSteps += other._decodeSteps;
+        WorkPs += other.WorkPs;
+        StallPs += other.StallPs;
+        LongestStallPs = Math.Max(LongestStallPs, other.LongestStallPs);
+        LongestDecodeStallPs = Math.Max(LongestDecodeStallPs, other.LongestDecodeStallPs);
+        Growths += other.Growths;
+        WaitingGrowths += other.WaitingGrowths;
+        GrowthBytes += other.GrowthBytes;
+    }
+
     private static double? Ratio(double part, double whole) => whole > 0 ? part / whole : null;
 }

@@ -60,7 +60,7 @@ public sealed class RunMetrics : IServingObserver
     /// <summary>Gaps between consecutive output tokens of a request (ITL).</summary>
     public LogHistogram Itl { get; } = new();
 
-    public Timeline Timeline { get; } = new();
+    public Timeline Timeline { get; private set; } = new();
 
     /// <summary>Told which requests have ended; null when nothing is written beside the run.</summary>
     public RequestBlocks? Blocks { get; init; }
@@ -101,4 +101,33 @@ public sealed class RunMetrics : IServingObserver
 
     /// <remarks>Per-request metrics come from the records, all of them, when the run is over.</remarks>
     public void Ended(int request, in RequestRecord record) => Blocks?.Ended(request);
+
+    public IServingObserver Apart() => new RunMetrics { Activation = Activation, Blocks = Blocks };
+
+    public void Join(IReadOnlyList<IServingObserver> parts)
+    {
+        foreach (RunMetrics part in parts.Cast<RunMetrics>())
+            Add(part);
+        Timeline = Timeline.Of([.. parts.Cast<RunMetrics>().Select(part => part.Timeline)]);
+    }
+
+    private void Add(RunMetrics part)
+    {
+        BusyPs += part.BusyPs;
+        DecodeBusyPs += part.DecodeBusyPs;
+        Iterations += part.Iterations;
+        PrefillTokens += part.PrefillTokens;
+        DecodeTokens += part.DecodeTokens;
+        BatchSum += part.BatchSum;
+        BatchIntegral += part.BatchIntegral;
+        BatchMax = Math.Max(BatchMax, part.BatchMax);
+        QueueIntegral += part.QueueIntegral;
+        QueueMax = Math.Max(QueueMax, part.QueueMax);
+        DecodeContextTokens += part.DecodeContextTokens;
+        StallPs += part.StallPs;
+        _kv.Add(part._kv);
+        _calls.Add(part._calls);
+        _activations.Add(part._activations);
+        Itl.Add(part.Itl);
+    }
 }

@@ -14,10 +14,13 @@ public sealed class Timeline(int maxRows = Timeline.DefaultRows, long spacingPs 
     public const int DefaultRows = 4096;
     public const long DefaultSpacingPs = 10 * SimTime.PsPerMillisecond;
 
-    private readonly ReplicaSample[] _rows = new ReplicaSample[maxRows];
+    private const int FirstRows = 64;
+
+    /// <summary>As long as is needed so far.</summary>
+    private ReplicaSample[] _rows = new ReplicaSample[Math.Min(maxRows, FirstRows)];
 
     /// <summary>Which interval of the grid each row stands for: halved, rounded down, when the spacing doubles.</summary>
-    private readonly long[] _slots = new long[maxRows];
+    private long[] _slots = new long[Math.Min(maxRows, FirstRows)];
     private int _count;
 
     public long SpacingPs { get; private set; } = spacingPs;
@@ -30,15 +33,39 @@ public sealed class Timeline(int maxRows = Timeline.DefaultRows, long spacingPs 
     {
         if (sample.TimePs < NextSamplePs)
             return;
-        while (_count == _rows.Length)
+        while (_count == maxRows)
             Coarsen();
         long slot = sample.TimePs / SpacingPs;
         if (_count == 0 || slot > _slots[_count - 1])
         {
+            if (_count == _rows.Length)
+                Grow();
             _slots[_count] = slot;
             _rows[_count++] = sample;
         }
         NextSamplePs = (slot + 1) * SpacingPs;
+    }
+
+    /// <summary>The timeline of replicas that each have one: what one of all would have taken.</summary>
+    /// <remarks>The first boundary of an interval is the first of some replica's, and a replica's own grid is never coarser than the
+    /// one of all, which has no fewer intervals with a row.</remarks>
+    public static Timeline Of(IReadOnlyList<Timeline> parts)
+    {
+        List<ReplicaSample> rows = [];
+        foreach (Timeline part in parts)
+            rows.AddRange(part.Rows);
+        rows.Sort((a, b) => (a.TimePs, a.Cause, a.Replica).CompareTo((b.TimePs, b.Cause, b.Replica)));
+        Timeline all = new();
+        foreach (ReplicaSample row in rows)
+            all.Add(row);
+        return all;
+    }
+
+    private void Grow()
+    {
+        int rows = Math.Min(maxRows, 2 * _rows.Length);
+        Array.Resize(ref _rows, rows);
+        Array.Resize(ref _slots, rows);
     }
 
     private void Coarsen()

@@ -4,7 +4,7 @@ namespace ELLM.Sim.Metrics.ResultFiles;
 
 /// <summary>Says, while a run goes on, which blocks of its records are complete, so that they can be written beside it.</summary>
 /// <remarks>
-/// The run's thread tells, one writer waits. A block is complete when each of its requests has ended; blocks are handed on in their
+/// The run's threads tell, one writer waits. A block is complete when each of its requests has ended; blocks are handed on in their
 /// order, and those that are left when the run is over, requests without an end among them, all at once.
 /// </remarks>
 public sealed class RequestBlocks : IDisposable
@@ -49,8 +49,7 @@ public sealed class RequestBlocks : IDisposable
     /// <summary>A request has ended; its record will not change.</summary>
     public void Ended(int request)
     {
-        int block = request >> Shift;
-        if (--_left[block] == 0 && block == _complete)
+        if (Interlocked.Decrement(ref _left[request >> Shift]) == 0)
             HandOn();
     }
 

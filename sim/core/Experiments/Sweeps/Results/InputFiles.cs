@@ -26,7 +26,8 @@ internal static class InputFiles
                 hashes[Free(hashes, name)] = Hash(file);
             }
         }
-        foreach (PolicyAssembly assembly in experiment.Points.SelectMany(p => PolicyAssembly.UsedBy(p.Config.Policy)).Distinct())
+        foreach (PolicyAssembly assembly in experiment.Points
+            .SelectMany(p => PolicyAssembly.UsedBy(p.Config.Policy, p.Config.Engine.Router)).Distinct())
             hashes[Free(hashes, assembly.Name)] = assembly.Sha256;
         return hashes;
     }

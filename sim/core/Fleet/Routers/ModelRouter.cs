@@ -1,11 +1,10 @@
-namespace ELLM.Sim.Serving;
+namespace ELLM.Sim.Fleet.Routers;
 
 /// <summary>Sends each request to the engine that serves its model.</summary>
 /// <param name="engines">Index of the replica for each request, in order of arrival.</param>
 public sealed class ModelRouter(int[] engines) : IRouter
 {
-    private int _next;
+    public RouterNeeds Needs => RouterNeeds.Nothing;
 
-    /// <summary>Requests are routed in the order of the trace, each once.</summary>
-    public int Pick(IReadOnlyList<Replica> replicas) => engines[_next++];
+    public RouteDecision Route(in RoutedRequest request, RouterView view) => RouteDecision.To(engines[request.Index]);
 }
