@@ -1,3 +1,4 @@
+using ELLM.Sim.Fleet;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Tests.Laws.Kit;

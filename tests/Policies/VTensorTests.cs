@@ -1,3 +1,4 @@
+using ELLM.Sim.Fleet;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;

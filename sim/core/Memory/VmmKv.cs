@@ -190,7 +190,7 @@ public sealed class VmmKv : IKvMemory
     {
         maxSteps = _covered.Unchanged(maxSteps);
         bool any = _options.Check == BlockCheck.Any && _options.EveryTurn;
-        // A sequence alone needs only what it takes: nobody else could give it room.
+        // The only owner of memory needs only what it takes: no other could give it room.
         BlockCheck check = any && _owners == 1 ? BlockCheck.Needed : _options.Check;
         if (_growth.Count == 0 && (check == BlockCheck.Needed || !any || _covered.Count == 0))
             return maxSteps;

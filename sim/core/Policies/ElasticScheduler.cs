@@ -104,7 +104,7 @@ public sealed class ElasticScheduler(StreamKnobs knobs, BufferScaler? scaler, lo
 
     /// <summary>How long decodes still run before any prompt may start; 0 where the buffer's size holds back only what needs it.</summary>
     private long Owed(in SchedulerView view) =>
-        scaler is not null && knobs.ThrottledPrompts == ThrottledPrompts.All && view.Decoding > 0 ? _pressure.OwedPs(scaler) : 0;
+        scaler is not null && knobs.ThrottledPrompts != ThrottledPrompts.Buffered && view.Decoding > 0 ? _pressure.OwedPs(scaler) : 0;
 
     /// <summary>Steps in which no violation can move the buffer: late ones are taken one by one as long as they could.</summary>
     private long Horizon(in SchedulerView view)
