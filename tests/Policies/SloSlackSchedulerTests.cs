@@ -1,4 +1,5 @@
 using ELLM.Sim.Fleet;
+using ELLM.Sim.Fleet.Routers;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Tests.Laws.Kit;
