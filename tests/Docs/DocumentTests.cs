@@ -48,13 +48,6 @@ internal sealed partial class DocumentTests
     }
 
     [Test]
-    public void Readme_begins_with_the_golden_table()
-    {
-        DocExample first = DocExample.Of("README.md").First(e => e.Output is not null);
-        Assert.That(first.Output, Is.EqualTo(Shown(SourceTree.Text("tests/Golden/compare-chat.txt"), first.Output!)));
-    }
-
-    [Test]
     public void Readme_is_read_in_minutes() =>
         Assert.That(SourceTree.Text("README.md").Split('\n'), Has.Length.LessThan(150));
 

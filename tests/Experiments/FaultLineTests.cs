@@ -16,7 +16,7 @@ internal sealed class FaultLineTests
     [TestCase("vattention", "policy.growth_mapping=drain")]
     [TestCase("vattention", "policy.prefill_mapping=drain", "policy.keep_mapped_chunks=0")]
     [TestCase("vattention", "policy.growth_mapping=sync")]
-    [TestCase("ellm-sync", "policy.vmm_costs=sampled")]
+    [TestCase("ellm-sync", "policy.vmm_costs=sampled", "policy.return_order=before-prompts", "policy.return_prompts=0", "policy.count_parked=true")]
     [TestCase("ellm-sync", "policy.map_broadcast_us=2000", "tp=2")]
     public void Map_stalls_grow(string preset, params string[] settings)
     {
@@ -64,7 +64,10 @@ internal sealed class FaultLineTests
     [Test]
     public void Both_directions_of_the_link_slow_each_other()
     {
-        string[] streams = ["memory.kv_tokens=9000", "memory.activation_bytes=2000000000", "policy.slo_scaling=false"];
+        string[] streams = [
+            "memory.kv_tokens=9000", "memory.activation_bytes=2000000000", "policy.slo_scaling=false",
+            "policy.return_order=before-prompts", "policy.return_prompts=0", "policy.count_parked=true",
+        ];
         RunOutcome alone = Run("ellm", [.. streams, "policy.link_both_ways=1"]), shared =
             Run("ellm", [.. streams, "policy.link_both_ways=0.05"]);
         Assert.That(alone.Counters.SwappedInBytes, Is.Positive);

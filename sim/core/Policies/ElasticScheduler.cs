@@ -72,10 +72,11 @@ public sealed class ElasticScheduler(StreamKnobs knobs, BufferScaler? scaler, lo
         return outcome.LastStepEndPs >= 0 && outcome.EndOf(step) - before > tpotSloPs;
     }
 
-    /// <summary>Whether the earliest sequence in the buffer may come back now, and leaves room for the prompts that it has to.</summary>
+    /// <summary>Whether the earliest sequence in the buffer may come back now, and leaves room for the prompts that it has to: none
+    /// when the buffer could not take another anyway.</summary>
     private bool MayReturn(in SchedulerView view) =>
         view.Parked > 0 && view.AdmittedThisRound == 0 && view.Running + view.Fetching < view.MaxNumSeqs
-        && view.CanResumeBeside((int)Math.Min(int.MaxValue, (long)knobs.ReturnPrompts * _promptTokens));
+        && view.CanResumeBeside(Buffers(view, _promptTokens) ? (int)Math.Min(int.MaxValue, (long)knobs.ReturnPrompts * _promptTokens) : 0);
 
     private Decision AdmitHead(in SchedulerView view)
     {
@@ -94,13 +95,14 @@ public sealed class ElasticScheduler(StreamKnobs knobs, BufferScaler? scaler, lo
             return Decision.Admit(computed, tokens);
         }
 
-        long logical = scaler?.LogicalBytes ?? long.MaxValue;
-        bool buffered = view.HostFits(tokens) && view.HostUsedBytes + (tokens * view.KvBytesPerToken) <= logical;
-        if (!buffered || !view.CanStreamHead(knobs.WindowWatermark))
+        if (!Buffers(view, tokens) || !view.CanStreamHead(knobs.WindowWatermark))
             return Decision.Idle(Blocked.Memory);
         _promptTokens = tokens;
         return Decision.AdmitToHost(tokens, view.StreamWindowTokens);
     }
+
+    private bool Buffers(in SchedulerView view, int tokens) =>
+        view.HostFits(tokens) && view.HostUsedBytes + (tokens * view.KvBytesPerToken) <= (scaler?.LogicalBytes ?? long.MaxValue);
 
     /// <summary>How long decodes still run before any prompt may start; 0 where the buffer's size holds back only what needs it.</summary>
     private long Owed(in SchedulerView view) =>
