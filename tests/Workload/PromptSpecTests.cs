@@ -64,6 +64,13 @@ internal sealed class PromptSpecTests
     }
 
     [Test]
+    public void A_chat_that_is_longer_than_the_trace_is_cut()
+    {
+        ChatPrompts endless = Chat with { Turns = new ConstantLengths(int.MaxValue) };
+        Assert.That(TraceGenerator.Generate(Chats with { Prompts = endless }, 4, 1).InputTokens, Is.EqualTo(new[] { 80, 110, 140, 170 }));
+    }
+
+    [Test]
     public void A_compacted_context_keeps_its_instructions_alone()
     {
         AgentPrompts agent = new(Chat.SystemTokens, Chat.Turns, Chat.ThinkS, Chat.Growth, [new Compaction(100, 1, 0.6)]);

@@ -29,7 +29,8 @@ public record ChatPrompts(
         PromptDraw draw = new();
         Streams random = new(seed);
         Dictionary<int, (int System, int Prompt)> groups = [];
-        for (int turns = Turns.Sample(random.Turns); draw.Count == 0 || turns <= count - draw.Count; turns = Turns.Sample(random.Turns))
+        // A chat that alone is longer than the trace is cut; after it there is room for none.
+        for (int turns = Math.Min(count, Turns.Sample(random.Turns)); turns <= count - draw.Count; turns = Turns.Sample(random.Turns))
         {
             int prompt = First(spec, draw, groups, random);
             for (int turn = 1; turn < turns; turn++)

@@ -16,7 +16,7 @@ public abstract record PromptSpec
     [JsonIgnore]
     public abstract bool StartsSessions { get; }
 
-    /// <summary>At most so many requests, sessions whole; at least one.</summary>
+    /// <summary>At most so many requests, sessions whole; only one that alone is longer is cut.</summary>
     internal abstract PromptDraw Draw(GeneratorSpec spec, int count, ulong seed);
 
     internal virtual void Check(string where)
