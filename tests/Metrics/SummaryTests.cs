@@ -102,7 +102,7 @@ internal sealed class SummaryTests
     [TestCase(0, StabilityVerdict.Stable)]
     [TestCase(20, StabilityVerdict.Backlogged)]
     [TestCase(300, StabilityVerdict.Overloaded)]
-    public void Verdict_follows_the_queue(int delayGrowthPercent, StabilityVerdict expected)
+    public void Verdict_of_a_short_run_follows_the_queue(int delayGrowthPercent, StabilityVerdict expected)
     {
         RequestRecord[] records = new RequestRecord[2000];
         for (int i = 0; i < records.Length; i++)
@@ -110,7 +110,25 @@ internal sealed class SummaryTests
             records[i] = Finished(i * 100, 0, 0, 1, 1);
             records[i].FirstScheduledPs = (i * 100L) + (i * (long)delayGrowthPercent / 2);
         }
-        Assert.That(Stability.Judge(records), Is.EqualTo(expected));
+        Assert.That(Stability.Judge(records, new SloTargets(S, S)), Is.EqualTo(expected));
+    }
+
+    /// <summary>Every request is scheduled when it arrives, and request i ends load - 1 gaps later than the one before: no queue, but
+    /// a batch that grows for ever.</summary>
+    [TestCase(1, StabilityVerdict.Stable)]
+    [TestCase(1.05, StabilityVerdict.Backlogged)]
+    [TestCase(1.5, StabilityVerdict.Overloaded)]
+    public void Verdict_of_a_long_run_follows_the_work_in_flight(double load, StabilityVerdict expected)
+    {
+        RequestRecord[] records = new RequestRecord[2000];
+        for (int i = 0; i < records.Length; i++)
+        {
+            records[i] = Finished(i * S, i * S, (i * S) + (long)(i * S * (load - 1)) + S, 1, 10);
+            records[i].FirstScheduledPs = i * S;
+        }
+        SloTargets slo = new(10 * S, S);
+        Assert.That(Stability.Judge(records, slo), Is.EqualTo(expected));
+        Assert.That(Stability.Judge(records.AsSpan(0, 100), slo), Is.EqualTo(StabilityVerdict.Stable), "too short for a batch to tell");
     }
 
     private static Summary Build(SloTargets slo)

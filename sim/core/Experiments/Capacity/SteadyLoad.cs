@@ -20,11 +20,6 @@ public sealed class SteadyLoad(DeploymentLoad load, Trace trace, int block, ulon
     /// <summary>Longest trace the clock holds, with room for what comes before and after the measured requests, seconds.</summary>
     private const double LongestS = 6e6;
 
-    /// <summary>
-    /// A replay that seems to fall behind is long enough to be believed when it lasts this many times what a request may take.
-    /// </summary>
-    private const double Lives = 10;
-
     /// <summary>Parts of a replay whose attainments are taken as independent.</summary>
     private const int Batches = 16;
 
@@ -44,7 +39,7 @@ public sealed class SteadyLoad(DeploymentLoad load, Trace trace, int block, ulon
         Trace drawn = BlockBootstrap.Resample(trace, requests, block, seed);
         // Requests that come all at once have no rate: drawn again.
         for (ulong again = 1; TraceRate.Of(drawn) is null && again < 100; again++)
-            drawn = BlockBootstrap.Resample(trace, requests, block, seed + (again << 32));
+            drawn = BlockBootstrap.Resample(trace, requests, block, RandomStream.SeedOf(seed, again << 32));
         return new SteadyLoad(load, TraceRate.Of(drawn) is null ? trace : drawn, block, seed, longest, latencies: false);
     }
 
@@ -58,7 +53,7 @@ public sealed class SteadyLoad(DeploymentLoad load, Trace trace, int block, ulon
         while (true)
         {
             LoadPoint point = Replay(ratePerS, length);
-            if (point.KeepsUp || length >= clock || length >= Lives * ratePerS * _lifeS)
+            if (point.KeepsUp || length >= clock || length >= Stability.Lives * ratePerS * _lifeS)
                 return point;
             length = Math.Min(4 * length, clock);
         }

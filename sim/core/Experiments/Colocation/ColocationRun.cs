@@ -125,6 +125,7 @@ public static class ColocationRun
             TtftAttainment = Share(s => s.TtftAttainment),
             TpotAttainment = Share(s => s.TpotAttainment),
             SloAttainment = both,
+            Verdict = engines.Max(e => e.Summary.Verdict),
             GoodputPerS = sum.RequestsPerS is double rate && sum.Completed > 0 ? rate * (both * requests / sum.Completed) : null,
             Kv = default,
         };

@@ -15,7 +15,8 @@ internal static class LoadColumns
         new("window_s", "s", Better.Lower, "throughput window: first arrival to last finish", s => SummaryValue.Seconds(s.WindowPs)),
         new(
             "verdict", "", Better.InOrder("stable", "backlogged", "overloaded"),
-            "stable, backlogged or overloaded: growth of the queue over the second half of the arrivals (1 % and 10 % of them)",
+            "stable, backlogged or overloaded: growth of the work in flight over the second half of the arrivals (1 % and 10 % of them); "
+                + "of the queue alone where that half is shorter than ten times what a request may take",
             s => SummaryValue.Text(Word(s.Verdict))),
         Rate("request_throughput_per_s", "1/s", "completed requests per second of the window", s => s.RequestsPerS),
         Rate("output_throughput_tokens_per_s", "tokens/s", "output tokens per second of the window", s => s.OutputTokensPerS),

@@ -47,7 +47,7 @@ public static class SummaryBuilder
             SloAttainment = Ratio(totals.MeetAll, records.Length),
             GoodputPerS = Ratio(totals.MeetAll, windowS),
             Percentiles = slo.Score(records, metrics.Itl),
-            Verdict = Stability.Judge(records),
+            Verdict = Stability.Judge(records, slo),
             BatchMean = Ratio(metrics.BatchSum, metrics.Iterations),
             BatchTimeMean = Ratio((double)metrics.BatchIntegral, metrics.BusyPs),
             BatchMax = metrics.BatchMax,
