@@ -84,16 +84,19 @@ public sealed record GraphMemory(double FixedGib, double MibPerLayer, bool Insid
     public long Bytes(int layers) => EngineRelease.Gibibytes(FixedGib) + (long)(MibPerLayer * (1 << 20)) * layers;
 }
 
-/// <summary>Limits of a batch that the user did not state. Large cards have 70 GiB and more and are no A100.</summary>
+/// <summary>Limits of a batch that the user did not state: of large cards, and of the others.</summary>
 /// <param name="Tokens">Most tokens in an iteration; null: max(max_model_len, 2048), engines without chunked prefill.</param>
-public sealed record CardDefaults(int Sequences, int LargeCardSequences, int? Tokens = null, int? LargeCardTokens = null)
+/// <param name="LargeFromGib">Visible memory from which a card is large; null: none is.</param>
+/// <param name="NeverLarge">Beginnings of names of cards that are not large whatever their memory.</param>
+public sealed record CardDefaults(
+    int Sequences, int LargeCardSequences, int? Tokens = null, int? LargeCardTokens = null, double? LargeFromGib = null,
+    IReadOnlyList<string>? NeverLarge = null)
 {
-    private const long LargeBytes = 70L << 30;
 
     public int SequencesOf(GpuSpec gpu) => IsLarge(gpu) ? LargeCardSequences : Sequences;
 
     public int? TokensOf(GpuSpec gpu) => IsLarge(gpu) ? LargeCardTokens : Tokens;
 
-    private static bool IsLarge(GpuSpec gpu) =>
-        gpu.VisibleBytes >= LargeBytes && !gpu.Name.StartsWith("a100", StringComparison.OrdinalIgnoreCase);
+    private bool IsLarge(GpuSpec gpu) => LargeFromGib is double gib && gpu.VisibleBytes >= EngineRelease.Gibibytes(gib)
+        && !(NeverLarge ?? []).Any(name => gpu.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase));
 }
