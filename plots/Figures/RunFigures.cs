@@ -64,7 +64,7 @@ public static class RunFigures
             run.Metric("oracle_" + metric) is > 0 and double oracle ? run.Metric(metric) / oracle : double.NaN;
         List<PolicyShare> shares = [.. runs.Where(r => double.IsFinite(r.Metric("oracle_share"))).Select(r => new PolicyShare(
             r.Policy, Share(r, "output_throughput_tokens_per_s"), Share(r, "goodput_per_s")))];
-        return shares.Count == 0 ? (null, "no oracle was run") : (Scores.ShareOfOracle(shares), "");
+        return shares.Count == 0 ? (null, "no live-bytes row was run") : (Scores.ShareOfOracle(shares), "");
     }
 
     private static List<PolicyScore> ScoresOf(IReadOnlyList<RunResult> runs) =>

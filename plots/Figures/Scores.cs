@@ -5,7 +5,7 @@ namespace ELLM.Sim.Plots.Figures;
 /// <summary>Throughput, goodput and SLO attainment, bars a policy; and the same as shares of the oracle.</summary>
 public static class Scores
 {
-    public const string Name = "scores", OracleName = "oracle";
+    public const string Name = "scores", OracleName = "live-bytes";
 
     public static Figure Of(IReadOnlyList<PolicyScore> policies)
     {
@@ -35,16 +35,16 @@ public static class Scores
     {
         (IReadOnlyList<PolicyShare> kept, IReadOnlyList<string> notes) = Parts.First(policies, Parts.MaxRows);
         string[] names = [.. kept.Select(p => p.Policy)];
-        Panel panel = new("", new Axis("share of oracle (%)") { FromZero = true }, new Axis("") { Categories = names },
+        Panel panel = new("", new Axis("share of live-bytes (%)") { FromZero = true }, new Axis("") { Categories = names },
             [.. Series.Bars(names,
             [
                 ("output tokens/s", Palette.Cyan, [.. kept.Select(p => 100 * p.OutputTokens)]),
                 ("goodput", Palette.Indigo, [.. kept.Select(p => 100 * p.Goodput)]),
             ], v => Parts.Percent(v / 100))])
         {
-            References = [new Reference(100, Vertical: true, "oracle")],
+            References = [new Reference(100, Vertical: true, "live-bytes")],
         };
-        return new Figure(OracleName, "How near to the bound", [panel])
+        return new Figure(OracleName, "How near to live bytes only", [panel])
         {
             PanelHeight = Parts.RowsHeight(kept.Count) * 1.25,
             Notes = notes

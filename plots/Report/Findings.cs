@@ -20,7 +20,7 @@ internal static class Findings
         ("TPOT", "time per output token after the first: how fast the answer streams"),
         ("SLO attainment", "share of all requests that met the objectives; rejected and unfinished requests missed them"),
         ("goodput", "requests per second that met all objectives"),
-        ("of oracle", "share of the goodput that the same scheduler reaches when memory holds live bytes only and the host is no distance away; of output tokens/s where that goodput is 0"),
+        ("of live-bytes", "share of the goodput that the same scheduler reaches when memory holds live bytes only and the host is no distance away; of output tokens/s where that goodput is 0"),
         ("KV useful", "share of the KV memory that was taken which held tokens; the rest was reserved or wasted"),
         ("preemptions", "times a running request lost its KV cache and had to fetch or compute it again"),
         ("p50, p99", "half of the requests were at least as fast as the p50, all but 1 % as the p99"),

@@ -23,7 +23,7 @@ internal static class SummaryTable
         ("TPOT p99", "tpot_p99_s", Parts.Seconds),
         ("SLO met", "slo_attainment", Parts.Percent),
         ("goodput/s", "goodput_per_s", Ticks.Short),
-        ("of oracle", "oracle_share", Parts.Percent),
+        ("of live-bytes", "oracle_share", Parts.Percent),
         ("batch", "batch_mean", Ticks.Short),
         ("KV useful", "kv_useful_share", Parts.Percent),
         ("preempted", "preemptions", Ticks.Short),

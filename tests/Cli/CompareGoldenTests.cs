@@ -82,13 +82,13 @@ internal sealed class CompareGoldenTests
     {
         using ScratchFolder folder = new();
         Assert.That(Ellm.Run("compare", "--limit", "40", "--policies", "orca-max,vllm", "--quiet", "--out", folder.In("run")).Code, Is.Zero);
-        (int code, string output, string error) = Ellm.Run("plot", folder.In("run"), "--figure", "oracle");
+        (int code, string output, string error) = Ellm.Run("plot", folder.In("run"), "--figure", "live-bytes");
         using (Assert.EnterMultipleScope())
         {
             Assert.That((code, error), Is.EqualTo((0, "")));
-            Assert.That(File.ReadAllText(output.Trim()), Does.Contain("orca-max").And.Contain("share of oracle (%)"));
+            Assert.That(File.ReadAllText(output.Trim()), Does.Contain("orca-max").And.Contain("share of live-bytes (%)"));
             Assert.That(File.ReadAllText(folder.In("run/differences.csv")), Does.Match("\\norca-max,vllm,[0-9.]+,queue_memory,"));
-            Assert.That(Directory.Exists(folder.In("run/oracle")), Is.False, "the oracle's run is nobody's result");
+            Assert.That(Directory.Exists(folder.In("run/live-bytes")), Is.False, "the oracle's run is nobody's result");
         }
     }
 

@@ -10,9 +10,9 @@ namespace ELLM.Sim.Tests.Experiments;
 internal sealed class OracleTests
 {
     [Test]
-    public void The_preset_is_its_own_oracle() => Assert.That(Oracle.Of(Bind("oracle")), Is.EqualTo(Bind("oracle")));
+    public void The_preset_is_its_own_oracle() => Assert.That(Oracle.Of(Bind("live-bytes")), Is.EqualTo(Bind("live-bytes")));
 
-    [TestCase("vllm", "vllm,ellm-gpu,vattention,oracle", 0,
+    [TestCase("vllm", "vllm,ellm-gpu,vattention,live-bytes", 0,
         Description = "same scheduler, limits and host: the preset is the oracle of all")]
     [TestCase("vllm", "vllm,vattention", 1)]
     [TestCase("vtensor", "vllm,vtensor", 2, Description = "another utilisation")]
@@ -52,12 +52,12 @@ internal sealed class OracleTests
     public void Compare_scores_the_policies_and_returns_no_other_runs()
     {
         (Trace trace, _) = ShippedTraces.Read("chat", new TraceReadOptions { Limit = 60 });
-        RunConfig[] configs = [Bind("orca-max"), Bind("vllm"), Bind("oracle")];
+        RunConfig[] configs = [Bind("orca-max"), Bind("vllm"), Bind("live-bytes")];
         IReadOnlyList<RunReport> reports = Compare.Run(configs, trace, SimulationOptions.Default, 2, keepRecords: false, oracles: true);
         IReadOnlyList<RunReport> bare = Compare.Run(configs, trace, SimulationOptions.Default, 1, keepRecords: false);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(reports.Select(r => r.Label.Policy), Is.EqualTo(new[] { "orca-max", "vllm", "oracle" }));
+            Assert.That(reports.Select(r => r.Label.Policy), Is.EqualTo(new[] { "orca-max", "vllm", "live-bytes" }));
             Assert.That(reports[2].Summary!.Oracle!.ShareOf(reports[2].Summary!), Is.EqualTo(1));
             Assert.That(reports[1].Summary!.Oracle, Is.EqualTo(OracleScore.Of(reports[2].Summary!)));
             Assert.That(reports[0].Summary!.Oracle!.ShareOf(reports[0].Summary!), Is.LessThan(1));
@@ -67,6 +67,22 @@ internal sealed class OracleTests
             Assert.That(Oracle.Run(configs[1], trace, SimulationOptions.Default)!.GoodputPerS,
                 Is.EqualTo(reports[1].Summary!.Oracle!.GoodputPerS));
         }
+    }
+
+    [Test]
+    public void A_row_of_live_bytes_has_at_least_the_host_memory_beside_it()
+    {
+        double most = Bind("ellm").Policy.SwapGib;
+        IReadOnlyList<RunConfig> configs = Oracle.WithRoomOfAll([Bind("vllm"), Bind("ellm"), Bind("live-bytes")]);
+        Assert.That(configs.Select(c => c.Policy.SwapGib), Is.EqualTo(new[] { Bind("vllm").Policy.SwapGib, most, most }));
+        Assert.That(most, Is.GreaterThan(Bind("live-bytes").Policy.SwapGib));
+    }
+
+    [Test]
+    public void Its_former_name_is_understood()
+    {
+        Assert.That(PresetCatalog.Load("oracle").Name, Is.EqualTo("live-bytes"));
+        Assert.That(PresetCatalog.Names, Does.Not.Contain("oracle"));
     }
 
     private static string Columns(Summary summary) => string.Join(' ', SummaryColumns.All.Select(c => c.Get(summary).ToString()));

@@ -127,8 +127,8 @@ public sealed partial class ReportTests
     public void Figure_that_has_no_data_says_why()
     {
         using SampleRun run = new();
-        Assert.That(() => ReportFiles.WriteFigures(run.Path, "oracle", html: false),
-            Throws.TypeOf<InputException>().With.Message.Contain("no oracle was run"));
+        Assert.That(() => ReportFiles.WriteFigures(run.Path, "live-bytes", html: false),
+            Throws.TypeOf<InputException>().With.Message.Contain("no live-bytes row was run"));
     }
 
     [Test]

@@ -56,7 +56,8 @@ internal static class CompareCommand
         terminal.Quiet = run.Quiet(parsed);
         double? required = run.RequiredShare(parsed);
         int threads = Values.Count("--jobs", jobs) ?? Environment.ProcessorCount;
-        IReadOnlyList<RunConfig> configs = run.Bind(parsed, PolicyNames.Parse(policies));
+        IReadOnlyList<RunConfig> configs = Oracle.WithRoomOfAll(run.Bind(parsed, PolicyNames.Parse(policies)));
+        Talk.Renamed(terminal, policies);
         string? directory = run.Out(parsed);
         bool parquet = run.WantsParquet(parsed);
         using IDisposable? claim = directory is null ? null : RunDirectory.Claim(directory, run.Force(parsed));

@@ -32,7 +32,8 @@ internal static class PolicyNames
         if (lists is [All])
             return PresetCatalog.Names;
         string list = string.Join(',', lists);
-        string[] names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] asked = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] names = [.. asked.Select(PresetCatalog.Current)];
         if (names.Length == 0)
             throw new InputException(
                 $"--policies: expected names separated by commas or all; known: {string.Join(", ", PresetCatalog.Names)}");

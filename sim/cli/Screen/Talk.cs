@@ -2,6 +2,7 @@ using System.Globalization;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Memory;
 using ELLM.Sim.Numerics;
+using ELLM.Sim.Policies;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Workload;
 
@@ -41,6 +42,17 @@ internal static class Talk
             terminal.Warn(string.Create(CultureInfo.InvariantCulture,
                 $"{Path.GetFileName(report.Path)}: {report.EqualTimeShare:P0} of the requests arrive at the instant of the one before; "
                     + $"--spread-equal-times spreads them over the log's tick"));
+        }
+    }
+
+    /// <summary>A note for each policy that was asked for by a name it had once.</summary>
+    public static void Renamed(Terminal terminal, IEnumerable<string> lists)
+    {
+        foreach (string name in lists.SelectMany(list => list.Split(',', StringSplitOptions.TrimEntries)))
+        {
+            string current = PresetCatalog.Current(name);
+            if (current != name)
+                terminal.Say($"{name} is called {current} now");
         }
     }
 

@@ -37,7 +37,7 @@ internal static class ComparisonTable
             string who = byThroughput.Length == reports.Count(r => r.Summary is { Completed: > 0, Oracle: not null })
                 ? "all"
                 : string.Join(", ", byThroughput);
-            target.Write($"of oracle: share of output tokens/s where even the oracle met no objectives ({who})\n");
+            target.Write($"of live-bytes: share of output tokens/s where even that row met no objectives ({who})\n");
         }
         if (all)
             LedgerTable.Write(target, reports);
@@ -63,7 +63,7 @@ internal static class ComparisonTable
         bool losses = reports.Any(r => r.Summary is { } s && s.Rejected + s.Unfinished > 0);
         string[] bar = bars ? [""] : [];
         string[] lossHeader = losses ? ["lost"] : [];
-        string[] oracleHeader = reports.Any(r => r.Summary?.Oracle is not null) ? ["of oracle"] : [];
+        string[] oracleHeader = reports.Any(r => r.Summary?.Oracle is not null) ? ["of live-bytes"] : [];
         string[] runHeader = reports.Any(r => r.Summary is { Percentiles.Count: > 0 }) ? [Run] : [];
         TextTable table = new(
             ["policy", .. offeredHeader, "SLO", .. bar, "goodput", "TTFT p50", "p99", "TPOT p50", "p99", .. oracleHeader, "req/s", "tok/s",

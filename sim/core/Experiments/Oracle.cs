@@ -7,7 +7,7 @@ using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Experiments;
 
-/// <summary>The bound of a configuration: what its scheduler would reach if memory had no rules and the host were no distance
+/// <summary>The live-bytes row of a configuration: what its scheduler would reach if memory had no rules and the host were no distance
 /// away.</summary>
 /// <remarks>
 /// <para>Kept: model, GPU, time model, objectives, engine limits, the scheduler with its own knobs, the speed of the kernels, and
@@ -19,14 +19,14 @@ namespace ELLM.Sim.Experiments;
 /// that never take memory away, because their systems reserve it whole, meet the same recomputation as the others: reserving is
 /// memory policy too. A scheduler that
 /// asks for a whole prompt when it computes the first chunk keeps that rule: it is how it forms batches.</para>
-/// <para>It bounds what memory can do, not what a scheduler can: with more room a prefill-first scheduler admits more, and its
+/// <para>A strong row and no bound (<see cref="Bounds.LoadBound"/> is one): it has all that memory can do, not what a scheduler can: with more room a prefill-first scheduler admits more, and its
 /// decodes wait longer. A policy may therefore meet more objectives than its oracle, and then it has run other batches. With the same
 /// batches no request ends later under the oracle; tests hold it to that.</para>
 /// </remarks>
 public static class Oracle
 {
-    /// <summary>Name of the preset and of every oracle's label.</summary>
-    public const string Name = "oracle";
+    /// <summary>Name of the preset and of the label of each such run.</summary>
+    public const string Name = "live-bytes";
 
     /// <summary>
     /// Null when the run follows another simulator's rules, whose memory is not ours to replace, and with pipeline stages, where no
@@ -48,6 +48,13 @@ public static class Oracle
                 ? config.Memory with { KvBlocks = null, KvTokens = config.Memory.KvBlocks * policy.Of<PagedKnobs>().BlockTokens }
                 : config.Memory,
         };
+    }
+
+    /// <summary>Configurations that are compared, those of the live-bytes preset with at least the host memory of the others.</summary>
+    public static IReadOnlyList<RunConfig> WithRoomOfAll(IReadOnlyList<RunConfig> configs)
+    {
+        double most = configs.Max(c => c.Policy.SwapGib);
+        return [.. configs.Select(c => c.Preset == Name ? c with { Policy = c.Policy with { SwapGib = most } } : c)];
     }
 
     /// <summary>The distinct oracles of some configurations that are not among them already: what a comparison runs in addition.</summary>

@@ -43,6 +43,20 @@ public readonly record struct LeastCost
     public double OtherTokensPs(int prompt, int outputs) =>
         ((outputs - 1) * FixedPs) + DecodesPs(prompt, outputs, PerContextTokenPs + PerLongestTokenPs);
 
+    /// <summary>The same where a preempted sequence finds its own blocks again: its next token may come from an iteration that computes no
+    /// more than its last token, so a decode step is priced no higher than that.</summary>
+    /// <remarks>Such a chunk costs at least per_prompt_token + per_prompt_square (2 s - 1) at a context s, which begins at 2.</remarks>
+    public LeastCost OwnBlocksFound()
+    {
+        double context = Math.Min(PerContextTokenPs, Math.Min(2 * PerPromptSquarePs, (PerPromptTokenPs + (3 * PerPromptSquarePs)) / 2));
+        return this with
+        {
+            PerContextTokenPs = context,
+            PerDecodePs = Math.Min(PerDecodePs, PerPromptTokenPs + (3 * PerPromptSquarePs) - (2 * context)),
+            PerLongestTokenPs = 0,
+        };
+    }
+
     /// <summary>Both floors hold, one for each part of an iteration.</summary>
     public static LeastCost operator +(in LeastCost a, in LeastCost b) => new()
     {

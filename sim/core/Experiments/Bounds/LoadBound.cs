@@ -1,5 +1,6 @@
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Metrics.Latencies;
+using ELLM.Sim.Policies;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Workload.Prefixes;
@@ -38,14 +39,19 @@ public sealed record LoadBound(double SloAttainment, double? GoodputPerS, double
             || outcome.Trace.Find<SessionPlan>() is not null || outcome.Trace.Find<PromptPrefixes>() is not null;
         return none
             ? null
-            : Of(outcome.Records, deployment.Time, deployment.Limits, config.Engine.Replicas * config.Pp, slo);
+            : Of(outcome.Records, deployment.Time, deployment.Limits, config.Engine.Replicas * config.Pp, slo,
+                PolicyComposition.Of(config.Policy).CachesPrefixes);
     }
 
     /// <param name="records">In order of arrival, which does not depend on the policy.</param>
     /// <param name="processors">Iterations at a time: replicas, times pipeline stages.</param>
-    internal static LoadBound? Of(RequestRecord[] records, ITimeModel time, EngineLimits limits, int processors, in SloTargets slo)
+    /// <param name="ownBlocks">A preempted request may find its own blocks again.</param>
+    internal static LoadBound? Of(
+        RequestRecord[] records, ITimeModel time, EngineLimits limits, int processors, in SloTargets slo, bool ownBlocks = false)
     {
         IReadOnlyList<LeastCost> costs = (time as ILeastCosts)?.LeastCosts(Math.Min(limits.MaxNumSeqs, time.MaxSequences)) ?? [];
+        if (ownBlocks)
+            costs = [.. costs.Select(cost => cost.OwnBlocksFound())];
         if (costs.Count == 0 || records.Length == 0 || Array.Exists(records, r => r.Status == RequestStatus.Unfinished))
             return null;
         int onTime = OnTime(records, costs, limits.MaxModelLen, processors, slo);
