@@ -49,6 +49,9 @@ public sealed class VmmKv : IKvMemory
     /// <summary>Units the whole pool makes.</summary>
     public long Units { get; }
 
+    /// <summary>Tokens that one chunk in every layer holds.</summary>
+    public long UnitTokens => _unitTokens;
+
     public long BytesPerToken => _options.BytesPerToken;
 
     public long CapacityTokens => Units * _unitTokens;
