@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ELLM.Sim.Memory;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Settings;
 
@@ -24,7 +25,20 @@ public static class ConfigBinder
         IReadOnlyList<Assignment> list = [.. assignments];
         RunConfig[] configs = [.. presets.Select(preset => BindHeld(preset, list))];
         RequireHeld(list.Select(a => a.Path), configs);
+        RequireSamePool(configs);
         return configs;
+    }
+
+    /// <summary>A comparison under a stated pool is one of equal bytes.</summary>
+    private static void RequireSamePool(RunConfig[] configs)
+    {
+        int[] blocks = [.. configs.Where(c => c.Memory.KvBlocks is not null)
+            .Select(c => DeploymentSizes.BlocksOf(c.Policy, LayoutCatalog.Find(c.Policy.Layout))).Distinct().Order()];
+        if (blocks.Length > 1)
+        {
+            throw new InputException($"memory.kv_blocks: the policies' blocks hold {string.Join(" and ", blocks)} tokens, so their pools "
+                + "would differ: state memory.kv_tokens");
+        }
     }
 
     /// <summary>The configurations with settings changed.</summary>

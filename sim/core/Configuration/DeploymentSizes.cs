@@ -38,11 +38,16 @@ internal sealed record DeploymentSizes(EngineLimits Limits, MemoryBudget Budget,
             Stage: stage)
         {
             Release = parts.Release,
+            StatedBlockTokens = BlocksOf(config.Policy, parts.Policy.Layout),
             ExpertParallel = config.Ep,
             Overrides = parts.Timing.Weights == WeightFormat.Model
                 ? config.Memory
                 : config.Memory with { WeightsBytes = config.Memory.WeightsBytes ?? QuantisedBytes(parts.Model.ForRank(config.Tp, stage, config.Ep)) },
         });
+
+    /// <summary>Tokens of the blocks that <c>memory.kv_blocks</c> counts.</summary>
+    internal static int BlocksOf(PolicySpec policy, LayoutEntry layout) =>
+        layout.InBlocks ? policy.Of<PagedKnobs>().BlockTokens : new PagedKnobs().BlockTokens;
 
     /// <summary>One byte a layer weight; embedding and LM head stay 16 bit.</summary>
     private static long QuantisedBytes(ModelRank rank) => rank.WeightElements + rank.EndElements + rank.TowerBytes;

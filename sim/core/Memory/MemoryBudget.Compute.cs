@@ -76,7 +76,7 @@ public sealed partial record MemoryBudget
                 ? $"2 x {stage.Count} layers x {rank.KvHeads} KV heads x {model.HeadDim} x {settings.KvElementBytes} bytes"
                 : $"{LayerWords.Of(model)}, {settings.KvElementBytes} bytes an element, windows as if they kept every token");
         long block = kvPerToken * settings.BlockTokens;
-        long? statedBlocks = given.KvBlocks ?? given.KvTokens / settings.BlockTokens;
+        long? statedBlocks = (given.KvBlocks * settings.StatedBlockTokens ?? given.KvTokens) / settings.BlockTokens;
         long blocks = Line("kv_blocks", statedBlocks, Math.Max(0, left) / block,
             $"floor({Math.Max(0, left)} bytes / {block} bytes a block)");
         long tokens = Line("kv_tokens", given.KvTokens, blocks * settings.BlockTokens,

@@ -36,4 +36,7 @@ public sealed record MemoryBudgetSettings(
     public int ExpertParallel { get; init; } = 1;
 
     public MemoryOverrides Overrides { get; init; } = MemoryOverrides.None;
+
+    /// <summary>Tokens of a block that the user counts: of layouts without blocks those of vLLM's, so that a stated pool is the same bytes.</summary>
+    public int StatedBlockTokens { get; init; } = BlockTokens;
 }

@@ -23,7 +23,7 @@ public sealed record MemoryOverrides
     [Knob("activations of one token, bytes; null: from the model's shape", 0)]
     public long? ActivationBytesPerToken { get; init; }
 
-    [Knob("KV pool in blocks, as an engine's log prints it; null: what is left", 0)]
+    [Knob("KV pool in blocks, as an engine's log prints it, of 16 tokens where a layout has none; null: what is left", 0)]
     public long? KvBlocks { get; init; }
 
     [Knob("KV pool in token slots; null: what is left", 0)]
