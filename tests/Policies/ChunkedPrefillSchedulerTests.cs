@@ -6,7 +6,15 @@ namespace ELLM.Sim.Tests.Policies;
 
 internal sealed class ChunkedPrefillSchedulerTests
 {
-    [TestCase("chunked-prefill")]
+    /// <summary>At 3000 the second request loses its two blocks, and the third is admitted in the same round.</summary>
+    [Test]
+    public void Others_are_admitted_in_the_round_that_preempted()
+    {
+        Story story = new(Story.Of("chunked-prefill", 4, new Ask(0, 4, 4), new Ask(0, 8, 2), new Ask(0, 2, 2)) with { MaxNumBatchedTokens = 6 });
+        story.Runs("0: 6/2", "1000: 5/1 +1", "2000: 1/1 +1", "3000: 2/1 +1", "4000: 5/1 +1", "5000: 4/1");
+        story.Finishes(4000, 6000, 5000);
+    }
+
     [TestCase("stall-free")]
     public void Decodes_run_in_every_iteration_and_prompts_fill_the_budget(string scheduler)
     {

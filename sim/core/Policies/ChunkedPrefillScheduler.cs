@@ -8,11 +8,12 @@ namespace ELLM.Sim.Policies;
 /// <para>Sarathi-Serve's stall-free batching: (1) all decodes, one token each, preempting the latest arrival while one finds no
 /// block; (2) prompts already begun, next chunk = min(rest, budget left); (3) new prompts while memory for the whole prompt, the
 /// batch limit and at least one token of budget are left. Memory for a prompt is taken whole at admission.</para>
-/// <para>vLLM 0.4-0.5 with chunked prefill enabled follows the same order; it admits no request in a round that preempted
-/// (<paramref name="admitAfterPreemption"/> false), where Sarathi's code looks at the queue again.</para>
+/// <para>vLLM 0.4-0.5 with chunked prefill enabled follows the same order, and like Sarathi's code looks at the queue after a
+/// preemption too; the preempted request is back in front only afterwards (<see cref="SchedulerEntry.RequeuesAfterRound"/>; vLLM's
+/// issue 5578 and pull request 13539, which would have changed it and was closed).</para>
 /// <para>Source: Sarathi-Serve (OSDI 2024) algorithm 3; vLLM 0.5 <c>Scheduler._schedule_chunked_prefill</c>.</para>
 /// </remarks>
-public sealed class ChunkedPrefillScheduler(bool admitAfterPreemption) : IScheduler
+public sealed class ChunkedPrefillScheduler : IScheduler
 {
     public Decision Decide(in SchedulerView view)
     {
@@ -35,7 +36,7 @@ public sealed class ChunkedPrefillScheduler(bool admitAfterPreemption) : ISchedu
             return Decision.Resume;
 
         Blocked blocked = view.Waiting + view.Parked > 0 ? Blocked.Memory : Blocked.None;
-        if (view.Waiting > 0 && view.Parked == 0 && (admitAfterPreemption || mayReturn))
+        if (view.Waiting > 0 && view.Parked == 0)
         {
             Decision admission = AdmitHead(view, budget);
             if (admission.Kind != DecisionKind.Idle)

@@ -1,3 +1,4 @@
+using ELLM.Sim.Memory;
 using ELLM.Sim.Serving;
 
 namespace ELLM.Sim.Policies;
@@ -25,6 +26,9 @@ public static class PolicyLimits
             layers)
         {
             RequeueBehind = policy.Requeue == Requeue.Back,
+            LongestPrompt = parts.Scheduler.LeavesRoomForOutput ? maxModelLen - 1 : maxModelLen,
+            SpareBlockTokens = parts.Overflow.SwapsOut && parts.Layout.InBlocks ? policy.Of<PagedKnobs>().BlockTokens : 0,
+            RequeueAfterRound = parts.Scheduler.RequeuesAfterRound,
         };
     }
 }

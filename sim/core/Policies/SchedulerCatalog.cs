@@ -16,6 +16,12 @@ public sealed record SchedulerEntry(string Name, string Summary, bool ChunksProm
     /// <summary>Finished sequences keep what they reserved until their batch ends.</summary>
     public bool HoldsUntilBatchEnds { get; init; }
 
+    /// <summary>Refuses a prompt that leaves no room for a token of output within max_model_len.</summary>
+    public bool LeavesRoomForOutput { get; init; }
+
+    /// <summary>Puts preempted requests in front of the queue only when the round is over, and admits others in it.</summary>
+    public bool RequeuesAfterRound { get; init; }
+
     /// <summary>Brings back KV that a preemption moved to host memory.</summary>
     public bool Resumes { get; init; } = true;
 
@@ -46,9 +52,9 @@ public static class SchedulerCatalog
         new("request-level", "a batch runs until its last request ends", false, _ => new RequestLevelScheduler()) { HoldsUntilBatchEnds = true, Resumes = false },
         new("iteration-level", "first come, first served at every iteration; whole prompts beside decodes", false, _ => new IterationLevelScheduler()) { Resumes = false },
         new("prefill-first", "waiting prompts run whole, before decodes", false, _ => new PrefillFirstScheduler()),
-        new("chunked-prefill", "decodes first, prompt chunks fill the token budget; nobody admitted after a preemption", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: false)),
-        new("stall-free", "decodes first, prompt chunks fill the token budget", true, _ => new ChunkedPrefillScheduler(admitAfterPreemption: true)),
-        new("unified", "one token budget, running sequences first, memory chunk by chunk", true, input => new UnifiedScheduler(input.Policy.Of<UnifiedKnobs>().FullPromptCheck)) { Knobs = new UnifiedKnobs(), Resumes = false },
+        new("chunked-prefill", "decodes first, prompt chunks fill the token budget; a preempted request waits for the next round", true, _ => new ChunkedPrefillScheduler()) { RequeuesAfterRound = true },
+        new("stall-free", "decodes first, prompt chunks fill the token budget", true, _ => new ChunkedPrefillScheduler()),
+        new("unified", "one token budget, running sequences first, memory chunk by chunk", true, input => new UnifiedScheduler(input.Policy.Of<UnifiedKnobs>().FullPromptCheck)) { Knobs = new UnifiedKnobs(), Resumes = false, LeavesRoomForOutput = true },
         new("elastic", "waiting prompts run whole, before decodes; what the GPU cannot keep streams to a CPU buffer sized by the SLOs", false, Elastic) { HostOverflow = "stream" },
         new("slo-slack", "waiting prompts run whole, before decodes, within their TPOT slack; layers that the GPU cannot keep are offloaded", false, SloSlack) { Knobs = new SloSlackKnobs(), HostOverflow = "offload", ByLayer = true },
     ]);

@@ -45,6 +45,9 @@ internal sealed class DecisionExecution(EngineState state, SchedulerView view, R
                     break;
                 default:
                     state.Queue.TakeBack();
+                    // With nothing to run, the next round would follow at once.
+                    if (state.Queue.StartRound() && decision.Kind == DecisionKind.Idle)
+                        break;
                     return decision;
             }
         }

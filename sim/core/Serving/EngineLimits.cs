@@ -20,4 +20,15 @@ public sealed record EngineLimits(
 {
     /// <summary>Preempted requests wait behind those that have arrived; otherwise at the front of the queue.</summary>
     public bool RequeueBehind { get; init; }
+
+    /// <summary>Longest prompt that is taken.</summary>
+    public int LongestPrompt { get; init; } = MaxModelLen;
+
+    /// <summary>
+    /// A sequence comes back from the host when its blocks and one more are free: tokens of a block; 0: when it and its next token fit.
+    /// </summary>
+    public int SpareBlockTokens { get; init; }
+
+    /// <summary>Preempted requests are in front of the queue from the next round on, not in the round that preempted them.</summary>
+    public bool RequeueAfterRound { get; init; }
 }

@@ -125,6 +125,8 @@ internal sealed class RequestLifecycle(EngineState state, ReplicaSeat seat, ISer
         record.FinishPs = sequence.LastTokenPs;
         if (_limits.RequeueBehind)
             _queue.Arrive(sequence.Request);
+        else if (_limits.RequeueAfterRound)
+            _queue.PutFirstNextRound(sequence.Request);
         else
             _queue.PutFirst(sequence.Request);
         _running.Table.Close(slot);
@@ -217,7 +219,7 @@ internal sealed class RequestLifecycle(EngineState state, ReplicaSeat seat, ISer
 
     private bool CanEverServe(ref RequestRecord record)
     {
-        if (record.InputTokens > _limits.MaxModelLen || record.InputTokens > _limits.MaxPrefillTokens)
+        if (record.InputTokens > _limits.LongestPrompt || record.InputTokens > _limits.MaxPrefillTokens)
             return false;
         int room = Math.Max(1, _limits.MaxModelLen - record.InputTokens);
         if (record.OutputTokens > room)

@@ -129,6 +129,10 @@ public readonly struct SchedulerView
         int tokens = sequence.PrefillTokens + 1;
         if (_running.Count + _host.Fetching == 0)
             return _running.Memory.CanExtend(sequence.Grant, tokens, load);
+        // vLLM's can_swap_in: the blocks that it left with, and one more for its next token whether it needs one or not.
+        int spare = _limits.SpareBlockTokens;
+        if (spare > 0)
+            tokens = Math.Max(tokens, (((sequence.PrefillTokens - 1 + spare) / spare) + 1) * spare);
         if (promptTokens > load.Tokens)
             load = load with { Tokens = promptTokens };
         return _running.Memory.CanComplete(sequence.Grant, _requests.RecordOf(slot).Demand(tokens + WindowOf(promptTokens)), load);

@@ -8,6 +8,9 @@ public sealed class WaitingQueue
     private readonly Queue<int> _arrived = new();
     private readonly Stack<int> _aside = new();
 
+    /// <summary>Preempted in a round that is not over, the latest arrival first.</summary>
+    private readonly Queue<int> _nextRound = new();
+
     /// <summary>Those set aside left out.</summary>
     public int Count => _preempted.Count + _arrived.Count;
 
@@ -25,6 +28,18 @@ public sealed class WaitingQueue
     {
         TakeBack();
         _preempted.Push(request);
+    }
+
+    /// <summary>Waits in front once <see cref="StartRound"/> is called.</summary>
+    public void PutFirstNextRound(int request) => _nextRound.Enqueue(request);
+
+    /// <summary>A round is over. Returns whether one that waited for its end is now in front.</summary>
+    public bool StartRound()
+    {
+        bool any = _nextRound.Count > 0;
+        while (_nextRound.TryDequeue(out int request))
+            PutFirst(request);
+        return any;
     }
 
     public int Take() => _preempted.Count > 0 ? _preempted.Pop() : _arrived.Dequeue();
