@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using ELLM.Sim.Experiments.Colocation;
+using ELLM.Sim.Experiments.Fleets;
 using ELLM.Sim.Experiments.Reproductions;
 using ELLM.Sim.Experiments.Sweeps;
 using ELLM.Sim.Hardware;
@@ -10,6 +11,7 @@ using ELLM.Sim.Policies;
 using ELLM.Sim.Timing;
 using ELLM.Sim.Validation;
 using ELLM.Sim.Workload.Generators;
+using ELLM.Sim.Workload.Streams;
 using NUnit.Framework;
 
 namespace ELLM.Sim.Tests.Architecture;
@@ -23,11 +25,13 @@ internal sealed class ConfigFileTests
         ["configs/colocation"] = path => ModelMaps.Load(path),
         ["configs/engines"] = path => EngineCatalog.Load(path),
         ["configs/experiments"] = path => Experiment.Load(path),
+        ["configs/fleets"] = path => FleetPlan.Of(FleetCatalog.Load(path), []),
         ["configs/gpus"] = path => GpuCatalog.Load(path),
         ["configs/models"] = path => ModelCatalog.Load(path),
         ["configs/policies"] = path => PresetCatalog.Load(path),
         ["configs/reproductions"] = path => Reproduction.Of(path),
         ["configs/schema"] = path => JsonNode.Parse(File.ReadAllText(path)),
+        ["configs/streams"] = path => GeneratedStream.Of(StreamCatalog.Load(path), 1),
         ["configs/timing"] = path => TimingCatalog.Load(path),
         ["configs/timing/linear"] = path => LinearTimeModel.Load(path),
         ["configs/timing/overheads"] = path => OverheadCatalog.Load(path),

@@ -29,16 +29,32 @@ internal static class CompareCommand
         Option<string?> jobs = CommonOptions.Jobs();
         Option<bool> noReport = CommonOptions.NoReport();
         RunOptions run = new(tables: true);
+        FleetComparison fleet = new();
         Command command = new("compare", "Replay a trace under several memory policies, side by side.") { trace, policies, jobs, noReport };
         command.WithExamples(
             "ellm compare",
             "ellm compare trace.csv.gz --policies orca-max,vllm --rate 4 --limit 10000",
             "ellm compare --slo ttft=500ms,tpot=50ms --format csv > summary.csv",
+            "ellm compare --fleet two-kinds",
             "ellm compare --set policy.overflow=swap --set memory.kv_blocks=2588 --policies vllm");
         run.AddTo(command);
+        fleet.AddTo(command);
         command.SetAction((parsed, cancel) => Task.Run(
-            () => Run(terminal, run, parsed, parsed.GetValue(trace)!, Reading(run, parsed, trace), parsed.GetValue(policies)!, parsed.GetValue(jobs), !parsed.GetValue(noReport), cancel), CancellationToken.None));
+            () => fleet.Wanted(parsed, parsed.GetValue(trace)!)
+                ? Fleet(terminal, run, fleet, parsed, trace, policies, parsed.GetValue(jobs), cancel)
+                : Run(terminal, run, parsed, parsed.GetValue(trace)!, Reading(run, parsed, trace), parsed.GetValue(policies)!, parsed.GetValue(jobs), !parsed.GetValue(noReport), cancel), CancellationToken.None));
         return command;
+    }
+
+    private static int Fleet(
+        Terminal terminal, RunOptions run, FleetComparison fleet, ParseResult parsed, Argument<string> trace, Option<string[]> policies,
+        string? jobs, CancellationToken cancel)
+    {
+        terminal.Quiet = run.Quiet(parsed);
+        int threads = Values.Count("--jobs", jobs) ?? Environment.ProcessorCount;
+        string? named = parsed.GetResult(trace) is { Implicit: false } ? parsed.GetValue(trace) : null;
+        string[]? chosen = parsed.GetResult(policies) is { Implicit: false } ? parsed.GetValue(policies) : null;
+        return fleet.Run(terminal, run, parsed, named, chosen, threads, cancel);
     }
 
     /// <summary>How the trace is read: that of no name at its own rate, unless one is stated.</summary>

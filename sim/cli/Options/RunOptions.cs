@@ -4,6 +4,7 @@ using System.Globalization;
 using ELLM.Sim.Compat.Vidur;
 using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
+using ELLM.Sim.Experiments.Fleets;
 using ELLM.Sim.Hardware.Calibration;
 using ELLM.Sim.Hardware;
 using ELLM.Sim.Models;
@@ -117,6 +118,13 @@ internal sealed class RunOptions
     {
         _assembly.Load(parsed);
         return ConfigBinder.Bind([.. policies.Select(PresetCatalog.Load)], Assignments(parsed));
+    }
+
+    /// <summary>A fleet of a file, with the settings of the command line in each of its deployments.</summary>
+    public FleetPlan Fleet(ParseResult parsed, FleetSpec spec)
+    {
+        _assembly.Load(parsed);
+        return FleetPlan.Of(spec, Assignments(parsed));
     }
 
     public TraceReadOptions Reading(ParseResult parsed) => _reading.Of(parsed);

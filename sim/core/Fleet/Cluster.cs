@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using ELLM.Sim.Serving;
 using ELLM.Sim.Time;
 using ELLM.Sim.Workload;
@@ -24,9 +25,8 @@ public sealed class Cluster
     /// <summary>Arrivals routed before the lanes go on.</summary>
     private const int MostRouted = 1 << 17;
 
-    private readonly Trace _trace;
-    private readonly RequestRecord[] _records;
-    private readonly RecordTable _table;
+    private readonly Trace? _trace;
+    private readonly ArrivalFeed _feed;
     private readonly UserLoop? _users;
     private readonly SessionLoop? _sessions;
     private readonly Dispatch _dispatch;
@@ -35,22 +35,37 @@ public sealed class Cluster
     private readonly List<Replica> _replicas = [];
     private readonly List<Lane> _lanes = [];
     private EventQueue _events = new();
+    private RequestRecords _requests;
     private long _endPs;
 
     /// <param name="users">Closed loop: arrivals follow from completions, and the trace's own arrival times are ignored.</param>
     /// <param name="reportPs">Between reports of engines to the router, picoseconds; 0: it sees them as they are.</param>
     public Cluster(Trace trace, IRouter router, UserLoop? users = null, long reportPs = 0, ClusterOptions options = default)
+        : this([trace], router, reportPs, options, users, users is null ? trace.Find<SessionPlan>() : null)
     {
         _trace = trace;
+        Records = new RequestRecord[trace.Count];
+        _requests = new RequestRecords(Records);
+    }
+
+    /// <summary>Of requests that come in pieces: no record is kept, and what is to be known of a request its observer is told.</summary>
+    /// <param name="pieces">In the order of arrival.</param>
+    public Cluster(IEnumerable<Trace> pieces, IRouter router, long reportPs, ClusterOptions options)
+        : this(pieces, router, reportPs, options, null, null)
+    {
+    }
+
+    private Cluster(
+        IEnumerable<Trace> pieces, IRouter router, long reportPs, ClusterOptions options, UserLoop? users, SessionPlan? sessions)
+    {
+        _sessions = sessions is null ? null : new SessionLoop(sessions);
+        _feed = new ArrivalFeed(pieces);
         _users = users;
-        if (users is null && trace.Find<SessionPlan>() is { } plan)
-            _sessions = new SessionLoop(plan);
         _options = options;
-        _records = new RequestRecord[trace.Count];
-        _table = new RecordTable(_records);
-        _dispatch = new Dispatch(router, trace, _table, reportPs);
+        _requests = new RequestRecords(null);
+        _dispatch = new Dispatch(router, reportPs);
         bool free = router.Needs == RouterNeeds.Nothing || (router.Needs == RouterNeeds.Reports && reportPs > 0);
-        _apart = options.Apart && users is null && _sessions is null && free;
+        _apart = options.Apart && users is null && sessions is null && free;
     }
 
     /// <summary>Replicas and virtual engines added so far.</summary>
@@ -59,58 +74,103 @@ public sealed class Cluster
     /// <summary>Whether each replica runs on its own: its observer must then be one of its own too.</summary>
     public bool RunsApart => _apart;
 
+    /// <summary>Requests that have arrived.</summary>
+    public int Arrived => _feed.Taken;
+
+    /// <summary>What happens to each request, in trace order, blank until it arrives; empty of a trace in pieces.</summary>
+    public RequestRecord[] Records { get; } = [];
+
     /// <summary>Adds a replica, or a virtual engine of one; all of them before <see cref="Run"/>.</summary>
     public Replica Add(EngineParts parts)
     {
         bool first = parts.Pipeline is null || parts.Pipeline.IsEmpty;
         if (_apart && first)
+        {
             _events = new EventQueue();
-        Replica replica = new(parts, new ReplicaSeat(_replicas.Count, _table, _events, Told(), new ArrivalOrder(_sessions?.Rank)));
+            _requests = _trace is null ? new RequestRecords(null) : _requests;
+        }
+        Replica replica = new(parts, new ReplicaSeat(
+            _replicas.Count, _requests.Table, _events, Told(), new ArrivalOrder(_sessions?.Rank)));
         _replicas.Add(replica);
         _dispatch.Add(replica);
         if (_apart && first)
-            _lanes.Add(new Lane(replica, _events, _replicas));
+            _lanes.Add(new Lane(replica, _events, _requests, _replicas));
         return replica;
     }
 
-    /// <summary>What happens to each request, in trace order; blank until it arrives.</summary>
-    public RequestRecord[] Records => _records;
-
     public RunOutcome Run(IProgress<int>? progress = null, CancellationToken cancel = default)
     {
-        _dispatch.Begin();
-        int next = _sessions is not null ? RunSessions(_sessions, progress, cancel)
-            : _apart ? RunApart(progress, cancel)
-            : RunTogether(progress, cancel);
-        for (; next < _trace.Count; next++)
-            Open(next, -1);
-        progress?.Report(_trace.Count);
+        _dispatch.Begin(_requests);
+        if (_sessions is not null)
+            RunSessions(_sessions, _trace!, progress, cancel);
+        else if (_apart)
+            RunApart(progress, cancel);
+        else
+            RunTogether(progress, cancel);
+        while (_trace is not null && _sessions is null && _feed.Any)
+            _requests.Open(_feed.Take(), -1);
+        progress?.Report(_feed.Taken);
         RunCounters sum = default;
         foreach (Replica replica in _replicas)
             replica.AddTo(ref sum);
-        return new RunOutcome(_trace, _records, _endPs, sum);
+        return new RunOutcome(_trace ?? new Trace("", [], [], []), Records, _endPs, sum);
     }
 
     /// <summary>Told that a request ended, and when; null where nothing depends on it.</summary>
     private Action<int, long>? Told()
     {
         Action<int, long>? told = _sessions is null ? null : _sessions.Ended;
-        if (_users is not null)
-            told += (_, nowPs) => _users.Ended(_events, nowPs);
         if (_dispatch.CountsEnds)
             told += (request, _) => _dispatch.Ended(request);
+        if (_users is not null)
+            told += (_, nowPs) => _users.Ended(_events, nowPs);
         return told;
     }
 
-    /// <summary>First turns from the trace, later ones from the ends of those before; of one instant in the order of the trace.</summary>
-    private int RunSessions(SessionLoop sessions, IProgress<int>? progress, CancellationToken cancel)
+    /// <summary>One event after the other.</summary>
+    private void RunTogether(IProgress<int>? progress, CancellationToken cancel)
     {
-        for (int request = 0; request < _trace.Count; request++)
-            Open(request, -1);
+        _users?.Start(_events);
+        while (true)
+        {
+            long arrivalPs = _users is null ? _feed.NextPs : long.MaxValue;
+            long eventPs = _events.NextTimePs;
+            if (_dispatch.Reports)
+                _dispatch.CollectBefore(Math.Min(arrivalPs, eventPs));
+            if (arrivalPs <= eventPs && arrivalPs < long.MaxValue)
+            {
+                Route(arrivalPs);
+                if ((_feed.Taken & 0xFFFF) == 0)
+                    progress?.Report(_feed.Taken);
+                continue;
+            }
+            if (_events.Count == 0)
+                return;
+            cancel.ThrowIfCancellationRequested();
+            SimEvent item = _events.Pop(out long nowPs);
+            if (item.Kind == SimEventKind.UserArrival)
+            {
+                if (_feed.Any)
+                    Route(nowPs);
+            }
+            else if (_replicas[item.Target].Handle(item, nowPs))
+            {
+                _endPs = nowPs;
+            }
+            if (_dispatch.MayRelease)
+                _dispatch.Release(nowPs);
+        }
+    }
+
+    /// <summary>First turns from the trace, later ones from the ends of those before; of one instant in the order of the trace.</summary>
+    private void RunSessions(SessionLoop sessions, Trace trace, IProgress<int>? progress, CancellationToken cancel)
+    {
+        while (_feed.Any)
+            _requests.Open(_feed.Take(), -1);
         int arrived = 0;
         for (int start = NextStart(sessions, 0); ;)
         {
-            long startPs = start < _trace.Count ? _trace.ArrivalPs[start] : long.MaxValue, turnPs = sessions.NextTimePs;
+            long startPs = start < trace.Count ? trace.ArrivalPs[start] : long.MaxValue, turnPs = sessions.NextTimePs;
             bool isTurn = sessions.NextTurn >= 0 && (turnPs < startPs || (turnPs == startPs && sessions.NextTurn < start));
             long arrivalPs = isTurn ? turnPs : startPs;
             if (_dispatch.Reports)
@@ -120,13 +180,15 @@ public sealed class Cluster
                 int request = isTurn ? sessions.TakeTurn() : start;
                 start = isTurn ? start : NextStart(sessions, start + 1);
                 sessions.Arrived(request);
-                Route(request, arrivalPs);
+                Records[request].ArrivalPs = arrivalPs;
+                if (!_dispatch.Route(request, request, arrivalPs))
+                    sessions.Ended(request, arrivalPs);
                 if ((++arrived & 0xFFFF) == 0)
                     progress?.Report(arrived);
                 continue;
             }
             if (_events.Count == 0)
-                return _trace.Count;
+                return;
             cancel.ThrowIfCancellationRequested();
             SimEvent item = _events.Pop(out long nowPs);
             if (_replicas[item.Target].Handle(item, nowPs))
@@ -136,78 +198,45 @@ public sealed class Cluster
         }
     }
 
-    private int NextStart(SessionLoop sessions, int from)
+    private static int NextStart(SessionLoop sessions, int from)
     {
         int start = from;
-        while (start < _trace.Count && !sessions.Starts[start])
+        while (start < sessions.Starts.Length && !sessions.Starts[start])
             start++;
         return start;
     }
 
-    /// <summary>One event after the other. Returns how many requests have arrived.</summary>
-    private int RunTogether(IProgress<int>? progress, CancellationToken cancel)
+    private void Route(long nowPs)
     {
-        int next = 0;
-        int total = _trace.Count;
-        int trace = _users is null ? total : 0;
-        _users?.Start(_events);
-        while (true)
-        {
-            long arrivalPs = next < trace ? _trace.ArrivalPs[next] : long.MaxValue;
-            long eventPs = _events.NextTimePs;
-            if (_dispatch.Reports)
-                _dispatch.CollectBefore(Math.Min(arrivalPs, eventPs));
-            if (next < trace && arrivalPs <= eventPs)
-            {
-                Route(next++, arrivalPs);
-                if ((next & 0xFFFF) == 0)
-                    progress?.Report(next);
-                continue;
-            }
-            if (_events.Count == 0)
-                break;
-            cancel.ThrowIfCancellationRequested();
-            SimEvent item = _events.Pop(out long nowPs);
-            if (item.Kind == SimEventKind.UserArrival)
-            {
-                if (next < total)
-                    Route(next++, nowPs);
-            }
-            else if (_replicas[item.Target].Handle(item, nowPs))
-            {
-                _endPs = nowPs;
-            }
-            if (_dispatch.MayRelease)
-                _dispatch.Release(nowPs);
-        }
-        return next;
+        Arrival arrival = _feed.Take();
+        if (!_dispatch.Route(_requests.Open(arrival, nowPs), arrival.Row, nowPs))
+            _users?.Ended(_events, nowPs);
     }
 
-    /// <summary>Each replica on its own, as far as what the router needs is known. Returns how many requests have arrived.</summary>
-    private int RunApart(IProgress<int>? progress, CancellationToken cancel)
+    /// <summary>Each replica on its own, as far as what the router needs is known.</summary>
+    private void RunApart(IProgress<int>? progress, CancellationToken cancel)
     {
-        int next = 0;
-        long[] arrivals = _trace.ArrivalPs;
-        while (next < arrivals.Length)
+        while (_feed.Any)
         {
             long reportedUntilPs = long.MaxValue;
             if (_dispatch.Reports)
             {
-                long reportPs = _dispatch.ReportBefore(arrivals[next]);
+                long reportPs = _dispatch.ReportBefore(_feed.NextPs);
                 Advance(reportPs, cancel);
                 _dispatch.Collect(reportPs);
                 reportedUntilPs = _dispatch.ReportAfter(reportPs);
             }
-            int end = Math.Min(arrivals.Length, next + MostRouted);
-            for (; next < end && arrivals[next] < reportedUntilPs; next++)
-                _lanes[_dispatch.Pick(next, arrivals[next])].Expect(next);
-            if (!_dispatch.Reports && next < arrivals.Length)
-                Advance(arrivals[next], cancel);
-            progress?.Report(next);
+            for (int i = 0; i < MostRouted && _feed.NextPs < reportedUntilPs; i++)
+            {
+                Arrival arrival = _feed.Take();
+                _lanes[_dispatch.Pick(arrival)].Expect(arrival);
+            }
+            if (!_dispatch.Reports && _feed.Any)
+                Advance(_feed.NextPs, cancel);
+            progress?.Report(_feed.Taken);
         }
         Advance(long.MaxValue, cancel);
         _endPs = _lanes.Max(lane => lane.EndPs);
-        return next;
     }
 
     private void Advance(long untilPs, CancellationToken cancel)
@@ -215,38 +244,17 @@ public sealed class Cluster
         if (_options.Threads > 1)
         {
             ParallelOptions parallel = new() { MaxDegreeOfParallelism = _options.Threads };
-            Parallel.For(0, _lanes.Count, parallel, i => _lanes[i].Advance(untilPs, _trace, Open, cancel));
+            Parallel.For(0, _lanes.Count, parallel, i => _lanes[i].Advance(untilPs, cancel));
         }
         else
         {
             foreach (Lane lane in _lanes)
-                lane.Advance(untilPs, _trace, Open, cancel);
+                lane.Advance(untilPs, cancel);
         }
         foreach (Lane lane in _lanes)
         {
             if (lane.Fault is not null)
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(lane.Fault);
+                ExceptionDispatchInfo.Throw(lane.Fault);
         }
-    }
-
-    private void Route(int request, long nowPs)
-    {
-        Open(request, nowPs);
-        _dispatch.Route(request, nowPs);
-        if (_records[request].Status != RequestStatus.Rejected || _records[request].Replica != Dispatch.Nowhere)
-            return;
-        _users?.Ended(_events, nowPs);
-        _sessions?.Ended(request, nowPs);
-    }
-
-    /// <summary>Makes a request's record, when it arrives: made all at once, they would leave the processor's caches before they
-    /// are needed.</summary>
-    private void Open(int request, long nowPs)
-    {
-        ref RequestRecord record = ref _records[request];
-        record.InputTokens = _trace.InputTokens[request];
-        record.OutputTokens = _trace.OutputTokens[request];
-        record.ArrivalPs = nowPs;
-        record.FirstScheduledPs = record.FirstTokenPs = record.FinishPs = -1;
     }
 }

@@ -1,20 +1,18 @@
 using ELLM.Sim.Serving;
-using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Fleet;
 
 /// <summary>Between the arrivals and the replicas: asks the router, keeps what it may look at, holds requests that wait there.</summary>
-internal sealed class Dispatch(IRouter router, Trace trace, RecordTable records, long reportPs)
+internal sealed class Dispatch(IRouter router, long reportPs)
 {
-    /// <summary>The replica of requests that none got.</summary>
-    public const ushort Nowhere = ushort.MaxValue;
-
     private readonly List<Replica> _routed = [];
 
     /// <summary>Engine -> index among those that requests are routed to.</summary>
     private readonly List<int> _indices = [];
-    private readonly Queue<int> _held = new();
+    private readonly Queue<(int Request, int Row)> _held = new();
+
     private RouterView? _view;
+    private RequestRecords? _requests;
     private long _nextReportPs;
     private bool _freed;
 
@@ -28,6 +26,8 @@ internal sealed class Dispatch(IRouter router, Trace trace, RecordTable records,
 
     private RouterView View => _view ?? throw new InvalidOperationException("the run has not begun");
 
+    private RecordTable Records => _requests!.Table;
+
     public void Add(Replica replica)
     {
         if (replica.TakesRequests)
@@ -36,53 +36,53 @@ internal sealed class Dispatch(IRouter router, Trace trace, RecordTable records,
     }
 
     /// <summary>All replicas are there.</summary>
-    public void Begin()
+    /// <param name="requests">Of a run whose replicas do not run apart.</param>
+    public void Begin(RequestRecords requests)
     {
+        _requests = requests;
         _view = new RouterView(_routed, Reports ? reportPs : 0);
         for (int i = 0; CountsEnds && i < _routed.Count; i++)
             router.Changed(i, _view);
     }
 
     /// <summary>The replica that gets a request, from a router that never lets one wait.</summary>
-    public int Pick(int request, long nowPs)
+    public int Pick(in Arrival arrival)
     {
-        int replica = Ask(request, nowPs).Replica;
+        View.At(arrival.ArrivalPs);
+        RoutedRequest request = new(arrival.Row, arrival.InputTokens, arrival.OutputTokens, arrival.ArrivalPs);
+        int replica = router.Route(request, View).Replica;
         return replica >= 0 ? replica : throw new InvalidOperationException("a router without needs keeps nothing back");
     }
 
-    /// <summary>A request has arrived, and goes where the router sends it.</summary>
-    public void Route(int request, long nowPs)
+    /// <summary>A request has arrived, and goes where the router sends it. Returns false when it is turned away, and has ended.</summary>
+    /// <param name="row">Its place in the trace.</param>
+    public bool Route(int request, int row, long nowPs)
     {
-        RouteDecision decision = _held.Count > 0 ? RouteDecision.Wait : Ask(request, nowPs);
-        if (decision == RouteDecision.Wait)
-            _held.Enqueue(request);
-        else if (decision == RouteDecision.Refuse)
-            Refuse(request, nowPs);
-        else
-            Send(request, decision.Replica, nowPs);
+        RouteDecision decision = _held.Count > 0 ? RouteDecision.Wait : Ask(request, row, nowPs);
+        if (decision != RouteDecision.Wait)
+            return Send(request, decision, nowPs);
+        _held.Enqueue((request, row));
+        return true;
     }
 
     /// <summary>Those that wait are asked about again, in their order.</summary>
     public void Release(long nowPs)
     {
         _freed = false;
-        while (_held.TryPeek(out int request))
+        while (_held.TryPeek(out (int Request, int Row) head))
         {
-            RouteDecision decision = Ask(request, nowPs);
+            RouteDecision decision = Ask(head.Request, head.Row, nowPs);
             if (decision == RouteDecision.Wait)
                 return;
             _held.Dequeue();
-            if (decision == RouteDecision.Refuse)
-                Refuse(request, nowPs);
-            else
-                Send(request, decision.Replica, nowPs);
+            Send(head.Request, decision, nowPs);
         }
     }
 
     /// <summary>A request that was sent to a replica has ended there.</summary>
     public void Ended(int request)
     {
-        int replica = _indices[records[request].Replica];
+        int replica = _indices[Records[request].Replica];
         View.Ended(replica, Tokens(request));
         router.Changed(replica, View);
         _freed = true;
@@ -106,30 +106,45 @@ internal sealed class Dispatch(IRouter router, Trace trace, RecordTable records,
 
     public long ReportAfter(long lastPs) => lastPs + reportPs;
 
-    private RouteDecision Ask(int request, long nowPs)
+    private RouteDecision Ask(int request, int row, long nowPs)
     {
         View.At(nowPs);
-        return router.Route(new RoutedRequest(request, trace.InputTokens[request], trace.OutputTokens[request], nowPs), View);
+        ref RequestRecord record = ref Records[request];
+        return router.Route(new RoutedRequest(row, record.InputTokens, record.OutputTokens, record.ArrivalPs), View);
     }
 
-    private void Send(int request, int replica, long nowPs)
+    private bool Send(int request, RouteDecision decision, long nowPs)
     {
-        if (CountsEnds)
+        if (decision == RouteDecision.Refuse)
         {
-            View.Sent(replica, Tokens(request));
-            router.Changed(replica, View);
+            Refuse(request, nowPs);
+            return false;
         }
-        _routed[replica].Receiver.Arrive(request, nowPs);
+        if (!CountsEnds)
+        {
+            _routed[decision.Replica].Receiver.Arrive(request, nowPs);
+            return true;
+        }
+        long asked = Tokens(request);
+        View.Sent(decision.Replica, asked);
+        router.Changed(decision.Replica, View);
+        _routed[decision.Replica].Receiver.Arrive(request, nowPs);
+        // What is cut to the longest sequence that the engine takes will not be served, and is not counted when the request ends.
+        if (Tokens(request) < asked)
+        {
+            View.Cut(decision.Replica, asked - Tokens(request));
+            router.Changed(decision.Replica, View);
+        }
+        return true;
     }
 
     private void Refuse(int request, long nowPs)
     {
-        ref RequestRecord record = ref records[request];
+        ref RequestRecord record = ref Records[request];
         record.Ledger.QueueCompute = nowPs - record.ArrivalPs;
         record.Status = RequestStatus.Rejected;
         record.FinishPs = nowPs;
-        record.Replica = Nowhere;
     }
 
-    private long Tokens(int request) => (long)trace.InputTokens[request] + trace.OutputTokens[request];
+    private long Tokens(int request) => (long)Records[request].InputTokens + Records[request].OutputTokens;
 }

@@ -1,17 +1,16 @@
 using ELLM.Sim.Serving;
 using ELLM.Sim.Time;
-using ELLM.Sim.Workload;
 
 namespace ELLM.Sim.Fleet;
 
 /// <summary>A replica, with its virtual engines, that runs apart from the others: its own events, and the arrivals routed to it.</summary>
 /// <remarks>Between two arrivals nothing outside a replica touches it, so lanes may be at different times, and on different
 /// threads.</remarks>
-internal sealed class Lane(Replica receiver, EventQueue events, IReadOnlyList<Replica> engines)
+internal sealed class Lane(Replica receiver, EventQueue events, RequestRecords records, IReadOnlyList<Replica> engines)
 {
     private const int EventsBetweenChecks = 1 << 14;
 
-    private int[] _routed = new int[16];
+    private Arrival[] _routed = new Arrival[16];
     private int _next;
     private int _count;
 
@@ -22,7 +21,7 @@ internal sealed class Lane(Replica receiver, EventQueue events, IReadOnlyList<Re
     public Exception? Fault { get; private set; }
 
     /// <summary>It will get a request.</summary>
-    public void Expect(int request)
+    public void Expect(in Arrival request)
     {
         if (_count == _routed.Length)
             Array.Resize(ref _routed, 2 * _count);
@@ -30,12 +29,11 @@ internal sealed class Lane(Replica receiver, EventQueue events, IReadOnlyList<Re
     }
 
     /// <summary>Everything before an instant happens.</summary>
-    /// <param name="open">Makes the record of a request that arrives.</param>
-    public void Advance(long untilPs, Trace trace, Action<int, long> open, CancellationToken cancel)
+    public void Advance(long untilPs, CancellationToken cancel)
     {
         try
         {
-            Loop(untilPs, trace, open, cancel);
+            Loop(untilPs, cancel);
         }
         catch (Exception e) when (e is InputException or OperationCanceledException)
         {
@@ -43,20 +41,18 @@ internal sealed class Lane(Replica receiver, EventQueue events, IReadOnlyList<Re
         }
     }
 
-    private void Loop(long untilPs, Trace trace, Action<int, long> open, CancellationToken cancel)
+    private void Loop(long untilPs, CancellationToken cancel)
     {
         int handled = 0;
         while (true)
         {
-            long arrivalPs = _next < _count ? trace.ArrivalPs[_routed[_next]] : long.MaxValue;
+            long arrivalPs = _next < _count ? _routed[_next].ArrivalPs : long.MaxValue;
             long eventPs = events.NextTimePs;
             if (Math.Min(arrivalPs, eventPs) >= untilPs)
                 break;
             if (arrivalPs <= eventPs)
             {
-                int request = _routed[_next++];
-                open(request, arrivalPs);
-                receiver.Receiver.Arrive(request, arrivalPs);
+                receiver.Receiver.Arrive(records.Open(_routed[_next++], arrivalPs), arrivalPs);
                 continue;
             }
             if (++handled % EventsBetweenChecks == 0)
@@ -65,7 +61,7 @@ internal sealed class Lane(Replica receiver, EventQueue events, IReadOnlyList<Re
             if (engines[item.Target].Handle(item, nowPs))
                 EndPs = nowPs;
         }
-        if (_next == _count)
-            _next = _count = 0;
+        _routed.AsSpan(_next, _count - _next).CopyTo(_routed);
+        (_next, _count) = (0, _count - _next);
     }
 }

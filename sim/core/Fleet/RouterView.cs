@@ -53,6 +53,9 @@ public sealed class RouterView
         _tokens[replica] -= tokens;
     }
 
+    /// <summary>Tokens that a replica was sent and will not serve.</summary>
+    internal void Cut(int replica, long tokens) => _tokens[replica] -= tokens;
+
     /// <summary>Every replica reports.</summary>
     internal void Collect(long nowPs)
     {

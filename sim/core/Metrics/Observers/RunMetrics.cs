@@ -65,6 +65,18 @@ public sealed class RunMetrics : IServingObserver
     /// <summary>Told which requests have ended; null when nothing is written beside the run.</summary>
     public RequestBlocks? Blocks { get; init; }
 
+    /// <summary>Sums over requests as they end; null where their records are kept.</summary>
+    /// <remarks>Of such a run no timeline is taken either.</remarks>
+    public RequestSums? Requests
+    {
+        get;
+        init
+        {
+            field = value;
+            Timeline = value is null ? Timeline : new Timeline(maxRows: 0);
+        }
+    }
+
     public long NextSamplePs => Timeline.NextSamplePs;
 
     public void Sample(in ReplicaSample sample) => Timeline.Add(sample);
@@ -100,9 +112,18 @@ public sealed class RunMetrics : IServingObserver
     public void GapSeries(long firstPs, long growthPs, long steps, long tokens) => Itl.AddSeries(firstPs, growthPs, steps, tokens);
 
     /// <remarks>Per-request metrics come from the records, all of them, when the run is over.</remarks>
-    public void Ended(int request, in RequestRecord record) => Blocks?.Ended(request);
+    public void Ended(int request, in RequestRecord record)
+    {
+        Blocks?.Ended(request);
+        Requests?.Add(record);
+    }
 
-    public IServingObserver Apart() => new RunMetrics { Activation = Activation, Blocks = Blocks };
+    public IServingObserver Apart() => new RunMetrics
+    {
+        Activation = Activation,
+        Blocks = Blocks,
+        Requests = Requests is null ? null : new RequestSums(Requests.Slo),
+    };
 
     public void Join(IReadOnlyList<IServingObserver> parts)
     {
@@ -129,5 +150,7 @@ public sealed class RunMetrics : IServingObserver
         _calls.Add(part._calls);
         _activations.Add(part._activations);
         Itl.Add(part.Itl);
+        if (part.Requests is not null)
+            Requests?.Add(part.Requests);
     }
 }

@@ -25,7 +25,8 @@ public sealed class Timeline(int maxRows = Timeline.DefaultRows, long spacingPs 
 
     public long SpacingPs { get; private set; } = spacingPs;
 
-    public long NextSamplePs { get; private set; }
+    /// <summary>Beyond every time when there is room for none.</summary>
+    public long NextSamplePs { get; private set; } = maxRows == 0 ? long.MaxValue : 0;
 
     public ReadOnlySpan<ReplicaSample> Rows => _rows.AsSpan(0, _count);
 

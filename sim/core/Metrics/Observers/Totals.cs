@@ -6,15 +6,11 @@ namespace ELLM.Sim.Metrics.Observers;
 /// <summary>Counts and sums over the records of a run.</summary>
 internal struct Totals
 {
-    /// <summary>Requests that arrived, and from the first to the last of them.</summary>
+    /// <summary>Requests that arrived.</summary>
     public int Arrived;
-    public long ArrivalsPs;
     public int Completed;
     public int Rejected;
     public int Clipped;
-
-    /// <summary>First arrival to last finish of a completed request.</summary>
-    public long WindowPs;
 
     /// <summary>Output tokens of completed and unfinished requests.</summary>
     public long EmittedTokens;
@@ -34,42 +30,71 @@ internal struct Totals
     /// <summary>Every objective asked for.</summary>
     public int MeetAll;
 
+    private long _firstPs;
+    private long _lastPs;
+    private long _lastArrivalPs;
+
+    /// <summary>From the first arrival to the last one.</summary>
+    public readonly long ArrivalsPs => Arrived > 0 ? _lastArrivalPs - _firstPs : 0;
+
+    /// <summary>Of no request.</summary>
+    public static Totals None { get; } = new() { _firstPs = long.MaxValue, _lastPs = long.MinValue };
+
+    /// <summary>First arrival to last finish of a completed request.</summary>
+    public readonly long WindowPs => Completed > 0 ? _lastPs - _firstPs : 0;
+
     public static Totals Of(ReadOnlySpan<RequestRecord> records, in SloTargets slo)
     {
-        Totals t = default;
-        long first = long.MaxValue;
-        long last = long.MinValue;
-        long lastArrival = 0;
+        Totals t = None;
         foreach (ref readonly RequestRecord r in records)
-        {
-            if (r.ArrivalPs >= 0)
-            {
-                first = Math.Min(first, r.ArrivalPs);
-                lastArrival = Math.Max(lastArrival, r.ArrivalPs);
-                t.Arrived++;
-            }
-            t.EmittedTokens += r.EmittedTokens;
-            if (r.Clipped)
-                t.Clipped++;
-            if (r.FirstTokenPs >= 0)
-            {
-                t.PrefilledTokens += r.InputTokens;
-                t.PromptPairs += (long)r.InputTokens * (r.InputTokens + 1L) / 2;
-            }
-            if (r.Status == RequestStatus.Rejected)
-                t.Rejected++;
-            if (r.Status != RequestStatus.Finished)
-                continue;
-            last = Math.Max(last, r.FinishPs);
-            t.Completed++;
-            t.PromptTokens += r.InputTokens;
-            t.MeetTtft += slo.MeetsTtft(r) ? 1 : 0;
-            t.MeetTpot += slo.MeetsTpot(r) ? 1 : 0;
-            t.MeetAll += slo.Meets(r) ? 1 : 0;
-        }
-        t.ArrivalsPs = t.Arrived > 0 ? lastArrival - first : 0;
-        t.WindowPs = t.Completed > 0 ? last - first : 0;
+            t.Add(r, slo);
         return t;
+    }
+
+    public void Add(in RequestRecord r, in SloTargets slo)
+    {
+        if (r.ArrivalPs >= 0)
+        {
+            _firstPs = Math.Min(_firstPs, r.ArrivalPs);
+            _lastArrivalPs = Math.Max(_lastArrivalPs, r.ArrivalPs);
+            Arrived++;
+        }
+        EmittedTokens += r.EmittedTokens;
+        if (r.Clipped)
+            Clipped++;
+        if (r.FirstTokenPs >= 0)
+        {
+            PrefilledTokens += r.InputTokens;
+            PromptPairs += (long)r.InputTokens * (r.InputTokens + 1L) / 2;
+        }
+        if (r.Status == RequestStatus.Rejected)
+            Rejected++;
+        if (r.Status != RequestStatus.Finished)
+            return;
+        _lastPs = Math.Max(_lastPs, r.FinishPs);
+        Completed++;
+        PromptTokens += r.InputTokens;
+        MeetTtft += slo.MeetsTtft(r) ? 1 : 0;
+        MeetTpot += slo.MeetsTpot(r) ? 1 : 0;
+        MeetAll += slo.Meets(r) ? 1 : 0;
+    }
+
+    public void Add(in Totals other)
+    {
+        _firstPs = Math.Min(_firstPs, other._firstPs);
+        _lastPs = Math.Max(_lastPs, other._lastPs);
+        _lastArrivalPs = Math.Max(_lastArrivalPs, other._lastArrivalPs);
+        Arrived += other.Arrived;
+        Completed += other.Completed;
+        Rejected += other.Rejected;
+        Clipped += other.Clipped;
+        EmittedTokens += other.EmittedTokens;
+        PromptTokens += other.PromptTokens;
+        PrefilledTokens += other.PrefilledTokens;
+        PromptPairs += other.PromptPairs;
+        MeetTtft += other.MeetTtft;
+        MeetTpot += other.MeetTpot;
+        MeetAll += other.MeetAll;
     }
 }
 

@@ -8,56 +8,63 @@ namespace ELLM.Sim.Metrics.Summaries;
 /// <summary>Makes a <see cref="Summary"/> of a finished run: a few passes over the records, nothing larger than them.</summary>
 public static class SummaryBuilder
 {
-    private delegate long? Latency(in RequestRecord record);
-
     /// <param name="replicas">Replicas of the run, or virtual engines where they share pipeline stages; utilisations are per
     /// replica.</param>
     public static Summary Build(
-        RunLabel label, RunOutcome outcome, RunMetrics metrics, SloTargets slo, HardwareRates rates, int replicas = 1)
+        RunLabel label, RunOutcome outcome, RunMetrics metrics, SloTargets slo, HardwareRates rates, int replicas = 1) =>
+        Build(label, RequestFigures.Of(outcome.Records, slo, metrics.Itl), outcome.Counters, metrics, slo, rates, replicas);
+
+    /// <summary>The same of a run whose records are not kept: its metrics hold <see cref="RequestSums"/>.</summary>
+    /// <param name="requests">That arrived.</param>
+    public static Summary Build(
+        RunLabel label, int requests, RunCounters counters, RunMetrics metrics, SloTargets slo, HardwareRates rates, int replicas) =>
+        Build(label, RequestFigures.Of(metrics.Requests!, requests, slo, metrics.Itl), counters, metrics, slo, rates, replicas);
+
+    private static Summary Build(
+        RunLabel label, RequestFigures figures, in RunCounters counters, RunMetrics metrics, SloTargets slo, HardwareRates rates,
+        int replicas)
     {
-        ReadOnlySpan<RequestRecord> records = outcome.Records;
-        Totals totals = Totals.Of(records, slo);
+        Totals totals = figures.Totals;
         double windowS = totals.WindowPs / (double)SimTime.PsPerSecond;
         double busyS = metrics.BusyPs / (double)SimTime.PsPerSecond;
-        long[] scratch = new long[records.Length];
-        LedgerStats ledger = LedgerStats.Of(records);
+        LedgerStats ledger = figures.Ledger;
         return new Summary
         {
             Label = label,
-            Requests = records.Length,
+            Requests = figures.Requests,
             Arrived = totals.Arrived,
             OfferedPerS = Ratio(totals.Arrived - 1, totals.ArrivalsPs / (double)SimTime.PsPerSecond),
             Completed = totals.Completed,
             Rejected = totals.Rejected,
-            Unfinished = records.Length - totals.Completed - totals.Rejected,
+            Unfinished = figures.Requests - totals.Completed - totals.Rejected,
             Clipped = totals.Clipped,
             WindowPs = totals.WindowPs,
-            Ttft = Distribute(records, RequestLatency.Ttft, scratch),
-            Tpot = Distribute(records, RequestLatency.Tpot, scratch),
+            Ttft = figures.Ttft,
+            Tpot = figures.Tpot,
             Itl = metrics.Itl.ToDistribution(),
-            EndToEnd = Distribute(records, RequestLatency.EndToEnd, scratch),
-            Normalized = Distribute(records, RequestLatency.Normalized, scratch),
+            EndToEnd = figures.EndToEnd,
+            Normalized = figures.Normalized,
             RequestsPerS = Ratio(totals.Completed, windowS),
             OutputTokensPerS = Ratio(totals.EmittedTokens, windowS),
             TotalTokensPerS = Ratio(totals.EmittedTokens + totals.PromptTokens, windowS),
             DecodeTokensPerBusyS = Ratio(metrics.DecodeTokens, metrics.DecodeBusyPs / (double)SimTime.PsPerSecond),
             Slo = slo,
-            TtftAttainment = Ratio(totals.MeetTtft, records.Length),
-            TpotAttainment = Ratio(totals.MeetTpot, records.Length),
-            SloAttainment = Ratio(totals.MeetAll, records.Length),
+            TtftAttainment = Ratio(totals.MeetTtft, figures.Requests),
+            TpotAttainment = Ratio(totals.MeetTpot, figures.Requests),
+            SloAttainment = Ratio(totals.MeetAll, figures.Requests),
             GoodputPerS = Ratio(totals.MeetAll, windowS),
-            Percentiles = slo.Score(records, metrics.Itl),
-            Verdict = Stability.Judge(records, slo),
+            Percentiles = figures.Percentiles,
+            Verdict = figures.Verdict,
             BatchMean = Ratio(metrics.BatchSum, metrics.Iterations),
             BatchTimeMean = Ratio((double)metrics.BatchIntegral, metrics.BusyPs),
             BatchMax = metrics.BatchMax,
             QueueMean = Ratio((double)metrics.QueueIntegral, totals.WindowPs),
             QueueMax = metrics.QueueMax,
-            Preemptions = outcome.Counters.Preemptions,
-            RecomputedTokens = outcome.Counters.RecomputedTokens,
-            SwappedOutBytes = outcome.Counters.SwappedOutBytes,
-            SwappedInBytes = outcome.Counters.SwappedInBytes,
-            Prefixes = outcome.Counters.Prefixes is { Tokens: > 0 } prefixes ? prefixes : null,
+            Preemptions = counters.Preemptions,
+            RecomputedTokens = counters.RecomputedTokens,
+            SwappedOutBytes = counters.SwappedOutBytes,
+            SwappedInBytes = counters.SwappedInBytes,
+            Prefixes = counters.Prefixes is { Tokens: > 0 } prefixes ? prefixes : null,
             Kv = metrics.Kv,
             KvFreeBytes = metrics.Kv.FreeShare * rates.KvPoolBytes,
             Calls = metrics.Calls,
@@ -66,10 +73,10 @@ public static class SummaryBuilder
             Mfu = Ratio(ModelFlops(totals, metrics, rates), busyS * rates.PeakFlopsPerS),
             BandwidthUtilization = Ratio(BytesRead(metrics, rates), busyS * rates.PeakBytesPerS),
             BusyShare = Ratio(busyS, windowS * replicas),
-            Iterations = outcome.Counters.Iterations,
-            PrefillIterations = outcome.Counters.PrefillIterations,
-            PrefillTokens = outcome.Counters.PrefillTokens,
-            DecodeTokens = outcome.Counters.DecodeTokens,
+            Iterations = counters.Iterations,
+            PrefillIterations = counters.PrefillIterations,
+            PrefillTokens = counters.PrefillTokens,
+            DecodeTokens = counters.DecodeTokens,
             LedgerTotalsPs = ledger.TotalsPs,
             LedgerMeanShares = ledger.MeanShares,
         };
@@ -88,17 +95,6 @@ public static class SummaryBuilder
     {
         double kvTokens = (double)metrics.DecodeContextTokens + metrics.PrefillTokens + metrics.DecodeTokens;
         return (metrics.Iterations * rates.WeightBytes) + (kvTokens * rates.KvBytesPerToken);
-    }
-
-    private static Distribution Distribute(ReadOnlySpan<RequestRecord> records, Latency latency, long[] scratch)
-    {
-        int count = 0;
-        foreach (ref readonly RequestRecord r in records)
-        {
-            if (latency(r) is long value)
-                scratch[count++] = value;
-        }
-        return ExactQuantiles.Of(scratch.AsSpan(0, count));
     }
 
     private static double? Ratio(double part, double whole) => whole > 0 ? part / whole : null;

@@ -16,30 +16,10 @@ public sealed record RateTableArrivals(
 
     internal override double[] Sample(int count, RandomStream random)
     {
-        double x = SdLog * Distributions.Normal(random);
-        double factor = Factor(x, random);
-        long step = 0;
-        BinBudget bins = new(count, "step_s");
-        double now = 0;
+        RateTableClock clock = new(this, random, new BinBudget(count, "step_s"));
         double[] times = new double[count];
         for (int i = 0; i < count; i++)
-        {
-            double work = Distributions.Exponential(random, 1);
-            while (true)
-            {
-                double rate = RatePerS * factor * Multipliers[step % Multipliers.Length];
-                double left = (step + 1) * StepS - now;
-                if (work < rate * left)
-                    break;
-                bins.Spend();
-                work -= rate * left;
-                now = ++step * StepS;
-                x = Phi * x + SdLog * Math.Sqrt(1 - Phi * Phi) * Distributions.Normal(random);
-                factor = Factor(x, random);
-            }
-            now += work / (RatePerS * factor * Multipliers[step % Multipliers.Length]);
-            times[i] = now;
-        }
+            times[i] = clock.Next();
         return times;
     }
 
@@ -53,7 +33,8 @@ public sealed record RateTableArrivals(
         base.Check(where);
     }
 
-    private double Factor(double x, RandomStream random)
+    /// <summary>The further factor of a step whose log is drawn.</summary>
+    internal double Factor(double x, RandomStream random)
     {
         if (IdleShare > 0 && random.NextDouble() < IdleShare)
             return 0;
