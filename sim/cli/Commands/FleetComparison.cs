@@ -5,11 +5,9 @@ using System.Runtime.ExceptionServices;
 using ELLM.Sim.Cli.Options;
 using ELLM.Sim.Cli.Screen;
 using ELLM.Sim.Cli.Tables;
-using ELLM.Sim.Configuration;
 using ELLM.Sim.Experiments;
 using ELLM.Sim.Experiments.Fleets;
 using ELLM.Sim.Metrics.ResultFiles;
-using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
 using ELLM.Sim.Workload.Streams;
 using Trace = ELLM.Sim.Workload.Trace;
@@ -57,8 +55,8 @@ internal sealed class FleetComparison
         long start = Stopwatch.GetTimestamp();
         (Trace? whole, RequestStream? stream) = Open(terminal, run, parsed, name);
         SimulationOptions options = run.Simulating(parsed, cancel);
-        FleetReport[] reports = SideBySide(plans, jobs, cancel, plan =>
-            stream is null ? FleetRun.Run(plan, whole!, options) : FleetRun.Run(plan, stream, options));
+        FleetReport[] reports = SideBySide(
+            plans, jobs, plan => stream is null ? FleetRun.Run(plan, whole!, options) : FleetRun.Run(plan, stream, options), cancel);
         RunReport[] rows = [.. reports.SelectMany(r => r.Rows)];
         Talk.Warnings(terminal, rows);
         terminal.Say(string.Create(CultureInfo.InvariantCulture, $"simulated in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.00} s"));
@@ -78,7 +76,7 @@ internal sealed class FleetComparison
         ? [.. run.Bind(parsed, PolicyNames.Parse(policies ?? [PolicyNames.Usual])).Select(FleetPlan.Of)]
         : [run.Fleet(parsed, spec)];
 
-    private static FleetReport[] SideBySide(FleetPlan[] plans, int jobs, CancellationToken cancel, Func<FleetPlan, FleetReport> run)
+    private static FleetReport[] SideBySide(FleetPlan[] plans, int jobs, Func<FleetPlan, FleetReport> run, CancellationToken cancel)
     {
         FleetReport[] reports = new FleetReport[plans.Length];
         ParallelOptions parallel = new() { MaxDegreeOfParallelism = Math.Max(1, jobs), CancellationToken = cancel };
