@@ -47,7 +47,7 @@ internal static class ScreenTable
             target.Write($"{cells[0]}  {sentence}\n");
         string[] hidden = [.. table.Headers.Where((h, i) => !columns.Contains(i) && h.Trim().Length > 0)];
         if (hidden.Length > 0)
-            target.Write($"not shown for want of width: {string.Join(", ", hidden)}\n");
+            target.Write($"no width for: {string.Join(", ", hidden)}\n");
     }
 
     private static List<int> Fitting(TextTable table, int width)

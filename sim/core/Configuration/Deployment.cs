@@ -123,10 +123,10 @@ public sealed class Deployment
     private string? RoomFor(IKvMemory empty)
     {
         bool stated = Config.Memory is { KvBlocks: > 0 } or { KvTokens: > 0 };
-        if (empty.CapacityTokens == 0 && stated && empty is VmmKv mapped)
+        if (empty.CapacityTokens == 0 && stated && empty.ChunkTokens > 0)
         {
             throw new InputException($"{Config.Preset}: the stated KV pool of {Budget.KvTokens} tokens is less than one chunk of "
-                + $"{mapped.UnitTokens} tokens; state more, or a smaller policy.chunk_kib");
+                + $"{empty.ChunkTokens} tokens; state more, or a smaller policy.chunk_kib");
         }
         if (empty.CapacityTokens == 0)
         {

@@ -80,6 +80,9 @@ public interface IKvMemory
     /// <summary>Bytes of one token's K and V over all layers of one rank.</summary>
     long BytesPerToken { get; }
 
+    /// <summary>Tokens of the chunk, of every tensor together, that a sequence is given at least; 0 where nothing is mapped.</summary>
+    long ChunkTokens => 0;
+
     /// <summary>Units in use: blocks, tokens of regions, groups of chunks. The sum of <see cref="UnitsOf"/> over all grants, where a
     /// unit that several share counts once.</summary>
     long UsedUnits { get; }

@@ -50,7 +50,7 @@ public sealed class VmmKv : IKvMemory
     public long Units { get; }
 
     /// <summary>Tokens that one chunk in every layer holds.</summary>
-    public long UnitTokens => _unitTokens;
+    public long ChunkTokens => _unitTokens;
 
     public long BytesPerToken => _options.BytesPerToken;
 
