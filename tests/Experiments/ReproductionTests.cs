@@ -31,8 +31,8 @@ internal sealed class ReproductionTests
             Assert.That(code, Is.Zero);
             Assert.That(Enumerable.Range(0, 3).Select(i => rows[i]!["ours_low"]!.GetValue<double>()),
                 Is.EqualTo(new double[] { 10, 2, 50 }));
-            Assert.That(rows[0]!["within"]!.GetValue<bool>(), Is.True);
-            Assert.That(rows[2]!["within"], Is.Null, "nothing is accepted, so nothing is judged");
+            Assert.That(Said(rows, 0), Is.EqualTo("reproduced"));
+            Assert.That(Said(rows, 2), Is.Empty, "nothing is accepted, so nothing is judged");
         }
     }
 
@@ -40,7 +40,25 @@ internal sealed class ReproductionTests
     public void Value_outside_what_is_accepted_is_a_miss_with_exit_code_1()
     {
         (int code, JsonNode rows) = Json(Ten.Replace("[10, 10]", "[11, 12]", StringComparison.Ordinal));
-        Assert.That((code, rows[0]!["within"]!.GetValue<bool>()), Is.EqualTo((1, false)));
+        Assert.That((code, Said(rows, 0)), Is.EqualTo((1, "missed")));
+    }
+
+    [Test]
+    public void A_miss_that_the_file_stands_by_is_no_fault()
+    {
+        (int code, JsonNode rows) = Json(Ten.Replace("[10, 10]", "[11, 12], \"stands\": \"missed\"", StringComparison.Ordinal));
+        Assert.That((code, Said(rows, 0)), Is.EqualTo((0, "missed")));
+    }
+
+    [Test]
+    public void The_highest_rate_of_a_finite_run_is_searched()
+    {
+        // Ten requests: the more come at once, the longer the prompt iteration that all of them wait for.
+        string search = Ten.Replace("\"slo.ttft_s\": \"100\"", "\"slo.ttft_s\": \"0.5\"", StringComparison.Ordinal)
+            .Replace("batch_max", "finite_capacity_per_s", StringComparison.Ordinal).Replace("[10, 10]", "[0.1, 1000]", StringComparison.Ordinal);
+        JsonNode rows = Json(search).Rows;
+        Assert.That(Said(rows, 0), Is.EqualTo("reproduced"));
+        Assert.That(Low(rows, 1), Is.GreaterThanOrEqualTo(1), "a batch of five serves no more than one without limit");
     }
 
     [Test]
@@ -57,9 +75,11 @@ internal sealed class ReproductionTests
         {
             Assert.That((Low(band, 0), High(band, 0)), Is.EqualTo((4, 10)));
             Assert.That((Low(band, 1), High(band, 1)), Is.EqualTo((1, 2)), "4 / 4 and 10 / 5");
-            Assert.That(band[0]!["within"]!.GetValue<bool>(), Is.True, "the band reaches the accepted value");
+            Assert.That(Said(band, 0), Is.EqualTo("reproduced"), "the first condition is the one that was argued for");
             Assert.That((Low(best, 1), High(best, 1)), Is.EqualTo((2, 2)), "10 / 5");
         }
+        JsonNode point = Json(two.Replace("[10, 10]", "[4, 4]", StringComparison.Ordinal)).Rows;
+        Assert.That((Said(point, 0), point[0]!["point"]!.GetValue<string>()), Is.EqualTo(("possible", "four")));
     }
 
     [Test]
@@ -108,7 +128,7 @@ internal sealed class ReproductionTests
             Assert.That(code, Is.Zero);
             Assert.That(table, Does.Contain("largest batch of vllm"));
             Assert.That(lines[0],
-                Is.EqualTo("experiment,source,what,published,sure,unit,ours_low,ours_high,accept_low,accept_high,within,note"));
+                Is.EqualTo("experiment,source,what,published,sure,unit,ours_low,ours_high,accept_low,accept_high,verdict,point,note"));
             Assert.That(lines, Has.Length.EqualTo(4));
             Assert.That(Ellm.Run(args).Code, Is.EqualTo(2), "it exists");
             Assert.That(Ellm.Run([.. args, "--force"]).Code, Is.Zero);
@@ -118,6 +138,8 @@ internal sealed class ReproductionTests
     [Test]
     public void Unknown_experiment_names_the_nearest() =>
         Assert.That(Ellm.Run("reproduce", "ellm-batch-128").Error, Does.Contain("did you mean 'ellm-batch-128k'?"));
+
+    private static string Said(JsonNode rows, int row) => rows[row]!["verdict"]!.GetValue<string>();
 
     private static double Low(JsonNode rows, int row) => rows[row]!["ours_low"]!.GetValue<double>();
 

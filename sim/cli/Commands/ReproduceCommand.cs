@@ -29,7 +29,7 @@ internal static class ReproduceCommand
         Option<bool> force = CommonOptions.Force("Replace an existing file.");
         Option<string?> docs = RunOptions.Text("--write-docs", "FILE", "Write docs/reproductions.md from this run.");
         Option<string?> jobs = CommonOptions.Jobs();
-        Command command = new("reproduce", "Print numbers of publications beside ours; exit 1 when one is outside what is accepted.")
+        Command command = new("reproduce", "Print numbers of publications beside ours; exit 1 when a verdict is worse than its experiment stands by.")
         {
             names, format, outFile, force, docs, jobs,
         };
@@ -66,12 +66,14 @@ internal static class ReproduceCommand
             FileReplacement.Write(file, Text(file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? "json" : "csv", results));
         if (targets.Docs is string page)
             FileReplacement.Write(page, ReproductionsPage.Write(results));
-        int missed = results.Count(result => result.Within == false);
+        int worse = results.Count(result => result.IsWorse);
         terminal.Say(string.Create(
             CultureInfo.InvariantCulture,
-            $"{results.Count(result => result.Within == true)} within what is accepted, {missed} not, "
-                + $"{results.Count(result => result.Within is null)} printed only; {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s"));
-        return missed == 0 ? ExitCode.Done : ExitCode.ObjectiveMissed;
+            $"{Count(Verdict.Reproduced)} reproduced, {Count(Verdict.Possible)} possible, {Count(Verdict.Missed)} missed, {Count(null)} printed "
+                + $"only; {worse} worse than stated; {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s"));
+        return worse == 0 ? ExitCode.Done : ExitCode.ObjectiveMissed;
+
+        int Count(Verdict? verdict) => results.Count(result => result.Verdict == verdict);
     }
 
     private static void Print(Terminal terminal, Reproduction[] experiments, IReadOnlyList<ReproductionResult> results)
@@ -83,7 +85,7 @@ internal static class ReproduceCommand
             table.Add(
             [
                 result.Experiment.Name, row.What, ReproductionText.Published(row), ReproductionText.Sure(row.Sure),
-                ReproductionText.Ours(result), ReproductionText.Accept(row), ReproductionText.Verdict(result),
+                ReproductionText.Ours(result), ReproductionText.Accept(row), ReproductionText.Judged(result),
             ]);
         }
         table.Write(terminal.Out);

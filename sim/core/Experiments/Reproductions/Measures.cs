@@ -12,19 +12,25 @@ internal static class Measures
         ["activation_kib_per_token"] = budget => budget.ActivationBytesPerToken / 1024.0,
     };
 
+    /// <summary>The highest rate at which 90 % of the load's requests meet their objectives.</summary>
+    private const string Capacity = "finite_capacity_per_s";
+
     private static readonly Dictionary<string, Func<Summary, double?>> Derived = new()
     {
         ["slo_violation_share"] = summary => 1 - summary.SloAttainment,
     };
 
     /// <summary>Those that are no column of summary.csv.</summary>
-    public static IReadOnlyCollection<string> Own { get; } = [.. Budget.Keys, .. Derived.Keys];
+    public static IReadOnlyCollection<string> Own { get; } = [.. Budget.Keys, .. Derived.Keys, Capacity];
 
     public static IReadOnlySet<string> Names { get; } =
         new HashSet<string>([.. Own, .. SummaryColumns.All.Select(column => column.Name)], StringComparer.Ordinal);
 
-    /// <summary>True when the memory budget alone gives the value, without a run.</summary>
-    public static bool NeedsNoRun(string measure) => Budget.ContainsKey(measure);
+    /// <summary>True when no run under the load gives the value: the memory budget alone does, or a search.</summary>
+    public static bool NeedsNoRun(string measure) => Budget.ContainsKey(measure) || IsCapacity(measure);
+
+    /// <summary>True when a search over rates gives the value.</summary>
+    public static bool IsCapacity(string measure) => measure == Capacity;
 
     public static double OfBudget(string measure, MemoryBudget budget) => Budget[measure](budget);
 

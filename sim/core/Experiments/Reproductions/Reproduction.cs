@@ -12,7 +12,8 @@ namespace ELLM.Sim.Experiments.Reproductions;
 /// <param name="Arms">Policies that take part.</param>
 /// <param name="Rows">The published numbers.</param>
 /// <param name="Stated">What the publication leaves open and is stated here.</param>
-/// <param name="Conditions">Values of what is left open that no argument decides: every arm runs under each. Null: one run an arm.</param>
+/// <param name="Conditions">Values of what is left open: every arm runs under each. The first is the one that the source argues for, the
+/// others are the band around it. Null: one run an arm.</param>
 public sealed record Reproduction(
     string Name,
     string Title,
@@ -101,6 +102,7 @@ public sealed record ConditionSpec(string Name, LoadSpec? Load = null, IReadOnly
 /// <param name="Best">Compare each arm's best over the conditions, instead of condition by condition.</param>
 /// <param name="Unit">Of both values, after scaling.</param>
 /// <param name="Accept">Smallest and largest value that agrees with the publication; null: printed only.</param>
+/// <param name="Stands">The worst verdict that is no fault of this version; null: possible.</param>
 public sealed record PublishedRow(
     string What,
     string Measure,
@@ -113,7 +115,8 @@ public sealed record PublishedRow(
     bool Complement = false,
     bool Best = false,
     string Unit = "",
-    IReadOnlyList<double>? Accept = null);
+    IReadOnlyList<double>? Accept = null,
+    Verdict? Stands = null);
 
 /// <summary>How sure a published number is.</summary>
 public enum Certainty

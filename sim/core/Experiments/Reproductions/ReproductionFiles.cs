@@ -20,7 +20,8 @@ public static class ReproductionFiles
         ("ours_high", r => r.High),
         ("accept_low", r => r.Row.Accept?[0]),
         ("accept_high", r => r.Row.Accept?[1]),
-        ("within", r => r.Within),
+        ("verdict", r => ReproductionText.Verdict(r)),
+        ("point", r => r.Point ?? ""),
         ("note", ReproductionText.Note),
     ];
 

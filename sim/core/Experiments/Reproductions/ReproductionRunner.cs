@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using ELLM.Sim.Configuration;
+using ELLM.Sim.Experiments.Capacity;
 using ELLM.Sim.Policies;
 using ELLM.Sim.Workload;
 
@@ -41,14 +42,15 @@ public static class ReproductionRunner
         Cell[] over = [.. cells.Where(cell => cell.Experiment == experiment && cell.Arm.Name == row.Over)];
         string? missing = own.Concat(over).Select(cell => cell.Missing).FirstOrDefault(reason => reason is not null);
         if (missing is not null)
-            return new ReproductionResult(experiment, row, null, null, missing);
-        double?[] values = row.Best
-            ? [Quotient(Largest(own, row), over.Length == 0 ? 1 : Largest(over, row))]
-            : [.. own.Select((cell, i) => Quotient(cell.Value(row), over.Length == 0 ? 1 : over[i].Value(row)))];
-        double[] known = [.. values.OfType<double>().Select(value => row.Scale * (row.Complement ? 1 - value : value))];
-        return known.Length == 0
-            ? new ReproductionResult(experiment, row, null, null, "undefined in this run")
-            : new ReproductionResult(experiment, row, known.Min(), known.Max());
+            return new ReproductionResult(experiment, row, [], missing);
+        (string Condition, double? Value)[] values = row.Best
+            ? [("the best of all", Quotient(Largest(own, row), over.Length == 0 ? 1 : Largest(over, row)))]
+            : [.. own.Select((cell, i) => (cell.Condition, Quotient(cell.Value(row), over.Length == 0 ? 1 : over[i].Value(row))))];
+        (string, double)[] known = [.. from one in values
+            where one.Value is not null
+            let value = one.Value.Value
+            select (one.Condition, row.Scale * (row.Complement ? 1 - value : value))];
+        return new ReproductionResult(experiment, row, known, known.Length == 0 ? "undefined in this run" : null);
     }
 
     private static double? Largest(IEnumerable<Cell> cells, PublishedRow row) => cells.Max(cell => cell.Value(row));
@@ -60,10 +62,13 @@ public static class ReproductionRunner
     {
         private RunConfig? _config;
         private RunReport? _report;
+        private double? _capacityPerS;
 
         public Reproduction Experiment { get; } = experiment;
 
         public ArmSpec Arm { get; } = arm;
+
+        public string Condition => condition.Name;
 
         /// <summary>Why this run has no values.</summary>
         public string? Missing { get; private set; }
@@ -76,11 +81,14 @@ public static class ReproductionRunner
                 return;
             }
             _config = ConfigBinder.Bind(PresetCatalog.Load(Arm.Policy), Assignments());
-            if (Experiment.Rows.All(row => Measures.NeedsNoRun(row.Measure)))
-                return;
-            Trace trace = Loads.Draw(Experiment.Name, condition.Load ?? Experiment.Load);
+            LoadSpec load = condition.Load ?? Experiment.Load;
             try
             {
+                if (Experiment.Rows.Any(row => Measures.IsCapacity(row.Measure)))
+                    _capacityPerS = CapacityOf(load, cancel);
+                if (Experiment.Rows.All(row => Measures.NeedsNoRun(row.Measure)))
+                    return;
+                Trace trace = Loads.Draw(Experiment.Name, load);
                 RunReport report = RunReport.Run(_config, trace, SimulationOptions.Default with { Cancel = cancel });
                 _report = report with { Outcome = null, Timeline = null };
             }
@@ -90,9 +98,17 @@ public static class ReproductionRunner
             }
         }
 
-        public double? Value(PublishedRow row) => Measures.NeedsNoRun(row.Measure)
-            ? Measures.OfBudget(row.Measure, Deployment.PlanMemory(_config!))
+        public double? Value(PublishedRow row) => Measures.IsCapacity(row.Measure) ? _capacityPerS
+            : Measures.NeedsNoRun(row.Measure) ? Measures.OfBudget(row.Measure, Deployment.PlanMemory(_config!))
             : Measures.OfSummary(row.Measure, _report!.Summary!);
+
+        /// <summary>As papers measure it: from an empty deployment until all requests are done, the length of the load.</summary>
+        private double? CapacityOf(LoadSpec load, CancellationToken cancel)
+        {
+            CapacityGoal goal = new(Attainment: 0.9, Draws: 1, Tolerance: 0.02, Finite: true);
+            CapacityStudy study = new(Loads.Workload(Experiment.Name, load), goal, new GpuPrices());
+            return study.Run([_config!], null, SimulationOptions.Default with { Cancel = cancel }, jobs: 1)[0].CapacityPerS;
+        }
 
         /// <summary>Of the experiment, then of the condition, then of the arm.</summary>
         private IEnumerable<Assignment> Assignments() =>

@@ -19,12 +19,11 @@ public static class ReproductionText
 
     public static string Accept(PublishedRow row) => row.Accept is { } accept ? $"{Number(accept[0])} to {Number(accept[1])}" : "";
 
-    public static string Verdict(ReproductionResult result) => result.Within switch
-    {
-        true => "within",
-        false => "MISS",
-        null => "",
-    };
+    public static string Verdict(ReproductionResult result) => result.Verdict?.ToString().ToLowerInvariant() ?? "";
+
+    /// <summary>The verdict, and where in the band a possible one lies.</summary>
+    public static string Judged(ReproductionResult result) =>
+        result.Verdict == Reproductions.Verdict.Possible ? $"possible: {result.Point}" : Verdict(result);
 
     public static string Sure(Certainty certainty) => certainty.ToString().ToLowerInvariant();
 

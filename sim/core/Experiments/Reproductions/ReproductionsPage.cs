@@ -13,8 +13,10 @@ public static class ReproductionsPage
         [configs/reproductions](../configs/reproductions): deployment, load, policies, published numbers. `ellm reproduce NAME` runs one.
 
         - `ours` is one value, or the smallest and the largest over conditions that the publication leaves open.
-        - `accepted` is what agrees with the publication, set from its own words or from arithmetic on its numbers before the first run;
-          with open conditions ours has to reach into it. Without one the row is printed and not judged.
+        - `accepted` is what agrees with the publication, set from its own words or from arithmetic on its numbers before the first run.
+          Without one the row is printed and not judged.
+        - *reproduced*: the presets' defaults lie within it, under the condition that was argued for, which stands first; *possible*: not
+          they, but another value of what the publication leaves open, which is named; *missed*: nothing of the band does.
         - `sure` says where the published number was taken from: `paper`, its own text; `code`, released code or data; `notes`, notes or
           reviews of it; `memory`, general knowledge of it that was not looked up again; `inferred`, computed from its numbers.
         - Nothing was tuned towards a published number. Where ours differs, the note names the assumption that is the likely cause.
@@ -36,13 +38,13 @@ public static class ReproductionsPage
                 page.Append(
                     CultureInfo.InvariantCulture,
                     $"| {Cell(row.What)} | {ReproductionText.Published(row)} | {ReproductionText.Sure(row.Sure)} | "
-                        + $"{ReproductionText.Ours(result)} | {ReproductionText.Accept(row)} | {ReproductionText.Verdict(result)} | "
+                        + $"{ReproductionText.Ours(result)} | {ReproductionText.Accept(row)} | {Cell(ReproductionText.Judged(result))} | "
                         + $"{Cell(ReproductionText.Note(result))} |\n");
             }
             page.Append('\n');
         }
-        ReproductionResult[] missed = [.. results.Where(result => result.Within == false)];
-        page.Append(missed.Length == 0 ? "Every row with an accepted range is within it.\n" : "## Outside what is accepted\n\n");
+        ReproductionResult[] missed = [.. results.Where(result => result.Verdict == Verdict.Missed)];
+        page.Append(missed.Length == 0 ? "No row is missed.\n" : "## Missed\n\n");
         foreach (ReproductionResult result in missed)
             page.Append(CultureInfo.InvariantCulture,
                 $"- {result.Experiment.Name}, {result.Row.What}: published {ReproductionText.Published(result.Row)}, ours "
