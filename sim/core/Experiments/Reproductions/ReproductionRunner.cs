@@ -46,11 +46,13 @@ public static class ReproductionRunner
         (string Condition, double? Value)[] values = row.Best
             ? [("the best of all", Quotient(Largest(own, row), over.Length == 0 ? 1 : Largest(over, row)))]
             : [.. own.Select((cell, i) => (cell.Condition, Quotient(cell.Value(row), over.Length == 0 ? 1 : over[i].Value(row))))];
-        (string, double)[] known = [.. from one in values
-            where one.Value is not null
-            let value = one.Value.Value
-            select (one.Condition, row.Scale * (row.Complement ? 1 - value : value))];
-        return new ReproductionResult(experiment, row, known, known.Length == 0 ? "undefined in this run" : null);
+        List<(string, double)> known = [];
+        foreach ((string name, double? value) in values)
+        {
+            if (value is double ours)
+                known.Add((name, row.Scale * (row.Complement ? 1 - ours : ours)));
+        }
+        return new ReproductionResult(experiment, row, known, known.Count == 0 ? "undefined in this run" : null);
     }
 
     private static double? Largest(IEnumerable<Cell> cells, PublishedRow row) => cells.Max(cell => cell.Value(row));
