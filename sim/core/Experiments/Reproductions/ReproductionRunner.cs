@@ -84,13 +84,14 @@ public static class ReproductionRunner
             }
             _config = ConfigBinder.Bind(PresetCatalog.Load(Arm.Policy), Assignments());
             LoadSpec load = condition.Load ?? Experiment.Load;
+            bool runs = !Experiment.Rows.All(row => Measures.NeedsNoRun(row.Measure));
+            Trace? trace = runs ? Loads.Draw(Experiment.Name, load) : null;
             try
             {
                 if (Experiment.Rows.Any(row => Measures.IsCapacity(row.Measure)))
                     _capacityPerS = CapacityOf(load, cancel);
-                if (Experiment.Rows.All(row => Measures.NeedsNoRun(row.Measure)))
+                if (trace is null)
                     return;
-                Trace trace = Loads.Draw(Experiment.Name, load);
                 RunReport report = RunReport.Run(_config, trace, SimulationOptions.Default with { Cancel = cancel });
                 _report = report with { Outcome = null, Timeline = null };
             }
