@@ -45,7 +45,7 @@ public sealed record FleetPlan(string Name, IReadOnlyList<FleetMember> Members, 
         List<Assignment> settings =
         [
             new("model", part.Model), new("gpu", part.Gpu), Number("tp", part.Tp), Number("pp", part.Pp),
-            Number("engine.replicas", part.Replicas), new("engine.router", spec.Router),
+            Number("engine.replicas", part.Replicas), new("engine.router", spec.Router ?? "round-robin"),
             .. spec.Slo is null ? [] : SloText.Parse(spec.Slo),
             .. (part.Set ?? []).Select(entry => new Assignment(entry.Key, entry.Value?.ToString() ?? "null")),
             .. more,

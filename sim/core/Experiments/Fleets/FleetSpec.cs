@@ -19,8 +19,8 @@ public sealed record FleetSpec(string Name, IReadOnlyList<FleetPart> Deployments
     /// <summary>Trace, workload or stream that it serves where none is named.</summary>
     public string? Workload { get; init; }
 
-    /// <summary>As <c>engine.router</c>.</summary>
-    public string Router { get; init; } = "round-robin";
+    /// <summary>As <c>engine.router</c>; null: round robin.</summary>
+    public string? Router { get; init; }
 
     /// <summary>Objectives as <c>--slo</c> takes them.</summary>
     public string? Slo { get; init; }

@@ -16,7 +16,7 @@ public static class GeneratedStream
         byte[] text = Encoding.UTF8.GetBytes(FormattableString.Invariant($"{seed} {spec.LengthS} ")
             + string.Join(' ', spec.Parts.Select(part => $"{part.Workload}+{part.StartStep}")));
         string hash = Convert.ToHexStringLower(SHA256.HashData([.. text, .. parts.SelectMany(part => GeneratorJson.ToBytes(part))]));
-        return new RequestStream(spec.Name, () => Pieces(spec, parts, seed), spec.Notes, hash);
+        return new RequestStream(spec.Name, () => Pieces(spec, parts, seed), spec.Notes ?? [], hash);
     }
 
     private static GeneratorSpec Part(StreamSpec spec, StreamPart part)

@@ -9,7 +9,7 @@ namespace ELLM.Sim.Workload.Streams;
 public sealed record StreamSpec(string Name, string Description, double LengthS, IReadOnlyList<StreamPart> Parts)
 {
     /// <summary>What every result that rests on it says, one line each.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<string>? Notes { get; init; }
 
     internal CatalogFault? Check() => Parts.Count == 0 ? new CatalogFault("parts", "at least one", "none")
         : LengthS is > 0 and < 9_000_000 ? null
