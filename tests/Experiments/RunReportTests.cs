@@ -46,7 +46,7 @@ internal sealed class RunReportTests
         SloTargets targets = unloaded.Targets(new SloSpec(TpotS: 0.05));
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(targets.TtftPs, Is.EqualTo(10 * unloaded.TtftPs).Within(1));
+            Assert.That(targets.TtftPs, Is.EqualTo(25 * unloaded.TtftPs).Within(1));
             Assert.That(targets.TpotPs, Is.EqualTo(50_000_000_000));
         }
     }
