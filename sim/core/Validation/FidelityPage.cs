@@ -28,10 +28,11 @@ public static class FidelityPage
         | KV pool size | state it | vLLM measures its activation peak; give `memory.kv_blocks` from the engine's log when the pool fills |
         | comparison of policies under one time model | much better than the absolute values | errors are common to all |
 
-        Where the model must not be trusted: mixture-of-experts, latent attention and speculative decoding (not modelled); A40 attention (borrowed
-        from A100); chunked prefill on long cached prefixes on Hopper (form checked on RTX PRO 6000 only); single kernels; small all-reduce
-        messages on engines that do not capture them; batches of engines with another scheduler than the one simulated; hit rates of other
-        prefix caches than the one of vLLM.
+        Where the model must not be trusted: experts whose routing nobody knows (uniform or a power law moves TPOT more than any
+        coefficient); 4-bit experts by formula (16 %); speculative decoding (not modelled); A40 attention (borrowed from A100); chunked
+        prefill on long cached prefixes on Hopper (form checked on RTX PRO 6000 only); single kernels; small all-reduce messages on engines
+        that do not capture them; batches of engines with another scheduler than the one simulated; hit rates of other prefix caches than
+        the one of vLLM.
 
         """;
 
