@@ -55,7 +55,8 @@ internal sealed class ReproductionTests
     {
         // Ten requests: the more come at once, the longer the prompt iteration that all of them wait for.
         string search = Ten.Replace("\"slo.ttft_s\": \"100\"", "\"slo.ttft_s\": \"0.5\"", StringComparison.Ordinal)
-            .Replace("batch_max", "finite_capacity_per_s", StringComparison.Ordinal).Replace("[10, 10]", "[0.1, 1000]", StringComparison.Ordinal);
+            .Replace("batch_max", "finite_capacity_per_s", StringComparison.Ordinal)
+            .Replace("[10, 10]", "[0.1, 1000]", StringComparison.Ordinal);
         JsonNode rows = Json(search).Rows;
         Assert.That(Said(rows, 0), Is.EqualTo("reproduced"));
         Assert.That(Low(rows, 1), Is.GreaterThanOrEqualTo(1), "a batch of five serves no more than one without limit");

@@ -18,7 +18,7 @@ internal enum NaiveRule
     /// <summary>Decodes, then prompts that have begun, then new ones, in chunks of what is left of the budget.</summary>
     Chunked,
 
-    /// <summary>The same, and a preemption keeps no request from being admitted.</summary>
+    /// <summary>The same, and a preempted request is in front of the queue at once.</summary>
     Sarathi,
 
     /// <summary>Chunks take memory as they come.</summary>
@@ -50,6 +50,9 @@ internal sealed class NaiveEngine(
     private List<NaiveRequest> Decoding => [.. _running.Where(r => r.Decodes)];
 
     private int Prepared => _prompts.Sum(p => p.Chunk);
+
+    /// <summary>Preempted in this round by chunks, the latest arrival first; in front of the queue once the round is over.</summary>
+    private readonly List<NaiveRequest> _nextRound = [];
 
     /// <summary>A round that preempted admits no request, unless it left none running.</summary>
     private bool MayAdmit => _preempted == 0 || _running.Count == _admitted;
@@ -85,7 +88,9 @@ internal sealed class NaiveEngine(
     private void Arrive(NaiveRequest request)
     {
         request.Outputs = Math.Min(request.Outputs, Math.Max(1, limits.MaxModelLen - request.Prompt));
-        if (request.Prompt > limits.MaxModelLen || (!Chunks && request.Prompt > limits.Tokens) || !memory.CouldHold(request))
+        // V1 leaves room for a token of output.
+        int longest = rule == NaiveRule.V1 ? limits.MaxModelLen - 1 : limits.MaxModelLen;
+        if (request.Prompt > longest || (!Chunks && request.Prompt > limits.Tokens) || !memory.CouldHold(request))
             Finish(request, RequestStatus.Rejected, request.ArrivalPs);
         else
             _waiting.AddLast(request);
@@ -172,10 +177,14 @@ internal sealed class NaiveEngine(
             one.Chunk = chunk;
             _prompts.Add(one);
         }
-        while ((MayAdmit || rule == NaiveRule.Sarathi) && AdmitChunk(now))
+        while ((MayAdmit || rule != NaiveRule.V1) && AdmitChunk(now))
         {
         }
-        return _prompts.Count + Decoding.Count > 0;
+        bool waited = _nextRound.Count > 0;
+        _nextRound.ForEach(one => _waiting.AddFirst(one));
+        _nextRound.Clear();
+        // With nothing to run, the next round follows at once.
+        return _prompts.Count + Decoding.Count > 0 || (waited && Form(now, out _));
     }
 
     /// <summary>Returns whether the head of the queue is there no longer.</summary>
@@ -238,7 +247,10 @@ internal sealed class NaiveEngine(
         (last.Cached, last.Target) = (0, int.MaxValue);
         last.Preemptions++;
         _preempted++;
-        _waiting.AddFirst(last);
+        if (rule == NaiveRule.Chunked)
+            _nextRound.Add(last);
+        else
+            _waiting.AddFirst(last);
     }
 
     /// <summary>The iteration is done: prompts that are computed to their end and decodes have a token more.</summary>

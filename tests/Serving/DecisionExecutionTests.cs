@@ -63,15 +63,16 @@ internal sealed class DecisionExecutionTests
     [Test]
     public void What_resumes_in_the_background_holds_memory_and_decodes_when_it_is_there()
     {
-        SmallEngine engine = new SmallEngine([(6, 9)], SmallEngine.Limits with { FetchInBackground = true }).Arrived();
-        engine.Run(0, Decision.Admit(6, 6), Decode);
+        SmallEngine engine = new SmallEngine([(6, 9), (6, 9)], SmallEngine.Limits with { FetchInBackground = true }).Arrived();
+        // Beside another: alone it would come back to the very room that it gave up.
+        engine.Run(0, Decision.Admit(6, 6), Decision.Admit(6, 6), Decode);
         engine.Ask(1000, Decision.Preempt, Decision.Resume, Decision.Idle(Blocked.None));
-        Assert.That((engine.PhaseOf(0), engine.View.Fetching), Is.EqualTo((SequencePhase.Fetching, 1)));
-        Assert.That(engine.State.Running.Memory.UsedUnits, Is.EqualTo(2));
+        Assert.That((engine.PhaseOf(1), engine.View.Fetching), Is.EqualTo((SequencePhase.Fetching, 1)));
+        Assert.That(engine.State.Running.Memory.UsedUnits, Is.EqualTo(4));
         engine.Decisions.ReturnFetched(6999);
-        Assert.That(engine.View.Decoding, Is.Zero);
+        Assert.That(engine.View.Decoding, Is.EqualTo(1));
         engine.Decisions.ReturnFetched(7000);
-        Assert.That((engine.View.Decoding, engine.View.Fetching, engine.Records[0].Ledger.Parked), Is.EqualTo((1, 0, 6000L)));
+        Assert.That((engine.View.Decoding, engine.View.Fetching, engine.Records[1].Ledger.Parked), Is.EqualTo((2, 0, 6000L)));
     }
 
     [Test]

@@ -9,7 +9,7 @@ internal sealed class DecisionTests
     private static readonly Decision[] OneOfEach =
     [
         Decision.Run(true, 3, Blocked.Compute), Decision.Idle(Blocked.Memory), Decision.Admit(5, 7, true), Decision.Continue(2, 9),
-        Decision.Preempt, Decision.Resume, Decision.Reject,
+        Decision.Preempt, Decision.Resume, Decision.Reject, Decision.Pass,
     ];
 
     private static readonly (string Name, Func<Decision, object?> Get, DecisionKind[] Of)[] Contents =

@@ -75,7 +75,8 @@ internal sealed class FormingBatchTests
         Batch.Admit(0, 10);
         _engine.State.Running.Take(1, _engine.Records[1].Demand(20), default);
         _engine.State.Running.StartDecoding(1, 0);
-        Assert.That((Batch.Load(true, 3), Batch.Load(false, 3)), Is.EqualTo((new IterationLoad(true, 14), new IterationLoad(false, 13))));
+        Assert.That(Batch.Load(true, 3), Is.EqualTo(new IterationLoad(true, 14) { Sequences = 3 }));
+        Assert.That(Batch.Load(false, 3), Is.EqualTo(new IterationLoad(false, 13) { Sequences = 2 }));
     }
 
     [Test]

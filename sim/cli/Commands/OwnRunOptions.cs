@@ -25,8 +25,11 @@ internal sealed class OwnRunOptions
         new("--gpu", "gpu", "NAME|FILE", "With --run: the GPU it ran on.", () => GpuCatalog.Names) { Spelling = GpuCatalog.NameOf },
         new SettingOption("--tp", "tp", "N", "With --run: tensor-parallel ranks.").Also("--tensor-parallel-size"),
     ];
-    private readonly Option<string[]> _set = new("--set") { Description = "With --run: any setting, as for compare.",
-        HelpName = "KEY=VALUE" };
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "With --run: any setting, as for compare.",
+        HelpName = "KEY=VALUE"
+    };
     private readonly Option<string?> _log = RunOptions.Text(
         "--log", "FILE", "With --run: what the server printed at start-up (vLLM, SGLang): version, limits, KV pool.");
 

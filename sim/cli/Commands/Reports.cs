@@ -45,6 +45,19 @@ internal static class Reports
         return Path.Combine(terminal.ResultsFolder, FileNames.Of($"{(dot > 0 ? name[..dot] : name)}-{what}"));
     }
 
+    /// <exception cref="InputException">There is none to write to.</exception>
+    private static string TemporaryFolder()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("ellm-").FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"the temporary folder {Path.GetTempPath()} cannot be written: {e.Message}");
+        }
+    }
+
     /// <summary>The page alone, in place of the one before; the result files are gone when it is drawn.</summary>
     /// <returns>Its path, or null after a warning.</returns>
     public static string? DrawAlone(
@@ -53,7 +66,7 @@ internal static class Reports
         string? work = null;
         try
         {
-            work = Directory.CreateTempSubdirectory("ellm-").FullName;
+            work = TemporaryFolder();
             RunDirectory.Write(work, force: true, files);
             if (Draw(terminal, work, parsed, pictures: false) is not string drawn)
                 return null;

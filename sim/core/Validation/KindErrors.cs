@@ -41,7 +41,8 @@ internal static class KindErrors
             if (!shapes.TryGetValue((hidden, ffn, count, top, tp, ep), out ExpertTimes? times))
             {
                 ModelSpec model = ShapedModel.Of(hidden, tp * ep, tp * ep, tp * ep, 1,
-                    gated) with { Experts = new ExpertLayer(count, top, ffn) };
+                    gated) with
+                { Experts = new ExpertLayer(count, top, ffn) };
                 times = shapes[(hidden, ffn, count, top, tp, ep)] = new(profile, model.ForRank(tp * ep, expertParallel: ep),
                     weights, balanced);
             }
@@ -68,8 +69,12 @@ internal static class KindErrors
                 continue;
             int heads = (int)csv.Whole(row, "heads", 1);
             if (!byHeads.TryGetValue(heads, out LatentTimes? times))
-                times = byHeads[heads] = new(profile, (model with { QHeads = heads, LayerRuns = null,
-                    Experts = null }).ForRank(1), weights, fp8Kv: false);
+                times = byHeads[heads] = new(profile, (model with
+                {
+                    QHeads = heads,
+                    LayerRuns = null,
+                    Experts = null
+                }).ForRank(1), weights, fp8Kv: false);
             int batch = (int)csv.Whole(row, "batch", 1);
             int tokens = (int)csv.Whole(row, "new_tokens", 1);
             long length = csv.Whole(row, "cached") + 1;

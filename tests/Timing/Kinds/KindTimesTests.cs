@@ -82,8 +82,11 @@ internal sealed class KindTimesTests
     public void A_window_as_long_as_any_context_is_full_attention()
     {
         ModelSpec full = ModelCatalog.Load("llama-3.1-8b");
-        ModelSpec windows = full with { Window = new WindowAttention(full.MaxModelLen),
-            LayerRuns = [new LayerRun(full.Layers, AttentionKind.Window)] };
+        ModelSpec windows = full with
+        {
+            Window = new WindowAttention(full.MaxModelLen),
+            LayerRuns = [new LayerRun(full.Layers, AttentionKind.Window)]
+        };
         TimingProfile profile = TimingCatalog.Load("h100");
         AnalyticTimeModel plain = new(profile, full);
         AnalyticTimeModel windowed = new(profile, windows);

@@ -137,9 +137,16 @@ internal sealed class OwnRunTests
         }
         JsonObject result = new()
         {
-            ["endpoint_type"] = "openai", ["model_id"] = "a-model-of-mine", ["request_rate"] = 3, ["max_concurrency"] = null,
-            ["input_lens"] = inputs, ["output_lens"] = outputs, ["ttfts"] = ttfts, ["itls"] = itls, ["start_times"] = starts,
-                ["errors"] = errors,
+            ["endpoint_type"] = "openai",
+            ["model_id"] = "a-model-of-mine",
+            ["request_rate"] = 3,
+            ["max_concurrency"] = null,
+            ["input_lens"] = inputs,
+            ["output_lens"] = outputs,
+            ["ttfts"] = ttfts,
+            ["itls"] = itls,
+            ["start_times"] = starts,
+            ["errors"] = errors,
         };
         Directory.CreateDirectory(folder.In("client"));
         return folder.File("client/result.json", result.ToJsonString());
