@@ -75,7 +75,7 @@ public sealed class PrefixReplaySuite : IValidationSuite
             ErrorStatistics other = new();
             foreach (int row in stages)
                 other.Add(csv.Number(row, "tpot_mean_ms"), Replay(csv, row, prompts, overhead).TpotMs, Stage(csv, row));
-            yield return ValidationRow.Mape($"TPOT of {other.Count} stages, {what}", other, null);
+            yield return ValidationRow.Mape($"TPOT of {other.Count} stages, {what}", other, overhead == "graph" ? MeanBound : null);
         }
     }
 
